@@ -1,0 +1,68 @@
+import cors from '@koa/cors'
+import type { Middleware } from 'koa'
+import helmet from 'koa-helmet'
+import { Problem } from './problem-details.js'
+
+/**
+ * Headers for an API that serves no page: nothing may be loaded, framed or sniffed. HSTS only where the
+ * server is reached over https.
+ */
+export function securityHeaders(https: boolean): Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'same-site' },
+    frameguard: { action: 'deny' },
+    strictTransportSecurity: https,
+    // These speak of pages and plug-ins, and would be bytes for nothing here.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    dnsPrefetchControl: false,
+    ieNoOpen: false,
+    permittedCrossDomainPolicies: false,
+    xssFilter: false,
+  })
+}
+
+/** Answers carry credentials and what they open: no cache may keep one, errors included. */
+export const noStore: Middleware = (ctx, next) => {
+  ctx.set('Cache-Control', 'no-store')
+  return next()
+}
+
+/** Lets the pages of `origins` call this server from a browser, credentials included. */
+export function crossOrigin(origins: readonly string[]): Middleware {
+  return cors({
+    origin: (ctx) => (origins.includes(ctx.get('Origin')) ? ctx.get('Origin') : ''),
+    credentials: true,
+    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    allowHeaders: ['Authorization', 'Content-Type'],
+    exposeHeaders: ['Server-Timing', 'WWW-Authenticate', 'Retry-After', 'Location'],
+    maxAge: 600,
+  })
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Refuses unsafe requests that a browser sends for a foreign page: it would add the cookie unasked
+ * (CSRF). `Sec-Fetch-Site` decides where it is sent, else `Origin`; a client that sends neither is no
+ * browser and holds its cookie on purpose.
+ *
+ * @throws {Problem} `forbidden_origin`
+ */
+export function sameOrigin(allowedOrigins: readonly string[]): Middleware {
+  return (ctx, next) => {
+    if (SAFE_METHODS.has(ctx.method)) return next()
+    const site = ctx.get('Sec-Fetch-Site')
+    if (site === 'same-origin' || site === 'none') return next()
+    const origin = ctx.get('Origin')
+    const known = origin === ctx.origin ? site === '' : allowedOrigins.includes(origin)
+    if (known || (site === '' && origin === '')) return next()
+    throw new Problem('forbidden_origin', {
+      detail: 'This page may not send requests with the cookie of this server.',
+    })
+  }
+}

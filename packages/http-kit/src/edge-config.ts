@@ -1,0 +1,67 @@
+import type { LoginAttemptsLimit } from '@session-vs-jwt/users'
+import type { EnvReader } from './config.js'
+import type { TraceDetail } from './trace-events.js'
+
+/** Settings that both servers have. */
+export interface EdgeConfig {
+  readonly host: string
+  readonly port: number
+  readonly databaseUrl: string
+  /** Without a Redis, what is shared between processes lives in PostgreSQL. */
+  readonly redisUrl: string | undefined
+  readonly bcryptCost: number
+  readonly loginAttempts: LoginAttemptsLimit
+  /** Origins whose pages may use this server from a browser. */
+  readonly allowedOrigins: readonly string[]
+  /** Whether clients reach this server over https. */
+  readonly https: boolean
+  readonly serverTiming: boolean
+  readonly traceEvents: TraceDetail | 'off'
+  readonly logLevel: string
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
+
+export function readEdgeConfig(env: EnvReader, server: string, defaultPort: number): EdgeConfig {
+  const host = env.optional('HOST') ?? '127.0.0.1'
+  const traceEvents = env.choice('TRACE_EVENTS', ['off', 'masked', 'whole'], 'the event stream')
+  if (traceEvents === 'whole' && !LOOPBACK.has(host)) {
+    env.refuse('TRACE_EVENTS', 'is "whole", which shows credentials', {
+      neededBy: 'the lab on this machine alone',
+      howTo: 'set HOST=127.0.0.1, or TRACE_EVENTS=masked',
+    })
+  }
+  const minCost = env.optional('NODE_ENV') === 'test' ? 4 : 10
+  return {
+    host,
+    port: env.integer('PORT', defaultPort, 0, 65_535, server),
+    databaseUrl: env.url('DATABASE_URL', ['postgres:', 'postgresql:'], {
+      neededBy: 'users and posts',
+      howTo:
+        '"npm start" brings a PostgreSQL of its own; or postgres://user:password@host/database',
+    }),
+    redisUrl: readRedisUrl(env),
+    bcryptCost: env.integer('BCRYPT_COST', 12, minCost, 16, 'password hashes'),
+    loginAttempts: {
+      failures: env.integer('LOGIN_FAILURES', 10, 1, 1_000_000, 'the limit of failed logins'),
+      windowSeconds: env.integer('LOGIN_WINDOW_SECONDS', 900, 1, 86_400, 'the same limit'),
+    },
+    allowedOrigins: env.origins('ALLOWED_ORIGINS', 'pages on another origin'),
+    https: env.choice('PUBLIC_SCHEME', ['http', 'https'], 'cookies and HSTS') === 'https',
+    serverTiming: env.choice('SERVER_TIMING', ['on', 'off'], 'the Server-Timing header') === 'on',
+    traceEvents,
+    logLevel: env.choice(
+      'LOG_LEVEL',
+      ['info', 'silent', 'fatal', 'error', 'warn', 'debug', 'trace'],
+      'the log',
+    ),
+  }
+}
+
+function readRedisUrl(env: EnvReader): string | undefined {
+  if (env.optional('REDIS_URL') === undefined) return undefined
+  return env.url('REDIS_URL', ['redis:', 'rediss:'], {
+    neededBy: 'the counters of failed logins, sessions and refresh families',
+    howTo: '"npm start" looks for a Redis; or redis://:password@host:port; or leave it out',
+  })
+}

@@ -1,0 +1,61 @@
+export { parseBasic, parseBearer } from './authorization-header.js'
+export type { BasicCredentials } from './authorization-header.js'
+export { crossOrigin, noStore, sameOrigin, securityHeaders } from './browser-headers.js'
+export { ConfigError, EnvReader, MAKE_SECRET } from './config.js'
+export type { ConfigProblem, Env, Setting } from './config.js'
+export {
+  cursorAfter,
+  emailSchema,
+  newPostRequest,
+  pageQuery,
+  paths,
+  registerRequest,
+  responses,
+  updateMeRequest,
+  uuidSchema,
+} from './contract.js'
+export type { NewPostRequest, PageQuery, RegisterRequest, UpdateMeRequest } from './contract.js'
+export { readEdgeConfig } from './edge-config.js'
+export type { EdgeConfig } from './edge-config.js'
+export { live, ready } from './health.js'
+export type { Dependency, Health } from './health.js'
+export { identityOf, systemClock, systemNewId, userAgentOf } from './kit-context.js'
+export type {
+  Clock,
+  Identity,
+  KitContext,
+  KitMiddleware,
+  KitPorts,
+  KitState,
+  NewId,
+} from './kit-context.js'
+export { listen } from './listen.js'
+export type { ListenOptions, RunningServer } from './listen.js'
+export { createLogger } from './logger.js'
+export type { Logger } from './logger.js'
+export { Problem, PROBLEM_MEDIA_TYPE, problemDetails } from './problem-details.js'
+export type { FieldError, ProblemCode } from './problem-details.js'
+export { checked, MAX_BODY_BYTES, readJson } from './read-json.js'
+export { CALL_KINDS, requestTrace, RequestTrace } from './request-trace.js'
+export type {
+  CallKind,
+  PortsFor,
+  TracedCall,
+  TracedExchange,
+  TraceListener,
+} from './request-trace.js'
+export { createPost, deletePost, listPosts, showPost } from './resources/posts.js'
+export { whoami } from './resources/whoami.js'
+export { listUsers, showMe, updateMe, userView } from './resources/users.js'
+export {
+  describeCommand,
+  describeSecretCall,
+  describeStatement,
+  traceCalls,
+} from './trace-calls.js'
+export { traceEvents } from './trace-events.js'
+export type { TraceDetail, TraceEvent } from './trace-events.js'
+export { parentTraceListener, runMain, serve } from './serve.js'
+export type { ComposedServer, ServerMessage, Service } from './serve.js'
+export { connectSharedPorts } from './shared-ports.js'
+export type { SharedPorts } from './shared-ports.js'

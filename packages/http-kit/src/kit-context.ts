@@ -1,0 +1,51 @@
+import type { PostRepository } from '@session-vs-jwt/posts'
+import type { LoginAttempts, PasswordHasher, UserRepository } from '@session-vs-jwt/users'
+import type { Middleware, ParameterizedContext } from 'koa'
+import { v7 } from 'uuid'
+
+/** Who sends the request, from the credential alone. */
+export interface Identity {
+  readonly userId: string
+  readonly email: string
+  readonly issuedAt: Date
+  readonly expiresAt: Date
+  /** The session or refresh family; a strategy without state has none. */
+  readonly deviceId: string | undefined
+}
+
+/** What both servers need from outside to answer a request; see `ctx.ports`. */
+export interface KitPorts {
+  readonly users: UserRepository
+  readonly posts: PostRepository
+  readonly passwords: PasswordHasher
+  readonly loginAttempts: LoginAttempts
+}
+
+export interface KitState {
+  /** Set by the guard of private routes. */
+  identity?: Identity
+}
+
+export type KitContext<Ports = KitPorts> = ParameterizedContext<KitState, { ports: Ports }>
+export type KitMiddleware<Ports = KitPorts> = Middleware<KitState, { ports: Ports }>
+
+/** The present moment: a server, its stores and its tests read one clock. */
+export type Clock = () => Date
+
+/** A new identifier that grows with time (UUID version 7, RFC 9562). */
+export type NewId = () => string
+
+export const systemClock: Clock = () => new Date()
+export const systemNewId: NewId = () => v7()
+
+/** The identity that the guard found. A handler behind no guard is a bug, not an anonymous user. */
+export function identityOf(ctx: KitContext<never> | { state: KitState }): Identity {
+  const { identity } = ctx.state
+  if (!identity) throw new Error('this route has no guard in front of it')
+  return identity
+}
+
+/** The device's name for its owner, from `User-Agent`: bounded, since anybody can send anything. */
+export function userAgentOf(ctx: { get(field: string): string }): string | null {
+  return ctx.get('User-Agent').slice(0, 200) || null
+}

@@ -1,0 +1,113 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import net from 'node:net'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { Problem, PROBLEM_MEDIA_TYPE, type ProblemCode } from './problem-details.js'
+
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  /** Milliseconds a client has for the headers, and for the whole request. Default 4,500. */
+  readonly requestTimeoutMs?: number
+}
+
+export interface RunningServer {
+  readonly url: string
+  readonly draining: () => boolean
+  /**
+   * Goes down without losing a request: says so in every answer, takes no new connection, lets the
+   * others finish, and cuts what is still open after `graceMs` (default 8,000).
+   */
+  drain(graceMs?: number): Promise<void>
+}
+
+/** Connections that are idle when draining begins get this long to send what is on its way. */
+const IDLE_GRACE_MS = 500
+
+/** How often Node looks for connections that are over their time. */
+const CHECK_INTERVAL_MS = 400
+
+/**
+ * Starts to listen. The handler is asked for with `draining`, so that health can tell.
+ *
+ * @throws {Error} of `net.Server` (`EADDRINUSE`, `EACCES`, …)
+ */
+export async function listen(
+  makeHandler: (draining: () => boolean) => RequestListener,
+  { host, port, requestTimeoutMs = 4_500 }: ListenOptions,
+): Promise<RunningServer> {
+  let draining = false
+  const handler = makeHandler(() => draining)
+  const server = createServer(
+    {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: requestTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      keepAliveTimeout: 5_000,
+    },
+    (request, response) => {
+      if (draining) response.setHeader('Connection', 'close')
+      handler(request, response)
+    },
+  )
+  server.on('clientError', answerClientError)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    draining: () => draining,
+    drain: async (graceMs = 8_000) => {
+      draining = true
+      await closeGently(server, graceMs)
+    },
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/**
+ * `http.Server.close` would cut idle connections at once, and with them a request that is on its way.
+ * `net.Server.close` only stops new ones.
+ */
+async function closeGently(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    net.Server.prototype.close.call(server, () => resolve())
+  })
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_GRACE_MS)
+  const late = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearInterval(idle)
+  clearTimeout(late)
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+}
+
+/** What Node refuses before there is a request is answered in the same form as everything else. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const problem = new Problem(CLIENT_ERRORS[error.code ?? ''] ?? 'malformed_request')
+  const body = JSON.stringify(problem)
+  socket.end(
+    [
+      `HTTP/1.1 ${problem.status} ${problem.code}`,
+      `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Cache-Control: no-store',
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+    () => socket.destroy(),
+  )
+}

@@ -1,0 +1,47 @@
+import pino, { type Logger } from 'pino'
+
+export type { Logger } from 'pino'
+
+/** Where a credential could stand in what is logged. The value is replaced, the key stays. */
+const SECRET_PATHS = [
+  'authorization',
+  'cookie',
+  'password',
+  'currentPassword',
+  'passwordHash',
+  'accessToken',
+  'refreshToken',
+  'token',
+  'headers.authorization',
+  'headers.cookie',
+  'headers["set-cookie"]',
+]
+
+/**
+ * Logs as JSON lines. Requests are not logged with headers or bodies, and what could hold a secret all
+ * the same is redacted: at the top, and one and two levels down.
+ */
+export function createLogger(name: string, level: string): Logger {
+  const paths = SECRET_PATHS.flatMap((path) => [path, `*.${path}`, `*.*.${path}`])
+  return pino({
+    name,
+    level,
+    redact: { paths, censor: '[redacted]' },
+    serializers: { err: serializeError },
+  })
+}
+
+/**
+ * Class, code, message and stack of an error and of its causes. Other properties are left out: drivers
+ * put statements, their values and server replies there.
+ */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error }
+  return {
+    type: error.name,
+    ...('code' in error && { code: error.code }),
+    message: error.message,
+    stack: error.stack,
+    ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
+  }
+}

@@ -1,0 +1,53 @@
+import type { Post } from '@session-vs-jwt/posts'
+import { cursorAfter, newPostRequest, pageQuery, paths, uuidSchema } from '../contract.js'
+import { type Clock, identityOf, type KitContext, type NewId } from '../kit-context.js'
+import { Problem } from '../problem-details.js'
+import { checked, readJson } from '../read-json.js'
+
+type WithId = KitContext & { params: Record<string, string> }
+
+function postView({ id, title, body, createdAt }: Post): Record<string, string> {
+  return { id, title, body, createdAt: createdAt.toISOString() }
+}
+
+/** `GET /posts` */
+export async function listPosts(ctx: KitContext): Promise<void> {
+  const page = checked(ctx.query, pageQuery(uuidSchema))
+  const posts = await ctx.ports.posts.list(identityOf(ctx).userId, page)
+  const last = posts.length === page.limit ? posts.at(-1) : undefined
+  ctx.body = { posts: posts.map(postView), nextCursor: last ? cursorAfter(last.id) : null }
+}
+
+/** `POST /posts` */
+export function createPost(clock: Clock, newId: NewId): (ctx: KitContext) => Promise<void> {
+  return async (ctx) => {
+    const { title, body } = await readJson(ctx.req, newPostRequest)
+    const { userId } = identityOf(ctx)
+    const post: Post = { id: newId(), authorId: userId, title, body, createdAt: clock() }
+    await ctx.ports.posts.add(post)
+    ctx.status = 201
+    ctx.set('Location', `${paths.posts}/${post.id}`)
+    ctx.body = { post: postView(post) }
+  }
+}
+
+/** `GET /posts/:id`: somebody else's post answers as one that does not exist. */
+export async function showPost(ctx: WithId): Promise<void> {
+  const post = await ctx.ports.posts.find(identityOf(ctx).userId, postId(ctx))
+  if (!post) throw new Problem('not_found')
+  ctx.body = { post: postView(post) }
+}
+
+/** `DELETE /posts/:id` */
+export async function deletePost(ctx: WithId): Promise<void> {
+  const removed = await ctx.ports.posts.remove(identityOf(ctx).userId, postId(ctx))
+  if (!removed) throw new Problem('not_found')
+  ctx.status = 204
+}
+
+/** @throws {Problem} `not_found`: what is no id names no post */
+function postId(ctx: WithId): string {
+  const id = uuidSchema.safeParse(ctx.params['id'])
+  if (!id.success) throw new Problem('not_found')
+  return id.data
+}

@@ -1,0 +1,48 @@
+import { changePassword, type User } from '@session-vs-jwt/users'
+import { cursorAfter, pageQuery, updateMeRequest } from '../contract.js'
+import { identityOf, type KitContext } from '../kit-context.js'
+import { Problem } from '../problem-details.js'
+import { checked, readJson } from '../read-json.js'
+import { z } from 'zod'
+
+/** A user as the contract shows it to its owner. */
+export function userView({ id, nickname, email, createdAt }: User): Record<string, string> {
+  return { id, nickname, email, createdAt: createdAt.toISOString() }
+}
+
+/** `GET /users/me` */
+export async function showMe(ctx: KitContext): Promise<void> {
+  const user = await ctx.ports.users.findById(identityOf(ctx).userId)
+  ctx.body = { user: userView(existing(user)) }
+}
+
+/** `PATCH /users/me`: `endOtherDevices` is what a new password does to the user's other logins. */
+export function updateMe<Context extends KitContext>(
+  endOtherDevices: (ctx: Context) => Promise<void>,
+): (ctx: Context) => Promise<void> {
+  return async (ctx) => {
+    const { userId } = identityOf(ctx)
+    const { nickname, password, currentPassword } = await readJson(ctx.req, updateMeRequest)
+    let user: User | undefined
+    if (password !== undefined && currentPassword !== undefined) {
+      const change = { userId, password, currentPassword }
+      user = await changePassword(change, ctx.ports, () => endOtherDevices(ctx))
+    }
+    if (nickname !== undefined) user = await ctx.ports.users.rename(userId, nickname)
+    ctx.body = { user: userView(existing(user)) }
+  }
+}
+
+/** `GET /users` */
+export async function listUsers(ctx: KitContext): Promise<void> {
+  const page = checked(ctx.query, pageQuery(z.string().min(1)))
+  const users = await ctx.ports.users.list(page)
+  const last = users.length === page.limit ? users.at(-1) : undefined
+  ctx.body = { users, nextCursor: last ? cursorAfter(last.nickname) : null }
+}
+
+/** A credential can outlive its user. */
+function existing(user: User | undefined): User {
+  if (!user) throw new Problem('invalid_credential', { detail: 'This user does not exist.' })
+  return user
+}

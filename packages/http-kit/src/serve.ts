@@ -1,0 +1,81 @@
+import type { RequestListener } from 'node:http'
+import { ConfigError } from './config.js'
+import type { EdgeConfig } from './edge-config.js'
+import { listen, type RunningServer } from './listen.js'
+import type { Logger } from './logger.js'
+import { type TraceEvent, traceEvents } from './trace-events.js'
+import type { TraceListener } from './request-trace.js'
+
+/** What a server process tells its parent, where it was started with an IPC channel. */
+export type ServerMessage = { readonly type: 'listening'; readonly url: string } | TraceEvent
+
+/** A server put together, that does not listen yet. */
+export interface ComposedServer {
+  readonly handler: (draining: () => boolean) => RequestListener
+  /** Called when the last request was answered. */
+  close(): Promise<void>
+}
+
+export interface Service extends ComposedServer {
+  readonly edge: EdgeConfig
+  readonly logger: Logger
+}
+
+/** Listens until a signal, or the loss of the parent process, asks to stop; then exits with 0. */
+export async function serve(service: Service): Promise<void> {
+  const { edge, logger } = service
+  const server = await listen(service.handler, edge)
+  logger.info({ url: server.url }, 'listening')
+  tellParent({ type: 'listening', url: server.url })
+  stopOnRequest(server, service)
+}
+
+function stopOnRequest(server: RunningServer, { close, logger }: Service): void {
+  const stop = async (reason: string): Promise<void> => {
+    if (server.draining()) return
+    logger.info({ reason }, 'draining')
+    await server.drain()
+    await close()
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => void stop('SIGTERM'))
+  process.on('SIGINT', () => void stop('SIGINT'))
+  process.on('disconnect', () => void stop('the parent process is gone'))
+}
+
+/** The listener that hands every request's trace to the parent, if it is wanted and there is one. */
+export function parentTraceListener(name: string, edge: EdgeConfig): TraceListener | undefined {
+  if (edge.traceEvents === 'off' || !process.send) return undefined
+  return traceEvents(name, edge.traceEvents, tellParent)
+}
+
+function tellParent(message: ServerMessage): void {
+  // The channel may close at any moment; nobody is left to hear of it then.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
+}
+
+/** Runs `main` and turns what it throws into one message a person can act on, and exit code 1. */
+export async function runMain(
+  name: string,
+  variable: string,
+  main: () => Promise<void>,
+): Promise<void> {
+  try {
+    await main()
+  } catch (error) {
+    process.stderr.write(`${startupMessage(name, variable, error)}\n`)
+    process.exit(1)
+  }
+}
+
+function startupMessage(name: string, variable: string, error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE') {
+    return `The ${name} cannot listen: port ${port} is in use. Choose another one with ${variable}.`
+  }
+  if (code === 'EACCES') {
+    return `The ${name} may not listen on port ${port}. Choose one above 1023 with ${variable}.`
+  }
+  return `The ${name} cannot start: ${message}`
+}

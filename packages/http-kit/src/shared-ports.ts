@@ -1,0 +1,81 @@
+import { PostgresPosts } from '@session-vs-jwt/posts'
+import {
+  connectPostgres,
+  connectRedis,
+  type RedisConnection,
+  type SqlClient,
+} from '@session-vs-jwt/stores'
+import {
+  createPasswordHasher,
+  defineLoginAttempts,
+  type LoginAttemptsRedis,
+  postgresLoginAttempts,
+  PostgresUsers,
+  redisLoginAttempts,
+} from '@session-vs-jwt/users'
+import type { EdgeConfig } from './edge-config.js'
+import type { Dependency } from './health.js'
+import type { KitPorts } from './kit-context.js'
+import type { Logger } from './logger.js'
+import type { PortsFor } from './request-trace.js'
+import {
+  describeCommand,
+  describeSecretCall,
+  describeStatement,
+  traceCalls,
+} from './trace-calls.js'
+
+/** The connections of a server, and the ports that both servers make of them. */
+export interface SharedPorts {
+  /** PostgreSQL as one request sees it: recorded in its trace. */
+  readonly sql: PortsFor<SqlClient>
+  readonly redis: RedisConnection | undefined
+  readonly ports: PortsFor<KitPorts>
+  readonly dependencies: readonly Dependency[]
+  close(): Promise<void>
+}
+
+/** Connects, and wraps from outside what the ports call. A store that is down now may come later. */
+export async function connectSharedPorts(config: EdgeConfig, logger: Logger): Promise<SharedPorts> {
+  const lost = (store: string) => (err: Error) => logger.warn({ err, store }, 'connection lost')
+  const postgres = connectPostgres({ url: config.databaseUrl, onIdleError: lost('postgres') })
+  const redis =
+    config.redisUrl === undefined
+      ? undefined
+      : await connectRedis({ url: config.redisUrl, onError: lost('redis') })
+  const sql = traceCalls('sql', postgres.sql, ['query'], describeStatement)
+  return {
+    sql,
+    redis,
+    ports: await makeSharedPorts(config, sql, redis),
+    dependencies: [
+      { name: 'postgres', ping: postgres.ping },
+      ...(redis ? [{ name: 'redis', ping: redis.ping }] : []),
+    ],
+    close: async () => {
+      await Promise.all([postgres.close(), redis?.close()])
+    },
+  }
+}
+
+async function makeSharedPorts(
+  config: EdgeConfig,
+  sql: PortsFor<SqlClient>,
+  redis: RedisConnection | undefined,
+): Promise<PortsFor<KitPorts>> {
+  const hasher = await createPasswordHasher({ cost: config.bcryptCost })
+  const passwords = traceCalls('hash', hasher, ['hash', 'verify'], describeSecretCall)
+  const attempts = redis && tracedAttempts(redis)
+  return (trace) => ({
+    users: new PostgresUsers(sql(trace)),
+    posts: new PostgresPosts(sql(trace)),
+    passwords: passwords(trace),
+    loginAttempts: attempts
+      ? redisLoginAttempts(attempts(trace), config.loginAttempts)
+      : postgresLoginAttempts(sql(trace), config.loginAttempts),
+  })
+}
+
+function tracedAttempts({ redis }: RedisConnection): PortsFor<LoginAttemptsRedis> {
+  return traceCalls('redis', defineLoginAttempts(redis), ['rlflxIncr'], describeCommand)
+}

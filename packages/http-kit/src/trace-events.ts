@@ -1,0 +1,85 @@
+import type { TracedExchange, TraceListener } from './request-trace.js'
+
+/** What a server tells its parent process of each request. */
+export interface TraceEvent extends TracedExchange {
+  readonly type: 'request'
+  readonly server: string
+  readonly endedAt: string
+  readonly durationMs: number
+  readonly calls: readonly {
+    readonly kind: string
+    readonly operation: string
+    readonly args: readonly string[]
+    readonly startMs: number
+    readonly durationMs: number
+    readonly failed: boolean
+  }[]
+}
+
+/** `masked` hides credentials and keys; `whole` is for a workbench on loopback. */
+export type TraceDetail = 'masked' | 'whole'
+
+const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'set-cookie'])
+
+/** Arguments are shown up to this length: enough for a session, too short for a flood. */
+const MAX_ARG_LENGTH = 400
+
+/** Makes an event of each finished request and hands it to `send`. */
+export function traceEvents(
+  server: string,
+  detail: TraceDetail,
+  send: (event: TraceEvent) => void,
+): TraceListener {
+  const header = detail === 'whole' ? asIs : maskHeader
+  const argument = detail === 'whole' ? asIs : maskArgument
+  return (trace, exchange) =>
+    send({
+      type: 'request',
+      server,
+      endedAt: new Date().toISOString(),
+      durationMs: trace.elapsedMs,
+      ...exchange,
+      requestHeaders: mapValues(exchange.requestHeaders, header),
+      responseHeaders: mapValues(exchange.responseHeaders, header),
+      calls: trace.calls.map(({ args, ...call }) => ({
+        ...call,
+        args: args.map((arg, index) =>
+          argument(String(index), String(arg)).slice(0, MAX_ARG_LENGTH),
+        ),
+      })),
+    })
+}
+
+function asIs<T>(_name: string, value: T): T {
+  return value
+}
+
+function maskHeader<T>(name: string, value: T): T | string | string[] {
+  if (!CREDENTIAL_HEADERS.has(name)) return value
+  return Array.isArray(value)
+    ? value.map((it) => maskCredential(String(it)))
+    : maskCredential(String(value))
+}
+
+/** Keeps the scheme of `Authorization`, the names and attributes of cookies, and no value. */
+function maskCredential(value: string): string {
+  if (/^\S+ /.test(value) && !value.includes('=')) return `${value.split(' ', 1)[0]} ***`
+  return value.replaceAll(
+    /(^|[;,]\s*)(?!(?:path|expires|samesite|max-age|domain)=)([^=;\s]+)=[^;]*/gi,
+    '$1$2=***',
+  )
+}
+
+/** A key keeps its name and loses what it belongs to; other arguments are hidden whole. */
+function maskArgument(index: string, value: string): string {
+  const name = /^[a-z][a-z-]*(?=:)/.exec(value)?.[0]
+  return index === '0' && name ? `${name}:***` : '***'
+}
+
+function mapValues<T>(
+  record: Readonly<Record<string, T>>,
+  map: (name: string, value: T) => unknown,
+): Record<string, never> {
+  const entries = Object.entries(record).map(([name, value]) => [name, map(name, value)])
+  return Object.fromEntries(entries)
+}

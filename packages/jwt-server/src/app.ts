@@ -1,0 +1,97 @@
+import Router from '@koa/router'
+import {
+  type Clock,
+  createPost,
+  crossOrigin,
+  deletePost,
+  type Health,
+  type KitState,
+  listPosts,
+  listUsers,
+  live,
+  type Logger,
+  type NewId,
+  noStore,
+  paths,
+  type PortsFor,
+  problemDetails,
+  ready,
+  requestTrace,
+  securityHeaders,
+  showMe,
+  showPost,
+  type TraceListener,
+  updateMe,
+  whoami,
+} from '@session-vs-jwt/http-kit'
+import Koa from 'koa'
+import type { JwtConfig } from './config.js'
+import { endDevice, listDevices } from './handlers/devices.js'
+import { jwks } from './handlers/jwks.js'
+import { login } from './handlers/login.js'
+import { endOtherFamilies, logout, logoutAll } from './handlers/logout.js'
+import { register } from './handlers/register.js'
+import { renewAccess, rotateRefresh } from './handlers/token.js'
+import type { JwtContext, JwtPorts } from './ports.js'
+import { checkRevocation, requireAccessToken } from './require-access-token.js'
+
+export interface JwtAppDeps {
+  readonly config: JwtConfig
+  readonly ports: PortsFor<JwtPorts>
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly health: Health
+  readonly onFinished?: TraceListener | undefined
+}
+
+type JwtApp = Koa<KitState, { ports: JwtPorts }>
+
+/** How a client without a token is told what to send (RFC 6750, section 3). */
+const CHALLENGE = 'Bearer realm="jwt-server"'
+
+/** The JWT server. It neither connects nor listens. */
+export function createApp(deps: JwtAppDeps): JwtApp {
+  const { config, ports, logger, onFinished } = deps
+  const app: JwtApp = new Koa()
+  // What every request passes, in this order.
+  app.use(requestTrace({ ports, serverTiming: config.serverTiming, onFinished }))
+  app.use(problemDetails(logger, CHALLENGE))
+  app.use(securityHeaders(config.https))
+  app.use(noStore)
+  app.use(crossOrigin(config.allowedOrigins))
+  const router = routes(deps)
+  app.use(router.routes())
+  app.use(router.allowedMethods())
+  return app
+}
+
+/** Every route. Public ones verify nothing, and pay for no lookup. */
+function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
+  const { config, clock, newId, health } = deps
+  const router = new Router<KitState, { ports: JwtPorts }>()
+  const token = requireAccessToken(clock)
+  const revocation = checkRevocation(config.revocation)
+
+  router.post(paths.register, register(deps))
+  router.post(paths.login, login(deps))
+  router.post(paths.renewAccess, renewAccess(deps))
+  router.post(paths.rotateRefresh, rotateRefresh(deps))
+  router.post(paths.logout, logout(clock))
+  router.get(paths.jwks, jwks(config.accessKeys))
+  router.get(paths.live, live)
+  router.get(paths.ready, ready(health))
+
+  router.post(paths.logoutAll, token, revocation, logoutAll)
+  router.get(paths.whoami, token, revocation, whoami)
+  router.get(paths.devices, token, revocation, listDevices(clock))
+  router.delete(paths.device, token, revocation, endDevice)
+  router.get(paths.me, token, revocation, showMe)
+  router.patch(paths.me, token, revocation, updateMe<JwtContext>(endOtherFamilies))
+  router.get(paths.users, token, revocation, listUsers)
+  router.get(paths.posts, token, revocation, listPosts)
+  router.post(paths.posts, token, revocation, createPost(clock, newId))
+  router.get(paths.post, token, revocation, showPost)
+  router.delete(paths.post, token, revocation, deletePost)
+  return router
+}

@@ -1,0 +1,91 @@
+import {
+  type Clock,
+  type ComposedServer,
+  connectSharedPorts,
+  describeCommand,
+  describeSecretCall,
+  type PortsFor,
+  type SharedPorts,
+  traceCalls,
+} from '@session-vs-jwt/http-kit'
+import type { RedisConnection } from '@session-vs-jwt/stores'
+import { createApp, type JwtAppDeps } from './app.js'
+import type { JwtConfig } from './config.js'
+import type { JwtPorts } from './ports.js'
+import { PostgresRefreshFamilies } from './stores/postgres.js'
+import { defineFamilyCommands, FAMILY_COMMANDS, RedisRefreshFamilies } from './stores/redis.js'
+import type { FamilySettings, RefreshFamilyStore } from './stores/refresh-family-store.js'
+import { createTokenSigner, type TokenSigner, type TokenType } from './token.js'
+
+const REMOVE_EXPIRED_EVERY_MS = 60_000
+
+/** A token that is being issued while its family ends still lives its time: the denylist covers it. */
+const DENY_MARGIN_MS = 30_000
+
+/** What the server takes from its surroundings, and what a test brings itself. */
+export type Surroundings = Pick<JwtAppDeps, 'logger' | 'clock' | 'newId' | 'onFinished'>
+
+/** Connects the stores that the settings name and puts the server together. It does not listen. */
+export async function composeServer(
+  config: JwtConfig,
+  surroundings: Surroundings,
+): Promise<ComposedServer> {
+  const shared = await connectSharedPorts(config, surroundings.logger)
+  const ports = makePorts(config, shared, surroundings.clock)
+  const { dependencies, close } = shared
+  return {
+    handler: (draining) =>
+      createApp({ ...surroundings, config, ports, health: { dependencies, draining } }).callback(),
+    close,
+  }
+}
+
+function makePorts(config: JwtConfig, shared: SharedPorts, clock: Clock): PortsFor<JwtPorts> {
+  const families = chooseStore(config, shared, clock)
+  const accessTokens = signer('access', config)
+  const refreshTokens = signer('refresh', config)
+  return (trace) => ({
+    ...shared.ports(trace),
+    families: families(trace),
+    accessTokens: accessTokens(trace),
+    refreshTokens: refreshTokens(trace),
+  })
+}
+
+function signer(type: TokenType, config: JwtConfig): PortsFor<TokenSigner> {
+  const keys = type === 'access' ? config.accessKeys : config.refreshKeys
+  const tokens = createTokenSigner({ ...config, type, keys })
+  return traceCalls('sign', tokens, ['sign', 'verify'], describeSecretCall)
+}
+
+/** The one place where a strategy's store is chosen. */
+function chooseStore(
+  config: JwtConfig,
+  { sql, redis }: SharedPorts,
+  clock: Clock,
+): PortsFor<RefreshFamilyStore | undefined> {
+  const denyMs = config.revocation === 'denylist' ? config.accessSeconds * 1000 + DENY_MARGIN_MS : 0
+  if (config.refreshStore === 'redis' && redis) return redisFamilies(redis, { denyMs, clock })
+  if (config.refreshStore === 'postgres') {
+    const settings = { denyMs, clock }
+    const unwatched = new PostgresRefreshFamilies(sql(undefined), settings)
+    removeExpired(() => unwatched.removeExpired())
+    return (trace) => new PostgresRefreshFamilies(sql(trace), settings)
+  }
+  return () => undefined
+}
+
+function redisFamilies(
+  connection: RedisConnection,
+  settings: FamilySettings,
+): PortsFor<RefreshFamilyStore> {
+  const defined = defineFamilyCommands(connection)
+  const commands = traceCalls('redis', defined, FAMILY_COMMANDS, describeCommand)
+  const { deadline } = connection
+  return (trace) => new RedisRefreshFamilies(commands(trace), { ...settings, deadline })
+}
+
+/** Beside the requests: a failure is tried again at the next turn. */
+function removeExpired(remove: () => Promise<void>): void {
+  setInterval(() => void remove().catch(() => undefined), REMOVE_EXPIRED_EVERY_MS).unref()
+}

@@ -1,0 +1,100 @@
+import {
+  type EdgeConfig,
+  type Env,
+  EnvReader,
+  readEdgeConfig,
+  type Setting,
+} from '@session-vs-jwt/http-kit'
+import { type KeyRing, parseKeyRing } from './key-ring.js'
+
+/** Where refresh families live. `none`: refresh tokens are not kept, as most tutorials have it. */
+export type RefreshStoreKind = 'redis' | 'postgres' | 'none'
+
+/**
+ * What is asked at each request beyond the signature: nothing, whether the token was revoked, or
+ * whether its user still exists.
+ */
+export type Revocation = 'none' | 'denylist' | 'user-lookup'
+
+export interface JwtConfig extends EdgeConfig {
+  readonly refreshStore: RefreshStoreKind
+  readonly revocation: Revocation
+  readonly accessKeys: KeyRing
+  readonly refreshKeys: KeyRing
+  readonly issuer: string
+  readonly audience: string
+  readonly accessSeconds: number
+  readonly refreshSeconds: number
+  /** Seconds after the login beyond which no rotation extends a refresh family. */
+  readonly familySeconds: number
+  /** Seconds for which a spent refresh token still works, for tabs that race. */
+  readonly graceSeconds: number
+  readonly clockTolerance: number
+}
+
+/**
+ * Settings of the JWT server, all checked at once.
+ *
+ * @throws {ConfigError} naming every setting that is missing or wrong
+ */
+export function loadConfig(variables: Env): JwtConfig {
+  const env = new EnvReader(variables)
+  const edge = readEdgeConfig(env, 'the JWT server', 3002)
+  const kind = env.choice('REFRESH_STORE', ['redis', 'postgres', 'none'], 'refresh families')
+  const revocation = env.choice('REVOCATION', ['none', 'denylist', 'user-lookup'], 'access tokens')
+  checkStores(env, edge, kind, revocation)
+  const keys = { access: readKeys(env, 'access'), refresh: readKeys(env, 'refresh') }
+  return env.finish('JWT server', {
+    ...edge,
+    refreshStore: kind,
+    revocation,
+    // `finish` throws where a ring is missing.
+    accessKeys: keys.access as KeyRing,
+    refreshKeys: keys.refresh as KeyRing,
+    issuer: env.optional('JWT_ISSUER') ?? 'session-vs-jwt',
+    audience: env.optional('JWT_AUDIENCE') ?? 'session-vs-jwt',
+    accessSeconds: env.integer('ACCESS_TOKEN_SECONDS', 300, 1, 86_400, 'access tokens'),
+    refreshSeconds: env.integer('REFRESH_TOKEN_SECONDS', 3_600, 1, 31_536_000, 'refresh tokens'),
+    familySeconds: env.integer('REFRESH_FAMILY_SECONDS', 28_800, 1, 31_536_000, 'refresh tokens'),
+    graceSeconds: env.integer('REFRESH_GRACE_SECONDS', 0, 0, 60, 'spent refresh tokens'),
+    clockTolerance: env.integer('CLOCK_TOLERANCE_SECONDS', 0, 0, 60, 'token times'),
+  })
+}
+
+function checkStores(
+  env: EnvReader,
+  edge: EdgeConfig,
+  kind: RefreshStoreKind,
+  revocation: Revocation,
+): void {
+  if (kind === 'redis' && edge.redisUrl === undefined) {
+    env.refuse('REDIS_URL', 'is not set', {
+      neededBy: 'REFRESH_STORE=redis',
+      howTo: 'set it to redis://host:port, or keep families elsewhere: REFRESH_STORE=postgres',
+    })
+  }
+  if (kind === 'none' && revocation === 'denylist') {
+    env.refuse('REVOCATION', 'is "denylist", which needs a store', {
+      neededBy: 'revoked access tokens',
+      howTo: 'set REFRESH_STORE=redis or REFRESH_STORE=postgres',
+    })
+  }
+}
+
+function readKeys(env: EnvReader, type: 'access' | 'refresh'): KeyRing | undefined {
+  const name = `JWT_${type.toUpperCase()}_KEYS`
+  const setting: Setting = {
+    neededBy: `signing ${type} tokens; each type has keys of its own`,
+    howTo:
+      '"npm start" generates them; or a JSON Web Key Set with private keys, the first signs: ' +
+      '{"keys":[{"kty":"oct","alg":"HS256","kid":"1","k":"<32 random bytes, base64url>"}]}',
+  }
+  const json = env.required(name, setting)
+  if (json === '') return undefined
+  try {
+    return parseKeyRing(json)
+  } catch (error) {
+    env.refuse(name, (error as Error).message, setting)
+    return undefined
+  }
+}

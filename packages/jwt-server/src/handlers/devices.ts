@@ -1,0 +1,44 @@
+import { type Clock, identityOf, Problem, uuidSchema } from '@session-vs-jwt/http-kit'
+import type { JwtContext } from '../ports.js'
+import type { RefreshFamilyStore } from '../stores/refresh-family-store.js'
+
+/** `GET /auth/devices`: the user's live refresh families, the newest first. */
+export function listDevices(clock: Clock): (ctx: JwtContext) => Promise<void> {
+  return async (ctx) => {
+    const { userId, deviceId } = identityOf(ctx)
+    const families = await storedFamilies(ctx).list(userId)
+    const devices = families
+      .filter((family) => family.liveUntil > clock().getTime())
+      .toSorted((a, b) => b.createdAt - a.createdAt)
+      .map((family) => ({
+        id: family.id,
+        current: family.id === deviceId,
+        userAgent: family.userAgent,
+        createdAt: new Date(family.createdAt).toISOString(),
+        expiresAt: new Date(family.liveUntil).toISOString(),
+      }))
+    ctx.body = { devices }
+  }
+}
+
+/** `DELETE /auth/devices/:id`: ends one of the user's own refresh families. */
+export async function endDevice(
+  ctx: JwtContext & { params: Record<string, string> },
+): Promise<void> {
+  const familyId = uuidSchema.safeParse(ctx.params['id'])
+  const { userId } = identityOf(ctx)
+  const families = storedFamilies(ctx)
+  if (!familyId.success || !(await families.end(userId, familyId.data))) {
+    throw new Problem('not_found')
+  }
+  ctx.status = 204
+}
+
+/** @throws {Problem} `not_supported` where nothing is kept: nobody has a list of the tokens */
+export function storedFamilies(ctx: JwtContext): RefreshFamilyStore {
+  if (ctx.ports.families) return ctx.ports.families
+  throw new Problem('not_supported', {
+    detail:
+      'This server keeps nothing of the tokens it signs; it cannot see or end those of others.',
+  })
+}

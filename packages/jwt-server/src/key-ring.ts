@@ -1,0 +1,90 @@
+import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import { z } from 'zod'
+
+export type Algorithm = 'HS256' | 'RS256' | 'ES256'
+
+/** A key and the one algorithm it may be used with (RFC 8725, section 3.1). */
+export interface SigningKey {
+  readonly kid: string
+  readonly algorithm: Algorithm
+  /** Signs. A `KeyObject`: a string would be parsed again at every call. */
+  readonly signWith: KeyObject
+  readonly verifyWith: KeyObject
+}
+
+/** The first key signs; all verify, so that tokens signed before a rotation stay valid. */
+export interface KeyRing {
+  readonly current: SigningKey
+  readonly byKid: ReadonlyMap<string, SigningKey>
+}
+
+const jwk = z.looseObject({ kid: z.string().min(1), alg: z.enum(['HS256', 'RS256', 'ES256']) })
+const jwkSet = z.object({ keys: z.array(jwk).min(1) })
+
+/**
+ * The keys of a JSON Web Key Set (RFC 7517) with private or secret keys.
+ *
+ * @throws {Error} naming what is wrong, without the key
+ */
+export function parseKeyRing(json: string): KeyRing {
+  const parsed = jwkSet.safeParse(parseJson(json))
+  if (!parsed.success) throw new Error('is no JSON Web Key Set whose keys have "kid" and "alg"')
+  const keys = parsed.data.keys.map(toSigningKey)
+  const byKid = new Map(keys.map((key) => [key.kid, key]))
+  const [current] = keys
+  if (!current || byKid.size !== keys.length) throw new Error('has the same "kid" twice')
+  return { current, byKid }
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+function toSigningKey(key: z.infer<typeof jwk>): SigningKey {
+  const { kid, alg: algorithm } = key
+  if (algorithm === 'HS256') {
+    const secret = createSecretKey(Buffer.from(String(key['k']), 'base64url'))
+    if ((secret.symmetricKeySize ?? 0) < 32)
+      throw new Error(`has a secret under 32 bytes: "${kid}"`)
+    return { kid, algorithm, signWith: secret, verifyWith: secret }
+  }
+  const signWith = privateKey(key)
+  if (!isFit(signWith, algorithm)) {
+    throw new Error(
+      `has a key that does not fit ${algorithm}: "${kid}" (RSA 2048 or more, or P-256)`,
+    )
+  }
+  return { kid, algorithm, signWith, verifyWith: createPublicKey(signWith) }
+}
+
+function privateKey(key: z.infer<typeof jwk>): KeyObject {
+  try {
+    return createPrivateKey({ key, format: 'jwk' })
+  } catch {
+    throw new Error(`has no private key in "${key.kid}"`)
+  }
+}
+
+function isFit(key: KeyObject, algorithm: Algorithm): boolean {
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {}
+  return algorithm === 'RS256'
+    ? key.asymmetricKeyType === 'rsa' && modulusLength >= 2048
+    : key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1'
+}
+
+/** The public halves, for whoever verifies tokens elsewhere. A shared secret has none. */
+export function publicJwks(ring: KeyRing): { keys: Record<string, unknown>[] } {
+  const keys = [...ring.byKid.values()].filter((key) => key.algorithm !== 'HS256')
+  return {
+    keys: keys.map(({ kid, algorithm, verifyWith }) => ({
+      ...verifyWith.export({ format: 'jwk' }),
+      kid,
+      alg: algorithm,
+      use: 'sig',
+    })),
+  }
+}

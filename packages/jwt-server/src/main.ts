@@ -1,0 +1,22 @@
+import {
+  createLogger,
+  parentTraceListener,
+  runMain,
+  serve,
+  systemClock,
+  systemNewId,
+} from '@session-vs-jwt/http-kit'
+import { composeServer } from './compose.js'
+import { loadConfig } from './config.js'
+
+await runMain('JWT server', 'JWT_PORT (PORT, if started alone)', async () => {
+  const config = loadConfig(process.env)
+  const logger = createLogger('jwt-server', config.logLevel)
+  const server = await composeServer(config, {
+    logger,
+    clock: systemClock,
+    newId: systemNewId,
+    onFinished: parentTraceListener('jwt-server', config),
+  })
+  await serve({ edge: config, logger, ...server })
+})

@@ -1,0 +1,190 @@
+import type { SqlClient } from '@session-vs-jwt/stores'
+import type {
+  FamilySettings,
+  PresentedToken,
+  RefreshFamily,
+  RefreshFamilyStore,
+  Rotation,
+  RotationResult,
+  TokenState,
+} from './refresh-family-store.js'
+
+/*
+ * tokens: the hash of each token that counts -> null while it is live, or the end of its grace period in
+ * milliseconds. A family is one row, so a rotation is one update of one row, and one of N wins.
+ */
+export const refreshSchema: string = `
+CREATE TABLE IF NOT EXISTS refresh_families (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_agent text,
+  created_at timestamptz NOT NULL,
+  live_until timestamptz NOT NULL,
+  absolute_until timestamptz NOT NULL,
+  tokens jsonb NOT NULL
+);
+CREATE INDEX IF NOT EXISTS refresh_families_of_user ON refresh_families (user_id);
+CREATE INDEX IF NOT EXISTS refresh_families_by_live_until ON refresh_families (live_until);
+CREATE TABLE IF NOT EXISTS denied_families (
+  id uuid PRIMARY KEY,
+  until timestamptz NOT NULL
+);
+`
+
+interface Row {
+  id: string
+  userId: string
+  userAgent: string | null
+  createdAt: Date
+  liveUntil: Date
+  absoluteUntil: Date
+}
+
+/** Whether the token $3 counts at the moment $4, in milliseconds. */
+const COUNTS = `tokens ? $3 AND (tokens->$3 = 'null' OR (tokens->>$3)::bigint > $4::bigint)`
+
+/** Ends the families that `condition` picks, and denies their access tokens until $1 if it is given. */
+const endWhere = (condition: string): string => `
+WITH ended AS (DELETE FROM refresh_families WHERE ${condition} RETURNING id),
+denied AS (
+  INSERT INTO denied_families (id, until)
+  SELECT id, $1::timestamptz FROM ended WHERE $1::timestamptz IS NOT NULL
+  ON CONFLICT (id) DO NOTHING
+)
+SELECT count(*)::int AS count FROM ended`
+
+export class PostgresRefreshFamilies implements RefreshFamilyStore {
+  readonly #sql: SqlClient
+  readonly #settings: FamilySettings
+
+  constructor(sql: SqlClient, settings: FamilySettings) {
+    this.#sql = sql
+    this.#settings = settings
+  }
+
+  async start(family: RefreshFamily, tokenHash: string): Promise<void> {
+    await this.#rows(
+      'families.start',
+      `INSERT INTO refresh_families (id, user_id, user_agent, created_at, live_until, absolute_until,
+        tokens) VALUES ($1, $2, $3, $4, $5, $6, jsonb_build_object($7::text, null))`,
+      [
+        family.id,
+        family.userId,
+        family.userAgent,
+        new Date(family.createdAt),
+        new Date(family.liveUntil),
+        new Date(family.absoluteUntil),
+        tokenHash,
+      ],
+    )
+  }
+
+  async check(token: PresentedToken): Promise<TokenState> {
+    const rows = await this.#rows<{ counts: boolean }>(
+      'families.check',
+      `SELECT ${COUNTS} AS counts FROM refresh_families WHERE id = $1 AND user_id = $2`,
+      [token.familyId, token.userId, token.tokenHash, this.#now()],
+    )
+    if (rows[0]?.counts) return 'live'
+    return rows[0] ? this.#endReused(token) : 'gone'
+  }
+
+  async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
+    const rows = await this.#rows<{ absoluteUntil: Date }>(
+      'families.rotate',
+      `UPDATE refresh_families SET
+        live_until = least($5::timestamptz, absolute_until),
+        tokens = jsonb_build_object($6::text, null) || coalesce((
+          SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
+            ELSE value END)
+          FROM jsonb_each(tokens)
+          WHERE (key = $3 AND value = 'null' AND $7::bigint > $4::bigint)
+            OR (key <> $3 AND value = 'null')
+            OR (value <> 'null' AND (value #>> '{}')::bigint > $4::bigint)
+        ), '{}')
+       WHERE id = $1 AND user_id = $2 AND ${COUNTS}
+       RETURNING absolute_until AS "absoluteUntil"`,
+      [
+        token.familyId,
+        token.userId,
+        token.tokenHash,
+        this.#now(),
+        new Date(rotation.liveUntil),
+        rotation.newTokenHash,
+        rotation.graceUntil,
+      ],
+    )
+    if (rows[0]) return { state: 'live', absoluteUntil: rows[0].absoluteUntil.getTime() }
+    return { state: await this.#endReused(token) }
+  }
+
+  async list(userId: string): Promise<RefreshFamily[]> {
+    const rows = await this.#rows<Row>(
+      'families.list',
+      `SELECT id, user_id AS "userId", user_agent AS "userAgent", created_at AS "createdAt",
+        live_until AS "liveUntil", absolute_until AS "absoluteUntil"
+       FROM refresh_families WHERE user_id = $1`,
+      [userId],
+    )
+    return rows.map(({ createdAt, liveUntil, absoluteUntil, ...rest }) => ({
+      ...rest,
+      createdAt: createdAt.getTime(),
+      liveUntil: liveUntil.getTime(),
+      absoluteUntil: absoluteUntil.getTime(),
+    }))
+  }
+
+  async end(userId: string, familyId: string): Promise<boolean> {
+    return this.#endWhere('families.end', 'user_id = $2 AND id = $3', [userId, familyId])
+  }
+
+  async endAll(userId: string, exceptFamilyId?: string): Promise<void> {
+    await this.#endWhere('families.end-all', 'user_id = $2 AND ($3::uuid IS NULL OR id <> $3)', [
+      userId,
+      exceptFamilyId ?? null,
+    ])
+  }
+
+  async isDenied(_userId: string, familyId: string): Promise<boolean> {
+    const rows = await this.#rows(
+      'families.is-denied',
+      'SELECT 1 FROM denied_families WHERE id = $1 AND until > $2',
+      [familyId, new Date(this.#now())],
+    )
+    return rows.length === 1
+  }
+
+  /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
+  async removeExpired(): Promise<void> {
+    const now = [new Date(this.#now())]
+    await this.#rows('families.purge', 'DELETE FROM refresh_families WHERE live_until < $1', now)
+    await this.#rows('denied.purge', 'DELETE FROM denied_families WHERE until < $1', now)
+  }
+
+  /** The token is not live. If its family is there, somebody used the token before: end it. */
+  async #endReused({ userId, familyId }: PresentedToken): Promise<'spent' | 'gone'> {
+    return (await this.end(userId, familyId)) ? 'spent' : 'gone'
+  }
+
+  async #endWhere(name: string, condition: string, values: readonly unknown[]): Promise<boolean> {
+    const { denyMs } = this.#settings
+    const denyUntil = denyMs > 0 ? new Date(this.#now() + denyMs) : null
+    const rows = await this.#rows<{ count: number }>(name, endWhere(condition), [
+      denyUntil,
+      ...values,
+    ])
+    return (rows[0]?.count ?? 0) > 0
+  }
+
+  async #rows<R extends object>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<R[]> {
+    return (await this.#sql.query<R>({ name, text, values })).rows
+  }
+
+  #now(): number {
+    return this.#settings.clock().getTime()
+  }
+}

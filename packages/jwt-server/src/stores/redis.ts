@@ -1,0 +1,208 @@
+import { defineWrite, type RedisConnection } from '@session-vs-jwt/stores'
+import type {
+  FamilySettings,
+  PresentedToken,
+  RefreshFamily,
+  RefreshFamilyStore,
+  Rotation,
+  RotationResult,
+  TokenState,
+} from './refresh-family-store.js'
+
+/*
+ * refresh-family:{user}:<family>   hash: "family" -> JSON, "until", and each token's hash -> "live", or
+ *                                  the end of its grace period
+ * refresh-families-of:{user}       set of family ids
+ * denied-family:{user}:<family>    its access tokens are revoked; expires when they all have
+ *
+ * {user} keeps the keys of one user in one slot of a Redis Cluster. Every script gets KEYS[1], a family,
+ * KEYS[2], the user's set, and the prefixes of both kinds of keys.
+ */
+
+const PROLOGUE = `
+local families, deniedPrefix, denyMs, now = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local function finish(id)
+  local existed = redis.call('DEL', families .. id)
+  redis.call('SREM', KEYS[2], id)
+  if denyMs > 0 then redis.call('SET', deniedPrefix .. id, '1', 'PX', denyMs) end
+  return existed
+end
+local function stateOf(hash, id)
+  if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
+  local state = redis.call('HGET', KEYS[1], hash)
+  if state == 'live' or (state and tonumber(state) > now) then return 'live' end
+  finish(id)
+  return 'spent'
+end
+local function keepUntil(key, span)
+  if redis.call('PTTL', key) < tonumber(span) then redis.call('PEXPIRE', key, span) end
+end
+`
+
+const script = (lua: string): { numberOfKeys: number; lua: string } => ({
+  numberOfKeys: 2,
+  lua: PROLOGUE + lua,
+})
+
+const SCRIPTS = {
+  startFamily: script(`
+local id, json, hash, liveUntil, span, maxSpan = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+redis.call('HSET', KEYS[1], 'family', json, 'until', liveUntil, hash, 'live')
+redis.call('PEXPIRE', KEYS[1], span)
+redis.call('SADD', KEYS[2], id)
+keepUntil(KEYS[2], maxSpan)
+return 1`),
+
+  checkToken: script(`return stateOf(ARGV[7], ARGV[6])`),
+
+  rotateToken: script(`
+local id, old, new, graceUntil, liveUntil = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9]), ARGV[10]
+local state = stateOf(old, id)
+if state ~= 'live' then return { state } end
+local tokens = redis.call('HGETALL', KEYS[1])
+for i = 1, #tokens, 2 do
+  local graceEnd = tonumber(tokens[i + 1])
+  if #tokens[i] == #old and graceEnd and graceEnd <= now then redis.call('HDEL', KEYS[1], tokens[i]) end
+end
+if redis.call('HGET', KEYS[1], old) == 'live' then
+  if graceUntil > now then redis.call('HSET', KEYS[1], old, graceUntil)
+  else redis.call('HDEL', KEYS[1], old) end
+end
+local json = redis.call('HGET', KEYS[1], 'family')
+local absoluteUntil = cjson.decode(json).absoluteUntil
+local till = math.min(tonumber(liveUntil), absoluteUntil)
+redis.call('HSET', KEYS[1], new, 'live', 'until', till)
+redis.call('PEXPIRE', KEYS[1], math.max(1, till - now))
+return { 'live', json }`),
+
+  listFamilies: script(`
+local found = {}
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+  local family = redis.call('HMGET', families .. id, 'family', 'until')
+  if family[1] then table.insert(found, family) else redis.call('SREM', KEYS[2], id) end
+end
+return found`),
+
+  endFamily: script(`return finish(ARGV[6])`),
+
+  endFamilies: script(`
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+  if id ~= ARGV[6] then finish(id) end
+end
+return 1`),
+} as const
+
+type Run<Reply> = (...keysAndArguments: (string | number)[]) => Promise<Reply>
+
+/** The commands that the store sends. */
+export interface FamilyCommands {
+  exists: (key: string) => Promise<number>
+  startFamily: Run<number>
+  checkToken: Run<TokenState>
+  rotateToken: Run<[state: TokenState, family?: string]>
+  listFamilies: Run<[family: string, until: string][]>
+  endFamily: Run<number>
+  endFamilies: Run<number>
+}
+
+/** The names of {@link FamilyCommands}, to trace them by. */
+export const FAMILY_COMMANDS: readonly (keyof FamilyCommands)[] = [
+  'exists',
+  ...(Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[]),
+]
+
+export function defineFamilyCommands({ redis }: RedisConnection): FamilyCommands {
+  for (const [name, definition] of Object.entries(SCRIPTS)) defineWrite(redis, name, definition)
+  return redis as unknown as FamilyCommands
+}
+
+export interface RedisFamiliesSettings extends FamilySettings {
+  readonly deadline: () => number
+}
+
+export class RedisRefreshFamilies implements RefreshFamilyStore {
+  readonly #redis: FamilyCommands
+  readonly #settings: RedisFamiliesSettings
+
+  constructor(redis: FamilyCommands, settings: RedisFamiliesSettings) {
+    this.#redis = redis
+    this.#settings = settings
+  }
+
+  async start(family: RefreshFamily, tokenHash: string): Promise<void> {
+    const { userId, id, liveUntil, absoluteUntil } = family
+    await this.#redis.startFamily(
+      ...this.#common(userId, id),
+      JSON.stringify(family),
+      tokenHash,
+      liveUntil,
+      this.#span(liveUntil),
+      this.#span(absoluteUntil),
+    )
+  }
+
+  async check({ userId, familyId, tokenHash }: PresentedToken): Promise<TokenState> {
+    return this.#redis.checkToken(...this.#common(userId, familyId), tokenHash)
+  }
+
+  async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
+    const [state, json] = await this.#redis.rotateToken(
+      ...this.#common(token.userId, token.familyId),
+      token.tokenHash,
+      rotation.newTokenHash,
+      rotation.graceUntil,
+      rotation.liveUntil,
+    )
+    if (state !== 'live') return { state }
+    return { state, absoluteUntil: (JSON.parse(json ?? '') as RefreshFamily).absoluteUntil }
+  }
+
+  async list(userId: string): Promise<RefreshFamily[]> {
+    const found = await this.#redis.listFamilies(...this.#common(userId, ''))
+    return found.map(([json, until]) => {
+      const family = JSON.parse(json) as RefreshFamily
+      return { ...family, liveUntil: Number(until) }
+    })
+  }
+
+  async end(userId: string, familyId: string): Promise<boolean> {
+    return (await this.#redis.endFamily(...this.#common(userId, familyId))) === 1
+  }
+
+  async endAll(userId: string, exceptFamilyId = ''): Promise<void> {
+    await this.#redis.endFamilies(...this.#common(userId, exceptFamilyId))
+  }
+
+  async isDenied(userId: string, familyId: string): Promise<boolean> {
+    return (await this.#redis.exists(deniedPrefix(userId) + familyId)) === 1
+  }
+
+  /** Keys, deadline, and what the prologue of every script reads; the family's id comes last. */
+  #common(userId: string, familyId: string): (string | number)[] {
+    const { deadline, denyMs } = this.#settings
+    const families = `refresh-family:{${userId}}:`
+    return [
+      families + familyId,
+      `refresh-families-of:{${userId}}`,
+      deadline(),
+      families,
+      deniedPrefix(userId),
+      denyMs,
+      this.#now(),
+      familyId,
+    ]
+  }
+
+  /** Redis counts in its own time: what it is given is a span, never a moment. */
+  #span(until: number): number {
+    return Math.max(1, until - this.#now())
+  }
+
+  #now(): number {
+    return this.#settings.clock().getTime()
+  }
+}
+
+function deniedPrefix(userId: string): string {
+  return `denied-family:{${userId}}:`
+}

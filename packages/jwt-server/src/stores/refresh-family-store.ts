@@ -1,0 +1,66 @@
+import type { Clock } from '@session-vs-jwt/http-kit'
+
+/**
+ * All refresh tokens that came from one login. One of them is live, the others are spent; with a grace
+ * period a few can be live at once. A token is known here by the hash of its `jti`.
+ */
+export interface RefreshFamily {
+  /** The `sid` of its tokens, and the device as its owner sees it. */
+  readonly id: string
+  readonly userId: string
+  readonly userAgent: string | null
+  /** Milliseconds since 1970, as all times here. */
+  readonly createdAt: number
+  /** When the youngest token of the family expires. */
+  readonly liveUntil: number
+  /** No rotation extends the family beyond this. */
+  readonly absoluteUntil: number
+}
+
+/**
+ * What became of a token: `live`, or it was `spent` before and its family has been ended for that, or
+ * the family is `gone`.
+ */
+export type TokenState = 'live' | 'spent' | 'gone'
+
+export interface PresentedToken {
+  readonly userId: string
+  readonly familyId: string
+  readonly tokenHash: string
+}
+
+export interface Rotation {
+  readonly newTokenHash: string
+  /** Until when the old token still counts as live; the present moment, without a grace period. */
+  readonly graceUntil: number
+  /** When the new token would expire, if the family lives that long. */
+  readonly liveUntil: number
+}
+
+export type RotationResult =
+  | { readonly state: 'live'; readonly absoluteUntil: number }
+  | { readonly state: Exclude<TokenState, 'live'> }
+
+/** Every method is one statement or command, so one of N parallel calls wins. */
+export interface RefreshFamilyStore {
+  start(family: RefreshFamily, tokenHash: string): Promise<void>
+  check(token: PresentedToken): Promise<TokenState>
+  rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult>
+  list(userId: string): Promise<RefreshFamily[]>
+  /** Whether the user had such a family. */
+  end(userId: string, familyId: string): Promise<boolean>
+  endAll(userId: string, exceptFamilyId?: string): Promise<void>
+  /**
+   * Whether access tokens of this family were revoked with it. Only where the store keeps a denylist.
+   */
+  isDenied(userId: string, familyId: string): Promise<boolean>
+}
+
+export interface FamilySettings {
+  readonly clock: Clock
+  /**
+   * Milliseconds for which the access tokens of an ended family stay on the denylist: the lifetime of
+   * an access token, and some for one that is being issued. 0: no denylist.
+   */
+  readonly denyMs: number
+}

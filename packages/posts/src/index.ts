@@ -1,0 +1,2 @@
+export type { Post, PostPage, PostRepository } from './post.js'
+export { PostgresPosts, postsSchema } from './postgres.js'

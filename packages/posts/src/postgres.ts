@@ -1,0 +1,61 @@
+import type { SqlClient } from '@session-vs-jwt/stores'
+import type { Post, PostPage, PostRepository } from './post.js'
+
+export const postsSchema: string = `
+CREATE TABLE IF NOT EXISTS posts (
+  id uuid PRIMARY KEY,
+  author_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  title text NOT NULL,
+  body text NOT NULL,
+  created_at timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS posts_of_author ON posts (author_id, id DESC);
+`
+
+const COLUMNS = 'id, author_id AS "authorId", title, body, created_at AS "createdAt"'
+
+/** Ids grow with time (UUID version 7), so their order is the order of writing. */
+export class PostgresPosts implements PostRepository {
+  readonly #sql: SqlClient
+
+  constructor(sql: SqlClient) {
+    this.#sql = sql
+  }
+
+  async add(post: Post): Promise<void> {
+    await this.#sql.query({
+      name: 'posts.add',
+      text: 'INSERT INTO posts (id, author_id, title, body, created_at) VALUES ($1, $2, $3, $4, $5)',
+      values: [post.id, post.authorId, post.title, post.body, post.createdAt],
+    })
+  }
+
+  async find(authorId: string, id: string): Promise<Post | undefined> {
+    const { rows } = await this.#sql.query<Post>({
+      name: 'posts.find',
+      text: `SELECT ${COLUMNS} FROM posts WHERE author_id = $1 AND id = $2`,
+      values: [authorId, id],
+    })
+    return rows[0]
+  }
+
+  async list(authorId: string, page: PostPage): Promise<Post[]> {
+    const { rows } = await this.#sql.query<Post>({
+      name: 'posts.list',
+      text: `SELECT ${COLUMNS} FROM posts
+        WHERE author_id = $1 AND ($2::uuid IS NULL OR id < $2)
+        ORDER BY id DESC LIMIT $3`,
+      values: [authorId, page.after ?? null, page.limit],
+    })
+    return rows
+  }
+
+  async remove(authorId: string, id: string): Promise<boolean> {
+    const { rowCount } = await this.#sql.query({
+      name: 'posts.remove',
+      text: 'DELETE FROM posts WHERE author_id = $1 AND id = $2',
+      values: [authorId, id],
+    })
+    return rowCount === 1
+  }
+}

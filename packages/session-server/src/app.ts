@@ -1,0 +1,104 @@
+import Router from '@koa/router'
+import {
+  type Clock,
+  createPost,
+  crossOrigin,
+  deletePost,
+  type Health,
+  type KitState,
+  listPosts,
+  listUsers,
+  live,
+  type Logger,
+  type NewId,
+  noStore,
+  paths,
+  type PortsFor,
+  problemDetails,
+  ready,
+  requestTrace,
+  sameOrigin,
+  securityHeaders,
+  showMe,
+  showPost,
+  type TraceListener,
+  updateMe,
+  whoami,
+} from '@session-vs-jwt/http-kit'
+import Koa from 'koa'
+import type { SessionConfig } from './config.js'
+import { endDevice, listDevices } from './handlers/devices.js'
+import { login } from './handlers/login.js'
+import { endOtherSessions, logout, logoutAll } from './handlers/logout.js'
+import { register } from './handlers/register.js'
+import { renewAccess, rotateRefresh } from './handlers/token.js'
+import type { SessionContext, SessionPorts } from './ports.js'
+import { requireSession } from './require-session.js'
+import { Sessions } from './session.js'
+import type { RandomBytes } from './session-id.js'
+
+export interface SessionAppDeps {
+  readonly config: SessionConfig
+  readonly ports: PortsFor<SessionPorts>
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly random: RandomBytes
+  readonly health: Health
+  readonly onFinished?: TraceListener | undefined
+}
+
+type SessionApp = Koa<KitState, { ports: SessionPorts }>
+
+/** How a client without a session is told where to get one (draft-broyer-http-cookie-auth). */
+const CHALLENGE = `Cookie realm="session-server", form-action="${paths.login}", cookie-name="sid"`
+
+/** The session server. It neither connects nor listens. */
+export function createApp(deps: SessionAppDeps): SessionApp {
+  const { config, ports, logger, onFinished } = deps
+  const app: SessionApp = new Koa()
+  const sessions = new Sessions(app, deps)
+  // What every request passes, in this order.
+  app.use(requestTrace({ ports, serverTiming: config.serverTiming, onFinished }))
+  app.use(problemDetails(logger, CHALLENGE))
+  app.use(securityHeaders(config.https))
+  app.use(noStore)
+  app.use(crossOrigin(config.allowedOrigins))
+  app.use(sameOrigin(config.allowedOrigins))
+  app.use(sessions.cookies)
+  const router = routes(sessions, deps)
+  app.use(router.routes())
+  app.use(router.allowedMethods())
+  return app
+}
+
+/** Every route. Public ones load no session, and pay for no lookup. */
+function routes(
+  sessions: Sessions,
+  { clock, newId, health }: SessionAppDeps,
+): Router<KitState, { ports: SessionPorts }> {
+  const router = new Router<KitState, { ports: SessionPorts }>()
+  const load = sessions.load
+  const session = requireSession(sessions)
+
+  router.post(paths.register, register(sessions, clock, newId))
+  router.post(paths.login, login(sessions))
+  router.post(paths.logout, logout(sessions))
+  router.get(paths.live, live)
+  router.get(paths.ready, ready(health))
+
+  router.post(paths.renewAccess, load, session, renewAccess(sessions))
+  router.post(paths.rotateRefresh, load, session, rotateRefresh(sessions))
+  router.post(paths.logoutAll, load, session, logoutAll(sessions))
+  router.get(paths.whoami, load, session, whoami)
+  router.get(paths.devices, load, session, listDevices(clock))
+  router.delete(paths.device, load, session, endDevice)
+  router.get(paths.me, load, session, showMe)
+  router.patch(paths.me, load, session, updateMe<SessionContext>(endOtherSessions))
+  router.get(paths.users, load, session, listUsers)
+  router.get(paths.posts, load, session, listPosts)
+  router.post(paths.posts, load, session, createPost(clock, newId))
+  router.get(paths.post, load, session, showPost)
+  router.delete(paths.post, load, session, deletePost)
+  return router
+}

@@ -1,0 +1,93 @@
+import {
+  type Clock,
+  type ComposedServer,
+  connectSharedPorts,
+  describeCommand,
+  describeSecretCall,
+  type PortsFor,
+  type SharedPorts,
+  traceCalls,
+} from '@session-vs-jwt/http-kit'
+import type { RedisConnection } from '@session-vs-jwt/stores'
+import Keygrip from 'keygrip'
+import { createApp, type SessionAppDeps } from './app.js'
+import type { SessionConfig } from './config.js'
+import type { SessionPorts } from './ports.js'
+import { MemorySessions } from './stores/memory.js'
+import { PostgresSessions } from './stores/postgres.js'
+import { defineSessionCommands, RedisSessions, SESSION_COMMANDS } from './stores/redis.js'
+import type { SessionStore } from './stores/session-store.js'
+
+const REMOVE_EXPIRED_EVERY_MS = 60_000
+
+/** What the server takes from its surroundings, and what a test brings itself. */
+export type Surroundings = Pick<
+  SessionAppDeps,
+  'logger' | 'clock' | 'newId' | 'random' | 'onFinished'
+>
+
+/** Connects the stores that the settings name and puts the server together. It does not listen. */
+export async function composeServer(
+  config: SessionConfig,
+  surroundings: Surroundings,
+): Promise<ComposedServer> {
+  const shared = await connectSharedPorts(config, surroundings.logger)
+  const ports = makePorts(config, shared, surroundings.clock)
+  const { dependencies, close } = shared
+  return {
+    handler: (draining) =>
+      createApp({ ...surroundings, config, ports, health: { dependencies, draining } }).callback(),
+    close,
+  }
+}
+
+function makePorts(
+  config: SessionConfig,
+  shared: SharedPorts,
+  clock: Clock,
+): PortsFor<SessionPorts> {
+  const sessions = chooseStore(config, shared, clock)
+  const cookieKeys = signingKeys(config)
+  return (trace) => ({
+    ...shared.ports(trace),
+    sessions: sessions(trace),
+    cookieKeys: cookieKeys(trace),
+  })
+}
+
+/** The one place where a strategy's store is chosen. */
+function chooseStore(
+  { store }: SessionConfig,
+  { sql, redis }: SharedPorts,
+  clock: Clock,
+): PortsFor<SessionStore | undefined> {
+  if (store === 'redis' && redis) return redisSessions(redis, clock)
+  if (store === 'postgres') {
+    removeExpired(() => new PostgresSessions(sql(undefined)).removeExpired(clock()))
+    return (trace) => new PostgresSessions(sql(trace))
+  }
+  if (store === 'memory') {
+    const sessions = new MemorySessions()
+    removeExpired(async () => sessions.removeExpired(clock()))
+    return () => sessions
+  }
+  return () => undefined
+}
+
+function redisSessions(connection: RedisConnection, clock: Clock): PortsFor<SessionStore> {
+  const defined = defineSessionCommands(connection)
+  const commands = traceCalls('redis', defined, SESSION_COMMANDS, describeCommand)
+  return (trace) => new RedisSessions(commands(trace), connection.deadline, clock)
+}
+
+/** SHA-256, where Keygrip's default is SHA-1. Its types forget that a key may be bytes. */
+function signingKeys({ cookieSecrets }: SessionConfig): PortsFor<Keygrip | undefined> {
+  if (cookieSecrets.length === 0) return () => undefined
+  const keys = new Keygrip(cookieSecrets as unknown as string[], 'sha256')
+  return traceCalls('sign', keys, ['sign', 'index'], describeSecretCall)
+}
+
+/** Beside the requests: a failure is tried again at the next turn. */
+function removeExpired(remove: () => Promise<void>): void {
+  setInterval(() => void remove().catch(() => undefined), REMOVE_EXPIRED_EVERY_MS).unref()
+}

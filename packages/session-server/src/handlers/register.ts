@@ -1,0 +1,26 @@
+import {
+  type Clock,
+  type NewId,
+  readJson,
+  registerRequest,
+  userView,
+} from '@session-vs-jwt/http-kit'
+import { registerWithEmail } from '@session-vs-jwt/users'
+import type { SessionContext } from '../ports.js'
+import type { Sessions } from '../session.js'
+
+/** `POST /auth/register/email`: registered means logged in. */
+export function register(
+  sessions: Sessions,
+  clock: Clock,
+  newId: NewId,
+): (ctx: SessionContext) => Promise<void> {
+  return async (ctx) => {
+    const registration = await readJson(ctx.req, registerRequest)
+    const facts = { id: newId(), createdAt: clock() }
+    const user = await registerWithEmail(registration, facts, ctx.ports)
+    await sessions.start(ctx, user)
+    ctx.status = 201
+    ctx.body = { user: userView(user) }
+  }
+}

@@ -1,0 +1,24 @@
+import {
+  createLogger,
+  parentTraceListener,
+  runMain,
+  serve,
+  systemClock,
+  systemNewId,
+} from '@session-vs-jwt/http-kit'
+import { composeServer } from './compose.js'
+import { loadConfig } from './config.js'
+import { systemRandomBytes } from './session-id.js'
+
+await runMain('session server', 'SESSION_PORT (PORT, if started alone)', async () => {
+  const config = loadConfig(process.env)
+  const logger = createLogger('session-server', config.logLevel)
+  const server = await composeServer(config, {
+    logger,
+    clock: systemClock,
+    newId: systemNewId,
+    random: systemRandomBytes,
+    onFinished: parentTraceListener('session-server', config),
+  })
+  await serve({ edge: config, logger, ...server })
+})

@@ -1,0 +1,62 @@
+import type { Clock } from '@session-vs-jwt/http-kit'
+import { hashSessionId } from '../session-id.js'
+import { expiryOf, type SessionRecord, type SessionStore } from './session-store.js'
+
+/**
+ * Sessions in this process: lost when it ends, and unknown to a second one. Here to show just that.
+ */
+export class MemorySessions implements SessionStore {
+  readonly #sessions = new Map<string, SessionRecord>()
+
+  async read(id: string): Promise<SessionRecord | undefined> {
+    return this.#sessions.get(keyOf(id))
+  }
+
+  async create(id: string, session: SessionRecord): Promise<void> {
+    this.#sessions.set(keyOf(id), session)
+  }
+
+  async update(id: string, session: SessionRecord): Promise<boolean> {
+    return this.replace(id, id, session)
+  }
+
+  async replace(oldId: string, newId: string, session: SessionRecord): Promise<boolean> {
+    if (!this.#sessions.delete(keyOf(oldId))) return false
+    this.#sessions.set(keyOf(newId), session)
+    return true
+  }
+
+  async destroy(id: string): Promise<void> {
+    this.#sessions.delete(keyOf(id))
+  }
+
+  async list(userId: string): Promise<SessionRecord[]> {
+    return this.#of(userId).map(([, session]) => session)
+  }
+
+  async destroyDevice(userId: string, deviceId: string): Promise<boolean> {
+    const entry = this.#of(userId).find(([, session]) => session.deviceId === deviceId)
+    return entry !== undefined && this.#sessions.delete(entry[0])
+  }
+
+  async destroyAll(userId: string, exceptDeviceId?: string): Promise<void> {
+    for (const [key, session] of this.#of(userId)) {
+      if (session.deviceId !== exceptDeviceId) this.#sessions.delete(key)
+    }
+  }
+
+  /** Runs now and then, so that abandoned sessions do not fill the memory. */
+  removeExpired(now: ReturnType<Clock>): void {
+    for (const [key, session] of this.#sessions) {
+      if (expiryOf(session) <= now.getTime()) this.#sessions.delete(key)
+    }
+  }
+
+  #of(userId: string): [string, SessionRecord][] {
+    return [...this.#sessions].filter(([, session]) => session.userId === userId)
+  }
+}
+
+function keyOf(id: string): string {
+  return hashSessionId(id).toString('base64url')
+}

@@ -1,0 +1,131 @@
+import type { SqlClient } from '@session-vs-jwt/stores'
+import { hashSessionId } from '../session-id.js'
+import type { SessionRecord, SessionStore } from './session-store.js'
+
+export const sessionsSchema: string = `
+CREATE TABLE IF NOT EXISTS sessions (
+  id_hash bytea PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  email text NOT NULL,
+  device_id uuid NOT NULL,
+  user_agent text,
+  created_at timestamptz NOT NULL,
+  idle_until timestamptz NOT NULL,
+  absolute_until timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sessions_of_user ON sessions (user_id);
+CREATE INDEX IF NOT EXISTS sessions_by_idle_until ON sessions (idle_until);
+`
+
+interface Row {
+  userId: string
+  email: string
+  deviceId: string
+  userAgent: string | null
+  createdAt: Date
+  idleUntil: Date
+  absoluteUntil: Date
+}
+
+const COLUMNS = `user_id AS "userId", email, device_id AS "deviceId", user_agent AS "userAgent",
+  created_at AS "createdAt", idle_until AS "idleUntil", absolute_until AS "absoluteUntil"`
+
+export class PostgresSessions implements SessionStore {
+  readonly #sql: SqlClient
+
+  constructor(sql: SqlClient) {
+    this.#sql = sql
+  }
+
+  async read(id: string): Promise<SessionRecord | undefined> {
+    const { rows } = await this.#sql.query<Row>({
+      name: 'sessions.read',
+      text: `SELECT ${COLUMNS} FROM sessions WHERE id_hash = $1`,
+      values: [hashSessionId(id)],
+    })
+    return rows[0] && fromRow(rows[0])
+  }
+
+  async create(id: string, session: SessionRecord): Promise<void> {
+    await this.#sql.query({
+      name: 'sessions.create',
+      text: `INSERT INTO sessions (id_hash, user_id, email, device_id, user_agent, created_at,
+        idle_until, absolute_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      values: [
+        hashSessionId(id),
+        session.userId,
+        session.email,
+        session.deviceId,
+        session.userAgent,
+        new Date(session.createdAt),
+        new Date(session.idleUntil),
+        new Date(session.absoluteUntil),
+      ],
+    })
+  }
+
+  async update(id: string, session: SessionRecord): Promise<boolean> {
+    return this.replace(id, id, session)
+  }
+
+  async replace(oldId: string, newId: string, session: SessionRecord): Promise<boolean> {
+    return this.#changesOne(
+      'sessions.replace',
+      'UPDATE sessions SET id_hash = $2, idle_until = $3 WHERE id_hash = $1',
+      [hashSessionId(oldId), hashSessionId(newId), new Date(session.idleUntil)],
+    )
+  }
+
+  async destroy(id: string): Promise<void> {
+    const values = [hashSessionId(id)]
+    await this.#changesOne('sessions.destroy', 'DELETE FROM sessions WHERE id_hash = $1', values)
+  }
+
+  async list(userId: string): Promise<SessionRecord[]> {
+    const { rows } = await this.#sql.query<Row>({
+      name: 'sessions.list',
+      text: `SELECT ${COLUMNS} FROM sessions WHERE user_id = $1`,
+      values: [userId],
+    })
+    return rows.map(fromRow)
+  }
+
+  async destroyDevice(userId: string, deviceId: string): Promise<boolean> {
+    return this.#changesOne(
+      'sessions.destroy-device',
+      'DELETE FROM sessions WHERE user_id = $1 AND device_id = $2',
+      [userId, deviceId],
+    )
+  }
+
+  async destroyAll(userId: string, exceptDeviceId?: string): Promise<void> {
+    await this.#changesOne(
+      'sessions.destroy-all',
+      'DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR device_id <> $2)',
+      [userId, exceptDeviceId ?? null],
+    )
+  }
+
+  /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
+  async removeExpired(now: Date): Promise<void> {
+    await this.#changesOne(
+      'sessions.remove-expired',
+      'DELETE FROM sessions WHERE idle_until < $1',
+      [now],
+    )
+  }
+
+  async #changesOne(name: string, text: string, values: readonly unknown[]): Promise<boolean> {
+    const { rowCount } = await this.#sql.query({ name, text, values })
+    return rowCount === 1
+  }
+}
+
+function fromRow({ createdAt, idleUntil, absoluteUntil, ...rest }: Row): SessionRecord {
+  return {
+    ...rest,
+    createdAt: createdAt.getTime(),
+    idleUntil: idleUntil.getTime(),
+    absoluteUntil: absoluteUntil.getTime(),
+  }
+}

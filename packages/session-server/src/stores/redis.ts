@@ -1,0 +1,207 @@
+import type { Clock } from '@session-vs-jwt/http-kit'
+import { defineWrite, type RedisConnection } from '@session-vs-jwt/stores'
+import { hashSessionId, tagOf, userTag } from '../session-id.js'
+import { expiryOf, type SessionRecord, type SessionStore } from './session-store.js'
+
+/*
+ * session:{tag}:<hash of id>   the session as JSON, expiring with it
+ * sessions-of:{tag}:<user>     hash: device id -> hash of session id
+ *
+ * A session that expired stays in the user's hash until the next look at it. Scripts reach the keys of
+ * one user only, which share the tag and with it a slot of a Redis Cluster.
+ */
+
+/** The user's hash lives as long as the session in it that can live longest. */
+const KEEP = `
+redis.call('HSET', index, device, hash)
+if redis.call('PTTL', index) < tonumber(lifetime) then redis.call('PEXPIRE', index, lifetime) end`
+
+const SCRIPTS = {
+  createSession: {
+    numberOfKeys: 2,
+    lua: `
+local index, json, ttl, device, hash, lifetime = KEYS[2], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+if not redis.call('SET', KEYS[1], json, 'PX', ttl, 'NX') then return 0 end
+${KEEP}
+return 1`,
+  },
+  updateSession: {
+    numberOfKeys: 1,
+    lua: `
+if redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3], 'XX') then return 1 end
+return 0`,
+  },
+  replaceSession: {
+    numberOfKeys: 3,
+    lua: `
+local index, json, ttl, device, hash, lifetime = KEYS[3], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+if redis.call('DEL', KEYS[1]) == 0 then return 0 end
+redis.call('SET', KEYS[2], json, 'PX', ttl)
+${KEEP}
+return 1`,
+  },
+  destroySession: {
+    numberOfKeys: 1,
+    lua: `
+local json = redis.call('GET', KEYS[1])
+if not json then return 0 end
+local session = cjson.decode(json)
+redis.call('HDEL', ARGV[2] .. session.userId, session.deviceId)
+return redis.call('DEL', KEYS[1])`,
+  },
+  listSessions: {
+    numberOfKeys: 1,
+    lua: `
+local found, entries = {}, redis.call('HGETALL', KEYS[1])
+for i = 1, #entries, 2 do
+  local json = redis.call('GET', ARGV[2] .. entries[i + 1])
+  if json then table.insert(found, json) else redis.call('HDEL', KEYS[1], entries[i]) end
+end
+return found`,
+  },
+  destroyDevice: {
+    numberOfKeys: 1,
+    lua: `
+local hash = redis.call('HGET', KEYS[1], ARGV[3])
+if not hash then return 0 end
+redis.call('HDEL', KEYS[1], ARGV[3])
+return redis.call('DEL', ARGV[2] .. hash)`,
+  },
+  destroySessions: {
+    numberOfKeys: 1,
+    lua: `
+local entries = redis.call('HGETALL', KEYS[1])
+for i = 1, #entries, 2 do
+  if entries[i] ~= ARGV[3] then
+    redis.call('DEL', ARGV[2] .. entries[i + 1])
+    redis.call('HDEL', KEYS[1], entries[i])
+  end
+end
+return 1`,
+  },
+} as const
+
+type Run<Reply> = (...keysAndArguments: (string | number)[]) => Promise<Reply>
+
+/** The commands that the store sends. */
+export interface SessionCommands {
+  get: (key: string) => Promise<string | null>
+  createSession: Run<number>
+  updateSession: Run<number>
+  replaceSession: Run<number>
+  destroySession: Run<number>
+  listSessions: Run<string[]>
+  destroyDevice: Run<number>
+  destroySessions: Run<number>
+}
+
+/** The names of {@link SessionCommands}, to trace them by. */
+export const SESSION_COMMANDS: readonly (keyof SessionCommands)[] = [
+  'get',
+  ...(Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[]),
+]
+
+export function defineSessionCommands({ redis }: RedisConnection): SessionCommands {
+  for (const [name, script] of Object.entries(SCRIPTS)) defineWrite(redis, name, script)
+  return redis as unknown as SessionCommands
+}
+
+export class RedisSessions implements SessionStore {
+  readonly #redis: SessionCommands
+  readonly #deadline: () => number
+  readonly #clock: Clock
+
+  constructor(redis: SessionCommands, deadline: () => number, clock: Clock) {
+    this.#redis = redis
+    this.#deadline = deadline
+    this.#clock = clock
+  }
+
+  async read(id: string): Promise<SessionRecord | undefined> {
+    const json = await this.#redis.get(sessionKey(id))
+    return json === null ? undefined : (JSON.parse(json) as SessionRecord)
+  }
+
+  async create(id: string, session: SessionRecord): Promise<void> {
+    await this.#redis.createSession(
+      sessionKey(id),
+      indexKey(session.userId),
+      this.#deadline(),
+      ...this.#stored(session),
+      ...this.#indexed(id, session),
+    )
+  }
+
+  async update(id: string, session: SessionRecord): Promise<boolean> {
+    const args = [this.#deadline(), ...this.#stored(session)]
+    return (await this.#redis.updateSession(sessionKey(id), ...args)) === 1
+  }
+
+  async replace(oldId: string, newId: string, session: SessionRecord): Promise<boolean> {
+    const replaced = await this.#redis.replaceSession(
+      sessionKey(oldId),
+      sessionKey(newId),
+      indexKey(session.userId),
+      this.#deadline(),
+      ...this.#stored(session),
+      ...this.#indexed(newId, session),
+    )
+    return replaced === 1
+  }
+
+  async destroy(id: string): Promise<void> {
+    await this.#redis.destroySession(sessionKey(id), this.#deadline(), indexPrefix(tagOf(id)))
+  }
+
+  async list(userId: string): Promise<SessionRecord[]> {
+    const found = await this.#redis.listSessions(...this.#forUser(userId))
+    return found.map((json) => JSON.parse(json) as SessionRecord)
+  }
+
+  async destroyDevice(userId: string, deviceId: string): Promise<boolean> {
+    return (await this.#redis.destroyDevice(...this.#forUser(userId), deviceId)) === 1
+  }
+
+  async destroyAll(userId: string, exceptDeviceId = ''): Promise<void> {
+    await this.#redis.destroySessions(...this.#forUser(userId), exceptDeviceId)
+  }
+
+  #forUser(userId: string): [string, number, string] {
+    return [indexKey(userId), this.#deadline(), sessionPrefix(userTag(userId))]
+  }
+
+  /** JSON and time to live. */
+  #stored(session: SessionRecord): [string, number] {
+    return [JSON.stringify(session), this.#lifetime(expiryOf(session))]
+  }
+
+  /** The entry in the user's hash, which must live as long as the session could. */
+  #indexed(id: string, session: SessionRecord): [string, string, number] {
+    return [session.deviceId, hashedId(id), this.#lifetime(session.absoluteUntil)]
+  }
+
+  /** Redis counts in its own time: what it is given is a span, never a moment. */
+  #lifetime(until: number): number {
+    return Math.max(1, until - this.#clock().getTime())
+  }
+}
+
+function hashedId(id: string): string {
+  return hashSessionId(id).toString('base64url')
+}
+
+function sessionPrefix(tag: string): string {
+  return `session:{${tag}}:`
+}
+
+function sessionKey(id: string): string {
+  return sessionPrefix(tagOf(id)) + hashedId(id)
+}
+
+function indexPrefix(tag: string): string {
+  return `sessions-of:{${tag}}:`
+}
+
+function indexKey(userId: string): string {
+  return indexPrefix(userTag(userId)) + userId
+}

@@ -1,0 +1,5 @@
+export { applySchema, connectPostgres, violatedUniqueIndex } from './sql.js'
+export type { PostgresConnection, SqlClient, SqlResult, Statement } from './sql.js'
+export { connectRedis, defineWrite } from './redis.js'
+export type { RedisConnection, WriteScript } from './redis.js'
+export { isStoreUnavailable } from './store-unavailable.js'

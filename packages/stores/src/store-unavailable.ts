@@ -1,0 +1,38 @@
+/** SQLSTATE classes and codes (PostgreSQL, appendix A) that say "not now", as opposed to "wrong". */
+const SQLSTATE_UNAVAILABLE = /^(08...|53...|57P0[1235]|57014|25006|58...)$/
+
+const SOCKET_ERRORS: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
+
+/** Replies of Redis that mean: ask again later (or ask another node). */
+const REDIS_REPLIES =
+  /^(LOADING|BUSY|MASTERDOWN|READONLY|MISCONF|OOM|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|LATE)\b/
+
+/** pg and ioredis report these as plain errors, without a code. */
+const CLIENT_MESSAGES =
+  /^(Query read timeout|timeout (exceeded|expired)|Connection terminated|Client has encountered a connection error|Command timed out|Connection is closed|Stream isn't writeable|Reached the max retries per request limit|Cannot use a pool after|Client was closed|All sentinels are unreachable|ClusterAllFailedError)/
+
+/**
+ * Whether `error` says that PostgreSQL or Redis could not be asked, or could not answer in time.
+ * What was asked may be fine: the same request can succeed later.
+ */
+export function isStoreUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof AggregateError) return error.errors.some(isStoreUnavailable)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return (
+    SOCKET_ERRORS.has(code) ||
+    SQLSTATE_UNAVAILABLE.test(code) ||
+    REDIS_REPLIES.test(error.message) ||
+    CLIENT_MESSAGES.test(error.message)
+  )
+}

@@ -1,0 +1,65 @@
+import bcrypt from 'bcrypt'
+import pLimit from 'p-limit'
+import { AccountError } from './account-error.js'
+
+/** Every hash that is made or compared passes through this port. */
+export interface PasswordHasher {
+  /** @throws {AccountError} `overloaded` when too many wait already. */
+  hash(password: string): Promise<string>
+  /**
+   * Whether `password` is the one behind `hash`. Without a hash it takes the same time and says no, so
+   * that an unknown email costs what a wrong password costs.
+   * @throws {AccountError} `overloaded` when too many wait already.
+   */
+  verify(password: string, hash: string | undefined): Promise<boolean>
+  /** Whether `hash` was made with another cost than the one of today. */
+  isOutdated(hash: string): boolean
+}
+
+export interface PasswordHasherOptions {
+  /** bcrypt's cost: the work is 2^cost rounds. */
+  readonly cost: number
+  /**
+   * Hashes computed at once. bcrypt runs on libuv's pool of four threads, which DNS and file access
+   * share: fewer than four leaves them room.
+   */
+  readonly concurrency?: number
+  /** Hashes that may wait. Beyond it the answer is "overloaded", at once. */
+  readonly maxWaiting?: number
+}
+
+/** The salt is random and part of the result, so the same password gives another hash each time. */
+export async function hashPassword(password: string, cost: number): Promise<string> {
+  return bcrypt.hash(canonical(password), cost)
+}
+
+export async function verifyPassword(password: string, hash: string): Promise<boolean> {
+  return bcrypt.compare(canonical(password), hash)
+}
+
+/** The same characters typed on two keyboards can be two byte strings; NFC makes them one. */
+export function canonical(password: string): string {
+  return password.normalize('NFC')
+}
+
+export async function createPasswordHasher(
+  options: PasswordHasherOptions,
+): Promise<PasswordHasher> {
+  const { cost, concurrency = 2, maxWaiting = 64 } = options
+  const limit = pLimit(concurrency)
+  const nobodysHash = await hashPassword('the password of nobody', cost)
+  const queued = <T>(work: () => Promise<T>): Promise<T> => {
+    if (limit.pendingCount >= maxWaiting) {
+      throw new AccountError('overloaded', 'Too many logins at once.', 2)
+    }
+    return limit(work)
+  }
+  return {
+    hash: async (password) => queued(() => hashPassword(password, cost)),
+    verify: async (password, hash) => {
+      const matches = await queued(() => verifyPassword(password, hash ?? nobodysHash))
+      return matches && hash !== undefined
+    },
+    isOutdated: (hash) => bcrypt.getRounds(hash) !== cost,
+  }
+}

@@ -1,0 +1,30 @@
+import { dictionary } from '@zxcvbn-ts/language-common'
+import { AccountError } from './account-error.js'
+import { canonical } from './password-hash.js'
+
+export const MIN_PASSWORD_BYTES = 8
+/** bcrypt reads no further. A longer password is refused, because a cut one would match others. */
+export const MAX_PASSWORD_BYTES = 72
+
+const COMMON_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-common'].map(String))
+
+/**
+ * Length and a list of what attackers try first; no rules about kinds of characters
+ * (NIST SP 800-63B, OWASP ASVS 5.0 6.2).
+ *
+ * @throws {AccountError} `password_refused`
+ */
+export function checkPasswordPolicy(password: string): void {
+  const problem = passwordProblem(password)
+  if (problem) throw new AccountError('password_refused', problem)
+}
+
+function passwordProblem(password: string): string | undefined {
+  const text = canonical(password)
+  const bytes = Buffer.byteLength(text)
+  if (!text.isWellFormed()) return 'is not valid Unicode'
+  if (bytes < MIN_PASSWORD_BYTES) return `must be at least ${MIN_PASSWORD_BYTES} bytes long`
+  if (bytes > MAX_PASSWORD_BYTES) return `must be at most ${MAX_PASSWORD_BYTES} bytes long`
+  if (COMMON_PASSWORDS.has(text.toLowerCase())) return 'is on the list of common passwords'
+  return undefined
+}

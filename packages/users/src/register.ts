@@ -1,0 +1,47 @@
+import { AccountError } from './account-error.js'
+import type { PasswordHasher } from './password-hash.js'
+import { checkPasswordPolicy } from './password-policy.js'
+import type { User, UserRepository } from './user.js'
+
+export interface Registration {
+  readonly nickname: string
+  readonly email: string
+  readonly password: string
+}
+
+export interface RegisterPorts {
+  readonly users: UserRepository
+  readonly passwords: PasswordHasher
+}
+
+/** What a new user gets from outside, so that tests can freeze it. */
+export interface NewUserFacts {
+  readonly id: string
+  readonly createdAt: Date
+}
+
+/**
+ * Creates a user. There is no check for a taken name before the insert: between the two another
+ * registration could slip in, so the insert itself finds out.
+ *
+ * @throws {AccountError} `password_refused`, `nickname_taken`, `email_taken`, `overloaded`
+ */
+export async function registerWithEmail(
+  registration: Registration,
+  facts: NewUserFacts,
+  { users, passwords }: RegisterPorts,
+): Promise<User> {
+  checkPasswordPolicy(registration.password)
+  const passwordHash = await passwords.hash(registration.password)
+  return users.add({
+    ...facts,
+    nickname: registration.nickname,
+    email: registration.email,
+    passwordHash,
+  })
+}
+
+/** The error for a name that somebody else has; `field` is what the store's index found. */
+export function taken(field: 'nickname' | 'email'): AccountError {
+  return new AccountError(`${field}_taken`, `This ${field} is taken.`)
+}

@@ -1,0 +1,85 @@
+import { taken } from '../register.js'
+import {
+  type NewUser,
+  nicknameKey,
+  type User,
+  type UserPage,
+  type UserRepository,
+  type UserWithPassword,
+} from '../user.js'
+
+/** Users in this process: for trying the account logic without a database. */
+export class MemoryUsers implements UserRepository {
+  readonly #users = new Map<string, UserWithPassword>()
+
+  async add(user: NewUser): Promise<User> {
+    this.#refuseTaken(user)
+    this.#users.set(user.id, { ...user, passwordVersion: 1 })
+    return publicPart(user)
+  }
+
+  async findById(id: string): Promise<User | undefined> {
+    const user = this.#users.get(id)
+    return user && publicPart(user)
+  }
+
+  async findByEmail(email: string): Promise<UserWithPassword | undefined> {
+    return [...this.#users.values()].find((user) => user.email === email)
+  }
+
+  async findWithPassword(id: string): Promise<UserWithPassword | undefined> {
+    return this.#users.get(id)
+  }
+
+  async list({ after, limit }: UserPage): Promise<Pick<User, 'id' | 'nickname'>[]> {
+    return [...this.#users.values()]
+      .map(({ id, nickname }) => ({ id, nickname, key: nicknameKey(nickname) }))
+      .filter(({ key }) => after === undefined || key > nicknameKey(after))
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+      .slice(0, limit)
+      .map(({ id, nickname }) => ({ id, nickname }))
+  }
+
+  async rename(id: string, nickname: string): Promise<User | undefined> {
+    const user = this.#users.get(id)
+    if (!user) return undefined
+    this.#refuseTaken({ id, nickname, email: user.email })
+    return this.#replace({ ...user, nickname })
+  }
+
+  async setPassword(
+    id: string,
+    passwordHash: string,
+    expectedVersion: number,
+  ): Promise<User | undefined> {
+    const user = this.#users.get(id)
+    if (user?.passwordVersion !== expectedVersion) return undefined
+    return this.#replace({ ...user, passwordHash, passwordVersion: expectedVersion + 1 })
+  }
+
+  async rehash(id: string, oldHash: string, newHash: string): Promise<void> {
+    const user = this.#users.get(id)
+    if (user?.passwordHash === oldHash) this.#replace({ ...user, passwordHash: newHash })
+  }
+
+  async passwordVersion(id: string): Promise<number | undefined> {
+    return this.#users.get(id)?.passwordVersion
+  }
+
+  #replace(user: UserWithPassword): User {
+    this.#users.set(user.id, user)
+    return publicPart(user)
+  }
+
+  #refuseTaken(user: Pick<User, 'id' | 'nickname' | 'email'>): void {
+    for (const other of this.#users.values()) {
+      if (other.id === user.id) continue
+      if (nicknameKey(other.nickname) === nicknameKey(user.nickname)) throw taken('nickname')
+      if (other.email === user.email) throw taken('email')
+    }
+  }
+}
+
+function publicPart({ id, nickname, email, createdAt }: User): User {
+  return { id, nickname, email, createdAt }
+}

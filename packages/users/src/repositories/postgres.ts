@@ -1,0 +1,144 @@
+import { type SqlClient, violatedUniqueIndex } from '@session-vs-jwt/stores'
+import { taken } from '../register.js'
+import {
+  type NewUser,
+  nicknameKey,
+  type User,
+  type UserPage,
+  type UserRepository,
+  type UserWithPassword,
+} from '../user.js'
+
+export const usersSchema: string = `
+CREATE TABLE IF NOT EXISTS users (
+  id uuid PRIMARY KEY,
+  nickname text NOT NULL,
+  nickname_key text COLLATE "C" NOT NULL CONSTRAINT users_nickname_unique UNIQUE,
+  email text NOT NULL CONSTRAINT users_email_unique UNIQUE,
+  password_hash text NOT NULL,
+  password_version integer NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL
+);
+`
+
+const USER = 'id, nickname, email, created_at AS "createdAt"'
+const WITH_PASSWORD = `${USER}, password_hash AS "passwordHash", password_version AS "passwordVersion"`
+
+/** Users in PostgreSQL; each method is one statement. */
+export class PostgresUsers implements UserRepository {
+  readonly #sql: SqlClient
+
+  constructor(sql: SqlClient) {
+    this.#sql = sql
+  }
+
+  async add(user: NewUser): Promise<User> {
+    const row = await this.#write<User>(
+      'users.add',
+      `INSERT INTO users (id, nickname, nickname_key, email, password_hash, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${USER}`,
+      [
+        user.id,
+        user.nickname,
+        nicknameKey(user.nickname),
+        user.email,
+        user.passwordHash,
+        user.createdAt,
+      ],
+    )
+    if (!row) throw new Error('INSERT … RETURNING returned no row')
+    return row
+  }
+
+  async findById(id: string): Promise<User | undefined> {
+    return this.#one<User>('users.find', `SELECT ${USER} FROM users WHERE id = $1`, [id])
+  }
+
+  async findByEmail(email: string): Promise<UserWithPassword | undefined> {
+    return this.#one('users.find-by-email', `SELECT ${WITH_PASSWORD} FROM users WHERE email = $1`, [
+      email,
+    ])
+  }
+
+  async findWithPassword(id: string): Promise<UserWithPassword | undefined> {
+    return this.#one(
+      'users.find-with-password',
+      `SELECT ${WITH_PASSWORD} FROM users WHERE id = $1`,
+      [id],
+    )
+  }
+
+  async list(page: UserPage): Promise<Pick<User, 'id' | 'nickname'>[]> {
+    const { rows } = await this.#sql.query<Pick<User, 'id' | 'nickname'>>({
+      name: 'users.list',
+      text: `SELECT id, nickname FROM users
+        WHERE $1::text IS NULL OR nickname_key > $1 COLLATE "C"
+        ORDER BY nickname_key LIMIT $2`,
+      values: [page.after === undefined ? null : nicknameKey(page.after), page.limit],
+    })
+    return rows
+  }
+
+  async rename(id: string, nickname: string): Promise<User | undefined> {
+    return this.#write(
+      'users.rename',
+      `UPDATE users SET nickname = $2, nickname_key = $3 WHERE id = $1 RETURNING ${USER}`,
+      [id, nickname, nicknameKey(nickname)],
+    )
+  }
+
+  async setPassword(
+    id: string,
+    passwordHash: string,
+    expectedVersion: number,
+  ): Promise<User | undefined> {
+    return this.#one(
+      'users.set-password',
+      `UPDATE users SET password_hash = $2, password_version = password_version + 1
+       WHERE id = $1 AND password_version = $3 RETURNING ${USER}`,
+      [id, passwordHash, expectedVersion],
+    )
+  }
+
+  async rehash(id: string, oldHash: string, newHash: string): Promise<void> {
+    await this.#one(
+      'users.rehash',
+      'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
+      [id, oldHash, newHash],
+    )
+  }
+
+  async passwordVersion(id: string): Promise<number | undefined> {
+    const row = await this.#one<{ version: number }>(
+      'users.password-version',
+      'SELECT password_version AS version FROM users WHERE id = $1',
+      [id],
+    )
+    return row?.version
+  }
+
+  async #one<Row extends object>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row | undefined> {
+    const { rows } = await this.#sql.query<Row>({ name, text, values })
+    return rows[0]
+  }
+
+  /** @throws {AccountError} when the unique index of the nickname or the email refuses the row */
+  async #write<Row extends object>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row | undefined> {
+    try {
+      return await this.#one<Row>(name, text, values)
+    } catch (error) {
+      const index = violatedUniqueIndex(error)
+      if (index === 'users_nickname_unique') throw taken('nickname')
+      if (index === 'users_email_unique') throw taken('email')
+      throw error
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** Somebody who can log in. Never carries a password or its hash. */
+export interface User {
+  readonly id: string
+  readonly nickname: string
+  readonly email: string
+  readonly createdAt: Date
+}
+
+/** A user with what only the password checks may see. */
+export interface UserWithPassword extends User {
+  readonly passwordHash: string
+  /** Grows by one with each new password: tells whether a login used the one that is valid now. */
+  readonly passwordVersion: number
+}
+
+export type NewUser = Omit<UserWithPassword, 'passwordVersion'>
+
+/** Where a page of users begins: after this nickname, in the order of nicknames. */
+export interface UserPage {
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+export interface UserRepository {
+  /**
+   * @throws {AccountError} `nickname_taken` or `email_taken`. The store's unique index decides, so one
+   *   of N parallel calls wins.
+   */
+  add(user: NewUser): Promise<User>
+  findById(id: string): Promise<User | undefined>
+  findByEmail(email: string): Promise<UserWithPassword | undefined>
+  findWithPassword(id: string): Promise<UserWithPassword | undefined>
+  list(page: UserPage): Promise<Pick<User, 'id' | 'nickname'>[]>
+  /** @throws {AccountError} `nickname_taken` */
+  rename(id: string, nickname: string): Promise<User | undefined>
+  /** Sets a new password, unless another one was set since `expectedVersion` was read. */
+  setPassword(id: string, passwordHash: string, expectedVersion: number): Promise<User | undefined>
+  /** Keeps the password and stores it under another hash, made with the cost of today. */
+  rehash(id: string, oldHash: string, newHash: string): Promise<void>
+  /** `undefined` when there is no such user any more. */
+  passwordVersion(id: string): Promise<number | undefined>
+}
+
+/** What two nicknames must not share: compared without case, in Unicode's compatibility form. */
+export function nicknameKey(nickname: string): string {
+  return nickname.normalize('NFKC').toLowerCase()
+}
