@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
-// The `source` condition runs the TypeScript of the workspace packages: no build is needed to test.
-const source = { resolve: { conditions: ['source', 'node', 'import', 'default'] } }
+// The `source` condition runs the TypeScript of the workspace packages: what is tested is what is read.
+const conditions = ['source', 'module', 'node', 'development|production']
 
 export default defineConfig({
-  ...source,
-  ssr: source,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  // Where vitest runs the global set-up.
+  environments: { __vitest__: { resolve: { conditions } } },
   test: {
     projects: [
       {

@@ -103,12 +103,12 @@ export interface PageQuery {
   after: string | undefined
 }
 
-const limit = z.coerce.number().int().min(1).max(100).default(20)
+const pageLimit = z.coerce.number().int().min(1).max(100).default(20)
 
 /** The query of a paged list; `after` is what its cursor must hold. */
 export function pageQuery(after: z.ZodType<string>): z.ZodType<PageQuery> {
   return z
-    .strictObject({ limit, cursor: z.string().max(300).optional() })
+    .strictObject({ limit: pageLimit, cursor: z.string().max(300).optional() })
     .transform(({ limit, cursor }, context): PageQuery => {
       if (cursor === undefined) return { limit, after: undefined }
       const parsed = after.safeParse(Buffer.from(cursor, 'base64url').toString())

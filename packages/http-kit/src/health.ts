@@ -3,7 +3,7 @@ import type { Middleware } from 'koa'
 /** Something without which the server cannot do its work. */
 export interface Dependency {
   readonly name: string
-  ping(): Promise<void>
+  readonly ping: () => Promise<void>
 }
 
 export interface Health {

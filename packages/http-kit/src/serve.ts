@@ -13,7 +13,7 @@ export type ServerMessage = { readonly type: 'listening'; readonly url: string }
 export interface ComposedServer {
   readonly handler: (draining: () => boolean) => RequestListener
   /** Called when the last request was answered. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export interface Service extends ComposedServer {

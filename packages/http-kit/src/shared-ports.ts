@@ -32,7 +32,7 @@ export interface SharedPorts {
   readonly redis: RedisConnection | undefined
   readonly ports: PortsFor<KitPorts>
   readonly dependencies: readonly Dependency[]
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Connects, and wraps from outside what the ports call. A store that is down now may come later. */

@@ -14,8 +14,8 @@ export interface RedisConnection {
    */
   readonly deadline: () => number
   /** Resolves when Redis answered. */
-  ping(): Promise<void>
-  close(): Promise<void>
+  readonly ping: () => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 const COMMAND_TIMEOUT_MS = 500
@@ -65,15 +65,15 @@ async function firstAttempt(redis: Redis): Promise<void> {
  */
 function followRedisClock(redis: Redis): () => number {
   let offset = Date.now() - performance.now()
-  redis.on('ready', () => {
+  const readClock = async (): Promise<void> => {
     const sentAt = performance.now()
-    redis.time().then(
-      ([seconds, microseconds]) => {
-        const halfWay = (sentAt + performance.now()) / 2
-        offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - halfWay
-      },
-      () => undefined, // The connection broke again; the next 'ready' reads it.
-    )
+    const [seconds, microseconds] = await redis.time()
+    const halfWay = (sentAt + performance.now()) / 2
+    offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - halfWay
+  }
+  redis.on('ready', () => {
+    // Where the connection breaks again, the next 'ready' reads it.
+    readClock().catch(() => undefined)
   })
   return () => Math.round(offset + performance.now())
 }

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client, DatabaseError, Pool, type QueryConfig } from 'pg'
 
 /** One SQL statement. A `name` makes PostgreSQL plan it once for each connection. */
 export interface Statement {
@@ -28,8 +28,8 @@ export interface PostgresOptions {
 export interface PostgresConnection {
   readonly sql: SqlClient
   /** Resolves when a statement went through. */
-  ping(): Promise<void>
-  close(): Promise<void>
+  readonly ping: () => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**
@@ -37,7 +37,7 @@ export interface PostgresConnection {
  * PostgreSQL is stopped or paused: connecting, the statement on the server, the answer on the wire.
  */
 export function connectPostgres(options: PostgresOptions): PostgresConnection {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: 800,
@@ -51,7 +51,7 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
   pool.on('error', (error) => options.onIdleError?.(error))
   const sql: SqlClient = {
     // pg's own types ask for a mutable array; it does not change it.
-    query: (statement) => pool.query(statement as pg.QueryConfig),
+    query: (statement) => pool.query(statement as QueryConfig),
   }
   return {
     sql,
@@ -64,7 +64,7 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
 
 /** The name of the unique index or constraint that refused a write, if that is what `error` says. */
 export function violatedUniqueIndex(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError && error.code === '23505' ? error.constraint : undefined
+  return error instanceof DatabaseError && error.code === '23505' ? error.constraint : undefined
 }
 
 /**
@@ -72,7 +72,7 @@ export function violatedUniqueIndex(error: unknown): string | undefined {
  * DDL is the one thing that may take longer than a request: it gets a connection of its own.
  */
 export async function applySchema(url: string, schema: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
   await client.connect()
   try {
     await client.query('SELECT pg_advisory_lock(7519)')

@@ -1,0 +1,23 @@
+export { type InspectOptions, inspectServices, type ServiceFinding } from './inspect-services.js'
+export { removeData } from './remove-data.js'
+export { ServiceError, type ServiceErrorCode } from './service-error.js'
+export {
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './postgres/embedded-postgres.js'
+export { type PostgresOptions, startPostgres } from './postgres/start-postgres.js'
+export type {
+  EmbeddedPostgres,
+  PostgresByUrl,
+  StartedPostgres,
+} from './postgres/started-postgres.js'
+export { findRedisProgram } from './redis/find-redis-program.js'
+export type { RedisProcessOptions } from './redis/redis-process.js'
+export type { RedisProgram } from './redis/redis-program.js'
+export {
+  type FindServer,
+  type RedisOptions,
+  startRedis,
+  startRedisProcess,
+} from './redis/start-redis.js'
+export type { RedisByUrl, RedisProcess, StartedRedis } from './redis/started-redis.js'

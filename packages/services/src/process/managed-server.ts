@@ -1,0 +1,111 @@
+import { ServiceError } from '../service-error.js'
+import { acquireLock, type FolderLock } from './folder-lock.js'
+import { freePort } from './free-port.js'
+import { type ServerCommand, ServerProcess } from './server-process.js'
+
+/** What a server needs beyond being run. */
+export interface ServerRecipe {
+  command(port: number): ServerCommand
+  /** Returns when the server answers, or when it has exited; throws if it does neither in time. */
+  waitUntilReady(server: ServerProcess, port: number): Promise<void>
+}
+
+/** Which server, and the file that its one owner holds. */
+export interface ServerPlace {
+  readonly what: string
+  readonly lockPath: string
+}
+
+const PORT_ATTEMPTS = 5
+
+/** A server that only this process runs on its folder, and that it can stop and start again. */
+export class ManagedServer {
+  readonly port: number
+  readonly #place: ServerPlace
+  readonly #recipe: ServerRecipe
+  #lock: FolderLock | undefined
+  #server: ServerProcess
+
+  private constructor(
+    place: ServerPlace,
+    recipe: ServerRecipe,
+    lock: FolderLock,
+    started: { server: ServerProcess; port: number },
+  ) {
+    this.#place = place
+    this.#recipe = recipe
+    this.#lock = lock
+    this.#server = started.server
+    this.port = started.port
+  }
+
+  /** Takes the lock, lets `prepare` get everything ready, and starts on a free port. */
+  static async start(
+    place: ServerPlace,
+    prepare: () => Promise<ServerRecipe>,
+  ): Promise<ManagedServer> {
+    const lock = acquireLock(place.lockPath, place.what)
+    try {
+      const recipe = await prepare()
+      return new ManagedServer(place, recipe, lock, await startOnFreePort(place.what, recipe))
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  /** An orderly end; gives the folder back. */
+  async stop(): Promise<void> {
+    await this.#server.stop()
+    this.#lock?.release()
+    this.#lock = undefined
+  }
+
+  async kill(): Promise<void> {
+    await this.#server.kill()
+  }
+
+  pause(): void {
+    this.#server.pause()
+  }
+
+  resume(): void {
+    this.#server.resume()
+  }
+
+  async restart(): Promise<void> {
+    if (!this.#server.hasExited) await this.#server.stop()
+    this.#lock ??= acquireLock(this.#place.lockPath, this.#place.what)
+    this.#server = await startOn(this.port, this.#recipe)
+    if (this.#server.hasExited) throw exited(this.#place.what, this.#server)
+  }
+}
+
+async function startOnFreePort(
+  what: string,
+  recipe: ServerRecipe,
+): Promise<{ server: ServerProcess; port: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort()
+    const server = await startOn(port, recipe)
+    if (!server.hasExited) return { server, port }
+    // Somebody may have taken the port since it was seen free.
+    const wasTaken = /address already in use/i.test(server.lastWords())
+    if (!wasTaken || attempt === PORT_ATTEMPTS) throw exited(what, server)
+  }
+}
+
+async function startOn(port: number, recipe: ServerRecipe): Promise<ServerProcess> {
+  const server = new ServerProcess(recipe.command(port))
+  try {
+    await recipe.waitUntilReady(server, port)
+    return server
+  } catch (error) {
+    await server.kill()
+    throw error
+  }
+}
+
+function exited(what: string, server: ServerProcess): ServiceError {
+  return new ServiceError('start-failed', `${what} ended as it started:\n${server.lastWords()}`)
+}

@@ -1,0 +1,150 @@
+import {
+  type Dirent,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
+import { acquireLock } from '../process/folder-lock.js'
+import { ServiceError } from '../service-error.js'
+import { run, runs } from './command-output.js'
+import { type RedisProgram, tryProgram } from './redis-program.js'
+
+const ORIGIN = "the distribution's package, unpacked"
+
+/** Whether packages of Debian or Ubuntu can be unpacked here. */
+export function canUnpackRedis(): boolean {
+  return existsSync('/etc/debian_version') && ['apt-get', 'dpkg', 'ldd'].every(runs)
+}
+
+/** The program that an earlier call of `unpackRedis` left; works without a network. */
+export function unpackedRedis(folder: string): RedisProgram | undefined {
+  const root = packageFolder(folder)
+  return tryProgram(join(root, 'usr/bin/redis-server'), ORIGIN, libraryFolders(root))
+}
+
+/**
+ * Downloads the distribution's Redis and the libraries it lacks, and unpacks them below `folder`:
+ * no root, nothing installed, apt's own state untouched. About 3 s, 10 MB over the network.
+ * Throws `download-failed` with the last words of the tool that failed, `folder-in-use` if another
+ * workbench is at it.
+ */
+export async function unpackRedis(folder: string): Promise<RedisProgram> {
+  const lock = acquireLock(`${packageFolder(folder)}.lock`, 'the download of Redis')
+  const work = `${packageFolder(folder)}.new`
+  try {
+    rmSync(work, { recursive: true, force: true, maxRetries: 5 })
+    await download(work)
+    // Under its final name only when whole: an interrupted attempt leaves nothing to be trusted.
+    rmSync(packageFolder(folder), { recursive: true, force: true })
+    renameSync(join(work, 'root'), packageFolder(folder))
+  } finally {
+    rmSync(work, { recursive: true, force: true, maxRetries: 5 })
+    lock.release()
+  }
+  return unpackedRedis(folder) ?? failed('the package was unpacked, and its program does not run')
+}
+
+function packageFolder(folder: string): string {
+  return join(resolve(folder), 'redis-package')
+}
+
+async function download(work: string): Promise<void> {
+  const root = join(work, 'root')
+  const apt = aptIn(work)
+  await apt(['update', '-qq'])
+  // On Debian the program itself is in redis-tools, and redis-server is a link to it.
+  await unpack(apt, work, root, ['redis-server', 'redis-tools'])
+  const seen = new Set(['redis-server', 'redis-tools'])
+  while (await lacksLibraries(root)) {
+    const wanted = (await librariesWantedBy(work)).filter((name) => !seen.has(name))
+    if (wanted.length === 0) failed('no package has the libraries that the program needs')
+    for (const name of wanted) seen.add(name)
+    await unpack(apt, work, root, wanted)
+  }
+}
+
+type Apt = (args: string[], cwd?: string) => Promise<string>
+
+/** apt-get with state and cache of its own; sources, keys and proxies are the system's. */
+function aptIn(work: string): Apt {
+  for (const folder of ['lists/partial', 'cache/archives/partial', 'root', 'packages']) {
+    mkdirSync(join(work, folder), { recursive: true })
+  }
+  const config = join(work, 'apt.conf')
+  writeFileSync(config, aptConfig(work))
+  return (args, cwd = work) => run('apt-get', ['-c', config, ...args], cwd)
+}
+
+function aptConfig(work: string): string {
+  return `
+Dir::State::Lists "${join(work, 'lists')}";
+Dir::Cache "${join(work, 'cache')}";
+// As root, apt would hand the download to an account that may not be able to get here.
+APT::Sandbox::User "root";
+// The system's hooks clean up and index what is the system's.
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+Acquire::Languages "none";
+Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
+Acquire::Retries "0";
+Acquire::http::Timeout "10";
+Acquire::https::Timeout "10";
+`
+}
+
+async function unpack(apt: Apt, work: string, root: string, names: string[]): Promise<void> {
+  const folder = join(work, 'packages')
+  const before = new Set(readdirSync(folder))
+  await apt(['download', '-qq', ...names], folder)
+  for (const file of readdirSync(folder).filter((name) => !before.has(name))) {
+    await run('dpkg', ['-x', join(folder, file), root], work)
+  }
+}
+
+async function lacksLibraries(root: string): Promise<boolean> {
+  const env = { LD_LIBRARY_PATH: libraryFolders(root).join(':') }
+  const lines = await run('ldd', [join(root, 'usr/bin/redis-server')], root, env)
+  return lines.includes('not found')
+}
+
+/** The libraries that the downloaded packages depend on and that are not installed. */
+async function librariesWantedBy(work: string): Promise<string[]> {
+  const folder = join(work, 'packages')
+  const files = readdirSync(folder).map((name) => join(folder, name))
+  const fields = await Promise.all(
+    files.map((file) => run('dpkg-deb', ['-f', file, 'Depends'], work)),
+  )
+  // "libc6 (>= 2.34), liba | libb": of alternatives, the first.
+  const names = fields
+    .join(',')
+    .split(',')
+    .map((entry) => entry.trim().split(/[ (|:]/)[0] ?? '')
+  const libraries = [...new Set(names)].filter((name) => name.startsWith('lib'))
+  const missing = await Promise.all(libraries.map(async (name) => !(await isInstalled(name))))
+  return libraries.filter((_, index) => missing[index])
+}
+
+async function isInstalled(name: string): Promise<boolean> {
+  const query = ['-W', '-f', '${db:Status-Status}', name]
+  return (await run('dpkg-query', query, '/').catch(() => '')).includes('installed')
+}
+
+/** Every folder below `root` with a shared library in it. */
+function libraryFolders(root: string): string[] {
+  if (!existsSync(root)) return []
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true })
+  return [...new Set(entries.filter(isLibrary).map((entry) => entry.parentPath))]
+}
+
+function isLibrary(entry: Dirent): boolean {
+  return !entry.isDirectory() && /\.so(\.|$)/.test(entry.name)
+}
+
+function failed(why: string): never {
+  throw new ServiceError('download-failed', `The distribution's Redis cannot be used: ${why}.`)
+}

@@ -1,0 +1,28 @@
+/** The configuration of a private Redis, as its own file format has it. */
+export function redisConfig(options: {
+  port: number
+  password: string
+  data: string
+  durable: boolean
+}): string {
+  const lines = [
+    'bind 127.0.0.1',
+    'protected-mode yes',
+    `port ${options.port}`,
+    `requirepass ${quoted(options.password)}`,
+    `dir ${quoted(options.data)}`,
+    'daemonize no',
+    'save ""',
+    ...(options.durable ? DURABLE : ['appendonly no']),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+// Every write is handed to the kernel before it is acknowledged, so that a killed Redis loses none.
+// With `everysec` Redis puts that off while an fsync is under way, and a kill would lose what it had
+// acknowledged. `always` would also survive a power cut, and make every command wait for the disk.
+const DURABLE = ['appendonly yes', 'appendfsync no']
+
+function quoted(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+}

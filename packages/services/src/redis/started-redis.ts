@@ -1,0 +1,34 @@
+/** What every way to a Redis has in common. */
+interface Redis {
+  /** `redis://…` with the password: a secret. */
+  readonly url: string
+  /** As the server gives it, such as `7.0.15`. */
+  readonly version: string
+  /** How it was found, in a line for people; no password in it. */
+  readonly foundAs: string
+  /** Ends what was started; a server given by URL is left alone. Idempotent. */
+  stop(): Promise<void>
+}
+
+/** Someone else's Redis. */
+export interface RedisByUrl extends Redis {
+  readonly kind: 'url'
+}
+
+/** A Redis (or Valkey) of our own, which a fault test may mistreat. */
+export interface RedisProcess extends Redis {
+  readonly kind: 'process'
+  /** On 127.0.0.1. The same for the life of this object. */
+  readonly port: number
+  /** SIGKILL; returns when the server is gone. If durable, acknowledged writes survive. */
+  kill(): Promise<void>
+  /** SIGSTOP: connections stay open, nothing answers. */
+  pause(): void
+  /** Ends a pause. */
+  resume(): void
+  /** Same port, same password, and if durable the same data; also after `stop` or `kill`. */
+  restart(): Promise<void>
+}
+
+/** A Redis that answered. */
+export type StartedRedis = RedisByUrl | RedisProcess

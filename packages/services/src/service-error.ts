@@ -1,0 +1,28 @@
+/** Why a service could not be had; stable, for programs. The message is for people. */
+export type ServiceErrorCode =
+  | 'invalid-url'
+  | 'unreachable'
+  | 'refused'
+  | 'folder-in-use'
+  | 'folder-not-usable'
+  | 'platform-not-supported'
+  | 'binaries-missing'
+  | 'binaries-unusable'
+  | 'data-not-usable'
+  | 'start-failed'
+  | 'start-timed-out'
+  | 'download-failed'
+
+/**
+ * A service that could not be found, started or reached.
+ * `message` says what failed and what to do about it; it never contains a password.
+ */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError'
+  readonly code: ServiceErrorCode
+
+  constructor(code: ServiceErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+  startPostgres,
+  startRedis,
+} from '../src/index.js'
+import { freePort } from '../src/process/free-port.js'
+import { query, valueOf } from './postgres-client.js'
+import { temporaryFolder } from './temporary-folder.js'
+
+const folder = temporaryFolder(afterAll)
+let own: EmbeddedPostgres
+
+beforeAll(async () => {
+  own = await startEmbeddedPostgres({ folder, durable: false })
+}, 20_000)
+
+afterAll(() => own.stop())
+
+describe('a PostgreSQL by URL', () => {
+  it('is verified, changed in nothing, and left running', async () => {
+    const databases = 'select string_agg(datname, $$,$$) from pg_database'
+    const before = await valueOf(own.url, databases)
+    const given = await startPostgres({ databaseUrl: own.url, folder, database: 'other' })
+    expect(given).toMatchObject({ kind: 'url', url: own.url, version: own.version })
+    expect(given.foundAs).toContain(`127.0.0.1:${own.port}/workbench`)
+    expect(given.foundAs).not.toContain(new URL(own.url).password)
+    await given.stop()
+    expect(await valueOf(own.url, databases)).toBe(before)
+  })
+
+  it('that does not answer is named by host and port, without the password', async () => {
+    const port = await freePort()
+    const failure = failureOf({ databaseUrl: `postgres://u:hunter22@127.0.0.1:${port}/d` })
+    await expect(failure).resolves.toMatchObject({ code: 'unreachable' })
+    expect((await failure).message).toContain(`127.0.0.1:${port}`)
+    expect((await failure).message).not.toContain('hunter22')
+  })
+
+  it('that says no is told from one that does not answer', async () => {
+    const wrongPassword = own.url.replace(/:[^:@]+@/, ':hunter22@')
+    const failure = await failureOf({ databaseUrl: wrongPassword })
+    expect(failure).toMatchObject({ code: 'refused' })
+    expect(failure.message).toContain('28P01')
+    expect(failure.message).not.toContain('hunter22')
+    const unknown = own.url.replace(/\/workbench$/, '/nowhere')
+    expect((await failureOf({ databaseUrl: unknown })).message).toContain('3D000')
+    await expect(query(unknown, 'select 1')).rejects.toMatchObject({ code: '3D000' })
+  })
+
+  it.each(['hunter22', 'mysql://u:hunter22@h/d', 'postgres//u:hunter22@h'])(
+    'is refused if it is none: %s',
+    async (databaseUrl) => {
+      const failure = await failureOf({ databaseUrl })
+      expect(failure).toMatchObject({ code: 'invalid-url' })
+      expect(failure.message).not.toContain('hunter22')
+    },
+  )
+})
+
+describe('a Redis by URL', () => {
+  it('that does not answer is named by host and port, without the password', async () => {
+    const port = await freePort()
+    const failure = await failureOf({ redisUrl: `redis://:hunter22@127.0.0.1:${port}` })
+    expect(failure).toMatchObject({ code: 'unreachable' })
+    expect(failure.message).toContain(`127.0.0.1:${port}`)
+    expect(failure.message).not.toContain('hunter22')
+  })
+
+  it('is refused if it is none', async () => {
+    const failure = await failureOf({ redisUrl: 'http://hunter22@h' })
+    expect(failure).toMatchObject({ code: 'invalid-url' })
+    expect(failure.message).not.toContain('hunter22')
+  })
+
+  it('that is something else altogether is no Redis', async () => {
+    const failure = await failureOf({ redisUrl: `redis://127.0.0.1:${own.port}` })
+    expect(failure).toMatchObject({ code: 'unreachable' })
+  }, 15_000)
+})
+
+async function failureOf(options: {
+  databaseUrl?: string
+  redisUrl?: string
+}): Promise<Error & { code?: string }> {
+  const start = options.redisUrl ? startRedis : startPostgres
+  try {
+    await start({ ...options, folder })
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('it started')
+}

@@ -1,0 +1,243 @@
+// Runs before anything is installed: plain Node.js, nothing but its own modules.
+// Installs what is missing, builds what has changed, then hands over to the command.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const inRoot = (...names) => path.join(root, ...names)
+const stampFile = inRoot('node_modules', '.workbench-installed')
+// Standard output belongs to the command: `doctor --json` must give JSON and nothing else.
+const say = (text) => process.stderr.write(`${text}\n`)
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+/** A message for a person instead of a stack. */
+class BootstrapError extends Error {
+  constructor(message, exitCode) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+const [command = 'start', ...args] = process.argv.slice(2)
+
+try {
+  checkPlatform()
+  await install()
+  await build()
+  await handOver(command === 'test' ? inRoot('test', 'run.mjs') : mainFile(), command, args)
+} catch (error) {
+  if (!(error instanceof BootstrapError)) throw error
+  say(`\n${error.message}`)
+  process.exitCode = error.exitCode
+}
+
+function mainFile() {
+  return inRoot('packages', 'workbench', 'dist', 'main.js')
+}
+
+/**
+ * Runs the command in this very process: Ctrl-C, signals and the exit code need no forwarding, and
+ * nothing is left if this process dies.
+ */
+async function handOver(file, name, rest) {
+  process.argv = [process.argv[0], file, ...(name === 'test' ? rest : [name, ...rest])]
+  await import(pathToFileURL(file).href)
+}
+
+function checkPlatform() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    fail(
+      `The workbench needs Node.js 20.19 or newer; this is ${process.version}.\n` +
+        'Get a newer one from https://nodejs.org or from a version manager, then try again.',
+    )
+  }
+  if (process.platform === 'win32') {
+    fail('The workbench runs on Linux and macOS. On Windows, use WSL 2 and try again there.')
+  }
+}
+
+async function install() {
+  const stamp = installStamp()
+  if (readOrNothing(stampFile) === stamp) return
+  checkWritable()
+  const pnpm = JSON.parse(fs.readFileSync(inRoot('package.json'), 'utf8')).packageManager
+  const first = !fs.existsSync(inRoot('node_modules'))
+  const result = await runWithProgress(
+    `Installing packages with ${pnpm.replace('@', ' ')}${first ? ', the first time' : ''}`,
+    'npx',
+    ['--yes', pnpm, 'install', '--frozen-lockfile', '--reporter=append-only'],
+    installEnvironment(),
+  )
+  if (result.failed)
+    fail(`${result.output}\n\nThe packages could not be installed.${adviceFor(result)}`)
+  fs.writeFileSync(stampFile, stamp)
+}
+
+/** What an installation depends on: the same text, the same node_modules. */
+function installStamp() {
+  const lock = fs.readFileSync(inRoot('pnpm-lock.yaml'))
+  const hash = createHash('sha256').update(lock).digest('hex')
+  return `${hash} node ${process.version} ${process.platform} ${process.arch}\n`
+}
+
+function checkWritable() {
+  const folder = fs.existsSync(inRoot('node_modules')) ? inRoot('node_modules') : root
+  if (isWritable(folder)) return
+  fail(
+    `The packages must be installed, and nothing can be written to ${folder}.\n` +
+      'Run this as the owner of that folder, or make a clone of your own.',
+  )
+}
+
+/**
+ * npm and pnpm keep caches in the home folder. Where that cannot be written (a container, a service
+ * account), they get one below the workbench's own folder, and still read the user's settings.
+ */
+function installEnvironment() {
+  const env = { ...process.env, CI: 'true' }
+  // Settings of the npm that runs this script would be taken for pnpm's own.
+  for (const name of Object.keys(env)) {
+    if (/^npm_(package|lifecycle|command|node_execpath|execpath)/.test(name)) delete env[name]
+  }
+  // pnpm would install into these instead of here, or leave out what the build needs.
+  delete env.NODE_ENV
+  const home = process.env.HOME
+  const cache = process.env.npm_config_cache ?? (home && path.join(home, '.npm'))
+  if (!home || !canWriteBelow(home)) Object.assign(env, homeOfOurOwn(home))
+  if (!cache || !canWriteBelow(cache)) env.npm_config_cache = inRoot('.workbench', 'home', '.npm')
+  return env
+}
+
+function homeOfOurOwn(home) {
+  const own = inRoot('.workbench', 'home')
+  fs.mkdirSync(own, { recursive: true })
+  const settings = process.env.npm_config_userconfig ?? (home && path.join(home, '.npmrc'))
+  const readable = settings && readOrNothing(settings) !== ''
+  const variables = { HOME: own, ...(readable ? { npm_config_userconfig: settings } : {}) }
+  for (const name of ['XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME', 'XDG_CONFIG_HOME']) {
+    if (process.env[name]) variables[name] = own
+  }
+  return variables
+}
+
+async function build() {
+  const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc')
+  const project = inRoot('packages', 'workbench')
+  const first = !fs.existsSync(mainFile())
+  const title = first ? 'Building' : undefined
+  const result = await runWithProgress(title, process.execPath, [tsc, '-b', project], process.env)
+  if (!result.failed) return
+  if (/EACCES|EROFS|permission denied|read-only/i.test(result.output)) {
+    fail(
+      `${result.output}\n\nThe build cannot write below ${root}. Run this as that folder's owner.`,
+    )
+  }
+  fail(`${result.output}\n\nThe build failed: the sources have the errors above.`)
+}
+
+/** Runs a tool; shows how long it has been at it, and gives back what it printed. */
+async function runWithProgress(title, program, programArgs, env) {
+  const startedAt = Date.now()
+  const seconds = () => ((Date.now() - startedAt) / 1000).toFixed(0)
+  let output = ''
+  let interrupted = false
+  const live = title && process.stderr.isTTY
+  if (title && !live) say(`${title} …`)
+  const show = () =>
+    process.stderr.write(
+      `\r\x1b[K${`${title} … ${seconds()} s  ${lastLine(output)}`.slice(0, columns())}`,
+    )
+  const timer = live ? setInterval(show, 250) : undefined
+  const { code, error } = await new Promise((resolve) => {
+    const tool = spawn(program, programArgs, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const forward = (signal) => {
+      interrupted = true
+      tool.kill(signal)
+    }
+    stopSignals.forEach((signal) => process.on(signal, forward))
+    const settle = (outcome) => {
+      stopSignals.forEach((signal) => process.off(signal, forward))
+      resolve(outcome)
+    }
+    for (const stream of [tool.stdout, tool.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => (output += text))
+    }
+    tool.on('error', (cause) => settle({ code: 1, error: cause }))
+    tool.on('close', (exitCode, signal) => settle({ code: signal ?? exitCode }))
+  })
+  clearInterval(timer)
+  if (live) process.stderr.write('\r\x1b[K')
+  if (interrupted) fail('Interrupted; the next time goes on from here.', 130)
+  if (title && code === 0) say(`${title}: done in ${seconds()} s`)
+  return { failed: code !== 0, error, output: (error ? `${error.message}\n` : '') + output.trim() }
+}
+
+function adviceFor({ error, output }) {
+  if (error?.code === 'ENOENT') {
+    return '\nThere is no "npx" in the PATH; it comes with npm, which comes with Node.js.'
+  }
+  if (
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|network/i.test(
+      output,
+    )
+  ) {
+    return (
+      '\nThe package registry was not reached. Connect to the network for this one time (behind a ' +
+      'proxy, set HTTPS_PROXY),\nthen try again: later starts need no network.'
+    )
+  }
+  if (/CERT|self.signed/i.test(output)) {
+    return '\nThe registry’s certificate is not trusted here: set NODE_EXTRA_CA_CERTS to your CA’s file.'
+  }
+  if (/ENOSPC/.test(output)) return '\nThe disk is full; about 700 MB are needed.'
+  if (/EACCES|EPERM|EROFS/.test(output)) {
+    return `\nSomething could not be written. Run this as the owner of ${root}.`
+  }
+  return '\nThe lines above say why. To begin anew, remove node_modules and try again.'
+}
+
+function lastLine(text) {
+  return (
+    text
+      .trimEnd()
+      .split('\n')
+      .at(-1)
+      ?.replace(/[^\x20-\x7e]/g, '') ?? ''
+  )
+}
+
+function columns() {
+  return Math.max(20, (process.stderr.columns ?? 80) - 1)
+}
+
+function canWriteBelow(folder) {
+  let existing = path.resolve(folder)
+  while (!fs.existsSync(existing)) existing = path.dirname(existing)
+  return isWritable(existing)
+}
+
+function isWritable(folder) {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function readOrNothing(file) {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function fail(message, exitCode = 1) {
+  throw new BootstrapError(message, exitCode)
+}

@@ -1,0 +1,31 @@
+import { ContractClient } from './contract-client.js'
+import { CookieJar } from './cookie-jar.js'
+import type { Exchange } from './http-exchange.js'
+
+/** Carries a cookie, as a browser does: with every request, asked or unasked. */
+export class CookieClient extends ContractClient {
+  readonly server = 'session'
+  readonly jar: CookieJar
+
+  constructor(baseUrl: string, jar: CookieJar = new CookieJar()) {
+    super(baseUrl)
+    this.jar = jar
+  }
+
+  override copy(): CookieClient {
+    return new CookieClient(this.baseUrl, this.jar.copy())
+  }
+
+  override holds(): boolean {
+    return this.jar.has('sid') || this.jar.has('__Host-sid')
+  }
+
+  protected override credential(): Readonly<Record<string, string>> {
+    const cookie = this.jar.header()
+    return cookie === undefined ? {} : { cookie }
+  }
+
+  protected override keep(answer: Exchange): void {
+    this.jar.take(answer.headers['set-cookie'] ?? [])
+  }
+}

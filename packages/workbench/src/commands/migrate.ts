@@ -1,0 +1,32 @@
+import type { Command } from 'commander'
+import { migrate } from '../schema.js'
+import { WorkbenchError } from '../workbench-error.js'
+import { newCommand } from './command.js'
+
+export function migrateCommand(): Command {
+  return newCommand({
+    usage: 'npm run migrate --',
+    description:
+      'Make the tables in the database at DATABASE_URL, for servers that are started without\n' +
+      '"npm start", which does this by itself. Tables that exist are left as they are.',
+    examples: ['DATABASE_URL=postgres://user:password@localhost/workbench npm run migrate'],
+  }).action(applyToDatabase)
+}
+
+async function applyToDatabase(): Promise<void> {
+  const url = process.env['DATABASE_URL']
+  if (!url) {
+    throw new WorkbenchError(
+      'DATABASE_URL is not set: postgres://user:password@host:5432/database. "npm start" needs no ' +
+        'migration by hand.',
+      2,
+    )
+  }
+  try {
+    await migrate(url)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new WorkbenchError(`The database at DATABASE_URL cannot be used: ${message || code}`)
+  }
+  console.log('The tables are there.')
+}

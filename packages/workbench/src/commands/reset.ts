@@ -1,0 +1,61 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { removeData } from '@session-vs-jwt/services'
+import type { Command } from 'commander'
+import { filesIn, workbenchFolder } from '../folders.js'
+import { findRunning } from '../running-record.js'
+import { WorkbenchError } from '../workbench-error.js'
+import { newCommand } from './command.js'
+
+/** A downloaded Redis is no data, and there may be no network to get it again. */
+const KEPT: ReadonlySet<string> = new Set(['redis-package', 'home'])
+
+export function resetCommand(): Command {
+  return newCommand({
+    usage: 'npm run reset --',
+    description:
+      'Remove all users, posts, logins, keys and logs of this workbench. It must not be running.\n' +
+      'A database that was given by DATABASE_URL or REDIS_URL is left alone.',
+    examples: ['npm run reset', 'npm run reset -- --yes'],
+  })
+    .option('-y, --yes', 'do not ask')
+    .action(reset)
+}
+
+async function reset({ yes }: { readonly yes?: true }): Promise<void> {
+  await checkNothingRuns()
+  if (!yes && !(await isConfirmed())) {
+    console.log('Nothing was removed.')
+    return
+  }
+  await removeData(workbenchFolder)
+  for (const name of readdirSync(workbenchFolder)) {
+    if (!KEPT.has(name)) rmSync(join(workbenchFolder, name), { recursive: true, force: true })
+  }
+  console.log('Removed. The next start begins with an empty database and new keys.')
+}
+
+async function checkNothingRuns(): Promise<void> {
+  const running = await findRunning(filesIn(workbenchFolder).running)
+  if (!running) return
+  throw new WorkbenchError(
+    `The workbench is running (process ${running.pid}). Stop it with Ctrl-C, then reset.`,
+  )
+}
+
+async function isConfirmed(): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new WorkbenchError(
+      'There is nobody to ask. To remove all data: npm run reset -- --yes',
+      2,
+    )
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stdout })
+  lines.on('SIGINT', () => lines.close())
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+  const question = 'Remove all users, posts, logins and keys of this workbench? [y/N] '
+  const answer = await Promise.race([lines.question(question), closed])
+  lines.close()
+  return /^y(es)?$/i.test(answer.trim())
+}

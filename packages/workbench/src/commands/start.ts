@@ -1,0 +1,156 @@
+import { type Command, Option } from 'commander'
+import { filesIn, workbenchFolder } from '../folders.js'
+import { Interrupted, interruption } from '../interruption.js'
+import { type Ports, readPorts, takenPorts } from '../ports.js'
+import { requestLine } from '../request-line.js'
+import { findRunning } from '../running-record.js'
+import { JWT_ALGORITHMS, type JwtAlgorithm } from '../secrets/signing-key.js'
+import type { RunningServer } from '../servers/running-server.js'
+import { SERVER_NAMES } from '../servers/server-program.js'
+import { startScreen } from '../start-screen.js'
+import { jwtStrategies, sessionStrategies, strategyById } from '../strategies.js'
+import { hasFailed, runTour } from '../tour/run-tour.js'
+import { tourReport } from '../tour/tour-report.js'
+import { startWorkbench, type Workbench } from '../workbench.js'
+import { WorkbenchError } from '../workbench-error.js'
+import { newCommand } from './command.js'
+import { recordedStops } from '../tour/tour-stops.js'
+
+interface StartOptions {
+  readonly session: string
+  readonly jwt: string
+  readonly jwtAlg: JwtAlgorithm
+  readonly tour?: true
+  readonly quiet?: true
+}
+
+export function startCommand(): Command {
+  return newCommand({
+    usage: 'npm start --',
+    description:
+      'Start PostgreSQL, Redis, both servers and the front page, until Ctrl-C.\n' +
+      'Ports: WORKBENCH_PORT (3000), SESSION_PORT (3001), JWT_PORT (3002).\n' +
+      'Stores: DATABASE_URL and REDIS_URL, if they are to be others than those it brings.',
+    examples: [
+      'npm start',
+      'npm start -- --session session-cookie --jwt jwt-stateless',
+      'npm start -- --jwt-alg ES256 --quiet',
+      'npm start -- --tour',
+      'SESSION_PORT=4001 npm start',
+    ],
+  })
+    .addOption(strategyOption('session', 'session server', sessionStrategies))
+    .addOption(strategyOption('jwt', 'JWT server', jwtStrategies))
+    .addOption(
+      new Option('--jwt-alg <algorithm>', 'how the JWT server signs tokens')
+        .choices(JWT_ALGORITHMS)
+        .default('HS256'),
+    )
+    .option('--tour', 'take the tour, stop, and exit with its code')
+    .option('-q, --quiet', 'do not print a line for each request')
+    .action(start)
+}
+
+function strategyOption(
+  name: string,
+  server: string,
+  strategies: readonly { readonly id: string }[],
+): Option {
+  const ids = strategies.map(({ id }) => id)
+  return new Option(`--${name} <strategy>`, `how the ${server} keeps logins`)
+    .choices(ids)
+    .default(ids[0])
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const startedAt = Date.now()
+  const ports = readPorts(process.env)
+  await checkNothingRuns()
+  await checkPorts(ports)
+  const signal = interruption(() => console.log('\nStopping … (Ctrl-C once more: at once)'))
+  try {
+    const workbench = await startWorkbench({
+      folder: workbenchFolder,
+      ports,
+      session: strategyById(options.session),
+      jwt: strategyById(options.jwt),
+      jwtAlgorithm: options.jwtAlg,
+      env: process.env,
+      onProgress: (line) => console.log(`  ${line}`),
+      signal,
+    })
+    killServersOnExit(workbench)
+    const seconds = (Date.now() - startedAt) / 1000
+    console.log(startScreen(workbench, { ports, wanted: options.session, seconds }))
+    await (options.tour
+      ? tourAndStop(workbench, signal)
+      : runUntilStopped(workbench, options, signal))
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    if (options.tour) process.exitCode = 130
+  }
+}
+
+async function checkNothingRuns(): Promise<void> {
+  const running = await findRunning(filesIn(workbenchFolder).running)
+  if (!running) return
+  throw new WorkbenchError(
+    `The workbench of this folder is running already: ${running.url} (process ${running.pid}). ` +
+      'Stop it there with Ctrl-C first.',
+  )
+}
+
+async function checkPorts(ports: Ports): Promise<void> {
+  const taken = await takenPorts(ports)
+  if (taken.length > 0) throw new WorkbenchError(taken.map(({ message }) => message).join('\n'))
+}
+
+/** However this process leaves, the servers do not outlive it. */
+function killServersOnExit({ session, jwt }: Workbench): void {
+  process.once('exit', () => {
+    void session.server.kill()
+    void jwt.server.kill()
+  })
+}
+
+async function tourAndStop(workbench: Workbench, signal: AbortSignal): Promise<void> {
+  try {
+    const results = await runTour(recordedStops(workbench.record), signal)
+    signal.throwIfAborted()
+    console.log(`\n${tourReport(results, process.stdout.columns ?? Infinity)}\n`)
+    if (hasFailed(results)) process.exitCode = 1
+  } finally {
+    await workbench.stop()
+  }
+}
+
+async function runUntilStopped(
+  workbench: Workbench,
+  { quiet }: StartOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const servers = [workbench.session.server, workbench.jwt.server]
+  if (!quiet)
+    servers.forEach((it) => it.onRequest((event) => console.log(requestLine(it.server, event))))
+  const lost = await Promise.race([aborted(signal), ...servers.map(whenLost)])
+  await workbench.stop()
+  if (lost) throw lost
+  console.log('Stopped; the data is kept. "npm run reset" removes it.')
+}
+
+async function whenLost(server: RunningServer): Promise<WorkbenchError> {
+  const { code, signal } = await server.exited
+  const how = signal ? `by ${signal}` : `with code ${code}`
+  const name = SERVER_NAMES[server.server]
+  return new WorkbenchError(
+    `The ${name} ended by itself (${how}); everything else was stopped. The end of its log:\n` +
+      server.lastWords(),
+  )
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { inspectServices, type ServiceFinding } from '@session-vs-jwt/services'
+import { filesIn, repositoryFolder } from './folders.js'
+import { readPorts, takenPorts } from './ports.js'
+import { findRunning, type RunningRecord } from './running-record.js'
+import { WorkbenchError } from './workbench-error.js'
+
+/** One thing that a start needs, and how it stands. */
+export interface Finding {
+  readonly name: string
+  /** `warning`: a start works, with less. `failing`: a start fails. */
+  readonly state: 'ok' | 'warning' | 'failing'
+  readonly what: string
+  /** What to do, if there is something. */
+  readonly remedy?: string
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Looks at everything that a start on `folder` needs; starts and changes nothing. */
+export async function diagnose(folder: string, env: Env): Promise<Finding[]> {
+  const running = await findRunning(filesIn(folder).running)
+  const services = await inspectServices({
+    folder,
+    databaseUrl: env['DATABASE_URL'] || undefined,
+    redisUrl: env['REDIS_URL'] || undefined,
+  })
+  return [
+    machine(),
+    packages(),
+    ...(running ? [workbenchFinding(running)] : await ports(env)),
+    service(services.postgres),
+    service(services.redis),
+  ]
+}
+
+/** The bootstrap has checked the version: with an older one, nothing gets here. */
+function machine(): Finding {
+  const what = `Node.js ${process.versions.node} on ${process.platform} ${process.arch}`
+  return { name: 'Node.js', state: 'ok', what }
+}
+
+function packages(): Finding {
+  const installed = existsSync(join(repositoryFolder, 'node_modules', '.workbench-installed'))
+  const what = installed ? 'installed, as the lock file has it' : 'installed by hand'
+  return { name: 'packages', state: 'ok', what }
+}
+
+function workbenchFinding({ url, pid }: RunningRecord): Finding {
+  return { name: 'workbench', state: 'ok', what: `running: ${url} (process ${pid})` }
+}
+
+async function ports(env: Env): Promise<Finding[]> {
+  try {
+    const wanted = readPorts(env)
+    const taken = await takenPorts(wanted)
+    if (taken.length === 0) {
+      return [{ name: 'ports', state: 'ok', what: `${Object.values(wanted).join(', ')} are free` }]
+    }
+    return taken.map(({ message }) => ({ name: 'ports', state: 'failing', what: message }))
+  } catch (error) {
+    if (!(error instanceof WorkbenchError)) throw error
+    return [{ name: 'ports', state: 'failing', what: error.message }]
+  }
+}
+
+const STATES = { ready: 'ok', 'on-demand': 'ok', missing: 'warning', failing: 'failing' } as const
+
+function service({ service: name, state, what, remedy }: ServiceFinding): Finding {
+  const instead = state === 'missing' ? '; what would live there lives in PostgreSQL' : ''
+  return {
+    name,
+    state: STATES[state],
+    what: what + instead,
+    ...(remedy !== undefined && { remedy }),
+  }
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The clone that this workbench is in. */
+export const repositoryFolder: string = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** Everything that the workbench keeps between two starts; ignored by git. */
+export const workbenchFolder: string = join(repositoryFolder, '.workbench')
+
+/** Where the files of a workbench folder are. */
+export interface WorkbenchFiles {
+  /** Mode 0700. */
+  readonly secrets: string
+  readonly logs: string
+  /** What runs now; there only while it runs. */
+  readonly running: string
+}
+
+export function filesIn(folder: string): WorkbenchFiles {
+  return {
+    secrets: join(folder, 'secrets'),
+    logs: join(folder, 'logs'),
+    running: join(folder, 'running.json'),
+  }
+}

@@ -1,0 +1,36 @@
+export { availableStrategy } from './available-strategy.js'
+export { BearerClient } from './client/bearer-client.js'
+export type { Tokens } from './client/bearer-client.js'
+export { ContractClient } from './client/contract-client.js'
+export type { ContractRequest, CredentialUse, Registration } from './client/contract-client.js'
+export { CookieClient } from './client/cookie-client.js'
+export { CookieJar } from './client/cookie-jar.js'
+export { exchange, jsonOf } from './client/http-exchange.js'
+export type { Exchange, HttpRequest } from './client/http-exchange.js'
+export { readServerTiming } from './client/server-timing.js'
+export type { Costs } from './client/server-timing.js'
+export { migrate, schema } from './schema.js'
+export { rotateSecrets, serverSecrets } from './secrets/secret-ring.js'
+export type { ServerSecrets } from './secrets/secret-ring.js'
+export { JWT_ALGORITHMS } from './secrets/signing-key.js'
+export type { JwtAlgorithm } from './secrets/signing-key.js'
+export { RunningServer } from './servers/running-server.js'
+export type { ServerCommand, ServerExit } from './servers/running-server.js'
+export { serverEnvironment } from './servers/server-environment.js'
+export type { ServerSettings } from './servers/server-environment.js'
+export { SERVER_NAMES, serverProgram } from './servers/server-program.js'
+export {
+  jwtStrategies,
+  sessionStrategies,
+  strategies,
+  strategiesOf,
+  strategyById,
+} from './strategies.js'
+export type {
+  JwtStrategyId,
+  Promises,
+  ServerKind,
+  SessionStrategyId,
+  Strategy,
+  StrategyId,
+} from './strategy.js'

@@ -1,0 +1,78 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { StrategyId } from './strategy.js'
+import { WorkbenchError } from './workbench-error.js'
+
+/** A server of a running workbench. */
+export interface RecordedServer {
+  readonly url: string
+  readonly pid: number
+  readonly strategy: StrategyId
+}
+
+/** What a running workbench tells others about itself: in a file, and at `/workbench.json`. */
+export interface RunningRecord {
+  readonly pid: number
+  readonly startedAt: string
+  /** The front page. */
+  readonly url: string
+  /** Undefined while the workbench starts. */
+  readonly servers?: { readonly session: RecordedServer; readonly jwt: RecordedServer }
+  /** Whether there is a Redis; without one, the state of strategies is in PostgreSQL. */
+  readonly redis?: boolean
+}
+
+const ANSWER_WITHIN_MS = 1_000
+
+/** Whole or not at all: others read it at any moment. */
+export function writeRecord(path: string, record: RunningRecord): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(record, null, 2)}\n`)
+    renameSync(`${path}.${process.pid}`, path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new WorkbenchError(
+      `The workbench keeps its data in ${dirname(path)} and cannot write there (${code}). ` +
+        'Start it as the owner of that folder.',
+    )
+  }
+}
+
+export function removeRecord(path: string): void {
+  rmSync(path, { force: true })
+}
+
+/** The workbench that runs on this folder, if one does. A file that a crash left counts for nothing. */
+export async function findRunning(path: string): Promise<RunningRecord | undefined> {
+  const record = readRecord(path)
+  if (!record || !isAlive(record.pid)) return undefined
+  // Process ids come round again: it must say itself who it is.
+  return (await pidAt(record.url)) === record.pid ? record : undefined
+}
+
+function readRecord(path: string): RunningRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as RunningRecord
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function pidAt(url: string): Promise<number | undefined> {
+  try {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
+    const response = await fetch(`${url}/workbench.json`, { signal })
+    return ((await response.json()) as RunningRecord).pid
+  } catch {
+    return undefined
+  }
+}

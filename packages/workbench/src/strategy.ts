@@ -1,0 +1,44 @@
+/** Which of the two servers. */
+export type ServerKind = 'session' | 'jwt'
+
+export type SessionStrategyId =
+  | 'session-redis'
+  | 'session-postgres'
+  | 'session-memory'
+  | 'session-cookie'
+
+export type JwtStrategyId = 'jwt-rotating' | 'jwt-stateless' | 'jwt-denylist' | 'jwt-user-lookup'
+
+export type StrategyId = SessionStrategyId | JwtStrategyId
+
+/** What a strategy promises where strategies differ. Each field has a test that executes it. */
+export interface Promises {
+  /** A copy of the credential that identifies requests, used after logout. */
+  readonly afterLogout: 'dead-at-once' | 'lives-until-expiry'
+  /** The credential that `POST /auth/token/refresh` replaced, used once more. */
+  readonly spentCredential: 'refused' | 'still-works'
+  /** A login, after the server process was started again. */
+  readonly afterRestart: 'kept' | 'lost'
+  /** A login, at a second instance of the server. */
+  readonly secondInstance: 'knows-it' | 'does-not'
+  /** A request that needs the identity only, while Redis is down. */
+  readonly withoutRedis: 'served' | 'unavailable'
+  /** Whether the credential itself can be read by its holder: signed, and not encrypted. */
+  readonly clientCanRead: boolean
+  /** Whether the server can list and end a user's devices; if not, it answers 501. */
+  readonly devices: boolean
+  /** Store calls of a request that needs the identity only. */
+  readonly identityCost: { readonly sql: number; readonly redis: number }
+}
+
+/** A way to keep logins: data, which servers, tests, benchmarks, the tour and the lab all read. */
+export interface Strategy {
+  readonly id: StrategyId
+  readonly server: ServerKind
+  readonly title: string
+  /** Where the state lives, in a line. */
+  readonly state: string
+  /** Settings of the server. */
+  readonly env: Readonly<Record<string, string>>
+  readonly promises: Promises
+}

@@ -1,0 +1,52 @@
+// The checks behind `npm test`, in order, each with its outcome; then one line with the sum.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const bin = (name) => join('node_modules', '.bin', name)
+const folder = mkdtempSync(join(tmpdir(), 'session-vs-jwt-report-'))
+const report = join(folder, 'vitest.json')
+
+// The types were checked by the build that comes before this script; tests are types too.
+const steps = [
+  ['types', bin('tsc'), ['-b']],
+  ['lint', bin('oxlint'), ['--type-aware', '--quiet']],
+  ['format', bin('oxfmt'), ['--check']],
+  ['unused', bin('knip'), []],
+  ['tests', bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`]],
+]
+
+let passed = 0
+let failed = 0
+for (const [name, command, args] of steps) {
+  console.log(`\n== ${name}`)
+  const startedAt = Date.now()
+  const { status } = spawnSync(command, [...args, ...(name === 'tests' ? process.argv.slice(2) : [])], {
+    stdio: 'inherit',
+  })
+  const ok = status === 0
+  console.log(`${ok ? 'ok' : 'FAILED'}: ${name}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
+  if (name === 'tests') countTests(ok)
+  else if (ok) passed += 1
+  else failed += 1
+}
+rmSync(folder, { recursive: true, force: true })
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 && passed > steps.length ? 0 : 1
+
+/** A run that ends badly without a failed test (a set-up that throws, say) counts as one. */
+function countTests(ok) {
+  const result = readReport()
+  passed += result.numPassedTests
+  failed += result.numFailedTests + result.numPendingTests
+  if (!ok && result.numFailedTests === 0) failed += 1
+}
+
+function readReport() {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8'))
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 }
+  }
+}

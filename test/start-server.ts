@@ -1,0 +1,102 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createLogger, type Env, listen, systemNewId } from '@session-vs-jwt/http-kit'
+import type { TraceListener } from '@session-vs-jwt/http-kit'
+import * as jwtServer from '@session-vs-jwt/jwt-server'
+import * as sessionServer from '@session-vs-jwt/session-server'
+import type { Strategy } from '@session-vs-jwt/workbench'
+import { inject } from 'vitest'
+
+/** A clock that stands where a test puts it. */
+export class MovableClock {
+  #offsetMs = 0
+
+  readonly now = (): Date => new Date(Date.now() + this.#offsetMs)
+
+  /** Lets `seconds` pass, or takes them back. */
+  advance(seconds: number): void {
+    this.#offsetMs += seconds * 1000
+  }
+}
+
+export interface TestServer {
+  readonly url: string
+  readonly strategy: Strategy
+  readonly clock: MovableClock
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  /** Settings beside those of the strategy. */
+  readonly env?: Env
+  /** A clock to share with another instance. */
+  readonly clock?: MovableClock
+  readonly onFinished?: TraceListener
+}
+
+/** Keys and secrets of this run; every server of it can read what another one has signed. */
+const SECRETS = {
+  SESSION_COOKIE_SECRET: randomBytes(32).toString('base64url'),
+  JWT_ACCESS_KEYS: keySet('HS256', 'access'),
+  JWT_REFRESH_KEYS: keySet('HS256', 'refresh'),
+}
+
+/** A server of `strategy` in this process, on a port of its own and the services of the run. */
+export async function startServer(
+  strategy: Strategy,
+  { env = {}, clock = new MovableClock(), onFinished }: StartOptions = {},
+): Promise<TestServer> {
+  const settings: Env = {
+    NODE_ENV: 'test',
+    BCRYPT_COST: '4',
+    PORT: '0',
+    DATABASE_URL: inject('databaseUrl'),
+    REDIS_URL: inject('redisUrl'),
+    LOG_LEVEL: 'silent',
+    ...SECRETS,
+    ...strategy.env,
+    ...env,
+  }
+  const server = await compose(strategy, settings, clock, onFinished)
+  const running = await listen(server.handler, { host: '127.0.0.1', port: 0 })
+  return {
+    url: running.url,
+    strategy,
+    clock,
+    stop: async () => {
+      await running.drain(0)
+      await server.close()
+    },
+  }
+}
+
+async function compose(
+  { server }: Strategy,
+  settings: Env,
+  clock: MovableClock,
+  onFinished: TraceListener | undefined,
+) {
+  const surroundings = {
+    logger: createLogger('test', 'silent'),
+    clock: clock.now,
+    newId: systemNewId,
+    onFinished,
+  }
+  if (server === 'jwt') return jwtServer.composeServer(jwtServer.loadConfig(settings), surroundings)
+  const random = sessionServer.systemRandomBytes
+  const config = sessionServer.loadConfig(settings)
+  return sessionServer.composeServer(config, { ...surroundings, random })
+}
+
+/** A key set with one new key, as the servers' settings take it. */
+export function keySet(alg: 'HS256' | 'RS256' | 'ES256', kid: string): string {
+  return JSON.stringify({ keys: [{ ...newJwk(alg), alg, kid }] })
+}
+
+function newJwk(alg: 'HS256' | 'RS256' | 'ES256'): object {
+  if (alg === 'HS256') return { kty: 'oct', k: randomBytes(32).toString('base64url') }
+  const { privateKey } =
+    alg === 'RS256'
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return privateKey.export({ format: 'jwk' })
+}
