@@ -53,13 +53,14 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  *
  * @throws {Problem} `forbidden_origin`
  */
-export function sameOrigin(allowedOrigins: readonly string[]): Middleware {
+export function sameOrigin(allowedOrigins: readonly string[], https: boolean): Middleware {
   return (ctx, next) => {
     if (SAFE_METHODS.has(ctx.method)) return next()
     const site = ctx.get('Sec-Fetch-Site')
     if (site === 'same-origin' || site === 'none') return next()
     const origin = ctx.get('Origin')
-    const known = origin === ctx.origin ? site === '' : allowedOrigins.includes(origin)
+    const own = `${https ? 'https' : 'http'}://${ctx.host}`
+    const known = origin === own ? site === '' : allowedOrigins.includes(origin)
     if (known || (site === '' && origin === '')) return next()
     throw new Problem('forbidden_origin', {
       detail: 'This page may not send requests with the cookie of this server.',

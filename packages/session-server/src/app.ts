@@ -64,7 +64,7 @@ export function createApp(deps: SessionAppDeps): SessionApp {
   app.use(securityHeaders(config.https))
   app.use(noStore)
   app.use(crossOrigin(config.allowedOrigins))
-  app.use(sameOrigin(config.allowedOrigins))
+  app.use(sameOrigin(config.allowedOrigins, config.https))
   app.use(sessions.cookies)
   const router = routes(sessions, deps)
   app.use(router.routes())
