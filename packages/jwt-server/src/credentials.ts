@@ -39,8 +39,8 @@ export async function issueCredentials(
   const owner = { sub: user.id, email: user.email, ...(ctx.ports.families && { sid: familyId }) }
   return {
     familyId,
-    accessToken: signAccessToken(ctx, owner, settings),
-    refreshToken: signRefreshToken(ctx, owner, jti, liveUntil, settings),
+    accessToken: signAccessToken(ctx, owner, createdAt, settings),
+    refreshToken: signRefreshToken(ctx, owner, jti, createdAt, liveUntil),
   }
 }
 
@@ -56,7 +56,7 @@ export async function renewAccessToken(
 ): Promise<string> {
   const token = presented(refresh)
   if (ctx.ports.families) accept(token && (await ctx.ports.families.check(token)))
-  return signAccessToken(ctx, refresh, settings)
+  return signAccessToken(ctx, refresh, settings.clock().getTime(), settings)
 }
 
 /**
@@ -84,7 +84,7 @@ export async function rotateRefreshToken(
     accept(result?.state)
     if (result?.state === 'live') liveUntil = Math.min(liveUntil, result.absoluteUntil)
   }
-  return signRefreshToken(ctx, refresh, jti, liveUntil, settings)
+  return signRefreshToken(ctx, refresh, jti, now, liveUntil)
 }
 
 /** @throws {Problem} for a token that does not count any more */
@@ -99,9 +99,13 @@ function presented({ sub, sid, jti }: TokenClaims): PresentedToken | undefined {
   return sid === undefined ? undefined : { userId: sub, familyId: sid, tokenHash: hashOf(jti) }
 }
 
-function signAccessToken(ctx: JwtContext, owner: Owner, settings: CredentialSettings): string {
-  const { config, clock, newId } = settings
-  const iat = seconds(clock().getTime())
+function signAccessToken(
+  ctx: JwtContext,
+  owner: Owner,
+  now: number,
+  { config, newId }: CredentialSettings,
+): string {
+  const iat = seconds(now)
   const times = { iat, exp: iat + config.accessSeconds }
   return ctx.ports.accessTokens.sign({ ...ownerOf(owner), ...times, jti: newId() })
 }
@@ -110,10 +114,10 @@ function signRefreshToken(
   ctx: JwtContext,
   owner: Owner,
   jti: string,
+  now: number,
   liveUntil: number,
-  { clock }: CredentialSettings,
 ): string {
-  const times = { iat: seconds(clock().getTime()), exp: seconds(liveUntil) }
+  const times = { iat: seconds(now), exp: seconds(liveUntil) }
   return ctx.ports.refreshTokens.sign({ ...ownerOf(owner), ...times, jti })
 }
 
