@@ -60,7 +60,8 @@ export class Device {
   }
 
   get refresh(): string {
-    return (this.client as BearerClient).tokens.refreshToken ?? ''
+    const { client } = this
+    return client instanceof BearerClient ? (client.tokens.refreshToken ?? '') : ''
   }
 
   async send(method: Method, path: string, json?: unknown, headers = {}): Promise<Reply> {
@@ -69,7 +70,8 @@ export class Device {
 
   /** Without a credential. */
   async sendBare(method: Method, path: string, headers = {}, json?: unknown): Promise<Reply> {
-    return reply(this.client.send({ method, path, json, headers, use: 'none' }))
+    const { baseUrl } = this.client
+    return reply(new BearerClient(baseUrl).send({ method, path, json, headers }))
   }
 
   register = async (account: Registration): Promise<Reply> => reply(this.client.register(account))

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPostgres, startRedis } from '@session-vs-jwt/services'
+import { findRedisProgram, removeData, startPostgres, startRedis } from '@session-vs-jwt/services'
 import { migrate } from '@session-vs-jwt/workbench'
 import type { TestProject } from 'vitest/node'
 
@@ -18,12 +18,15 @@ export default async function startServices(project: TestProject): Promise<() =>
   const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-test-'))
   const options = { folder, durable: false }
   const postgres = await startPostgres({ ...options, ...urlFrom('DATABASE_URL', 'databaseUrl') })
-  const redis = await startRedis({ ...options, ...urlFrom('REDIS_URL', 'redisUrl') })
+  // A Redis that had to be unpacked is kept where `npm start` keeps it, for the next run.
+  const findServer = () => findRedisProgram({ folder: '.workbench' })
+  const redis = await startRedis({ ...options, findServer, ...urlFrom('REDIS_URL', 'redisUrl') })
   await migrate(postgres.url)
   project.provide('databaseUrl', postgres.url)
   project.provide('redisUrl', redis?.url ?? '')
   return async () => {
     await Promise.all([redis?.stop(), postgres.stop()])
+    await removeData(folder)
     await rm(folder, { recursive: true, force: true })
   }
 }

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto'
 import { paths } from '@session-vs-jwt/http-kit'
 import { BearerClient } from '@session-vs-jwt/workbench'
 import { Redis } from 'ioredis'

@@ -20,7 +20,13 @@ export const paths = {
   jwks: '/.well-known/jwks.json',
 } as const
 
-const wellFormed = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
+/** PostgreSQL keeps every character but NUL; UTF-8 has no form for half of a surrogate pair. */
+const canBeKept = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
+
+export const textSchema: z.ZodType<string, string> = z
+  .string()
+  .min(1)
+  .refine(canBeKept, 'has a character that cannot be kept')
 
 /** 2 to 32 characters: letters and digits of any script, with single `_ . -` or space between them. */
 const nickname = z
@@ -88,13 +94,8 @@ export interface NewPostRequest {
 }
 
 export const newPostRequest: z.ZodType<NewPostRequest, NewPostRequest> = z.strictObject({
-  title: z
-    .string()
-    .trim()
-    .min(1)
-    .max(120)
-    .refine(wellFormed, 'has a character that cannot be kept'),
-  body: z.string().min(1).max(5000).refine(wellFormed, 'has a character that cannot be kept'),
+  title: z.string().trim().max(120).pipe(textSchema),
+  body: z.string().max(5000).pipe(textSchema),
 })
 
 /** `?limit=` 1 to 100, 20 by default; `?cursor=` as the page before gave it. */

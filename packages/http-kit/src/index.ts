@@ -11,6 +11,7 @@ export {
   paths,
   registerRequest,
   responses,
+  textSchema,
   updateMeRequest,
   uuidSchema,
 } from './contract.js'

@@ -19,8 +19,6 @@ export interface TraceEvent extends TracedExchange {
 /** `masked` hides credentials and keys; `whole` is for a workbench on loopback. */
 export type TraceDetail = 'masked' | 'whole'
 
-const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'set-cookie'])
-
 /** Arguments are shown up to this length: enough for a session, too short for a flood. */
 const MAX_ARG_LENGTH = 400
 
@@ -54,20 +52,21 @@ function asIs<T>(_name: string, value: T): T {
   return value
 }
 
-function maskHeader<T>(name: string, value: T): T | string | string[] {
-  if (!CREDENTIAL_HEADERS.has(name)) return value
-  return Array.isArray(value)
-    ? value.map((it) => maskCredential(String(it)))
-    : maskCredential(String(value))
+const MASKS: Readonly<Record<string, (value: string) => string>> = {
+  authorization: (value) => `${/^(basic|bearer) /i.exec(value)?.[0] ?? ''}***`,
+  cookie: (value) => value.split(';').map(maskCookie).join(';'),
+  'set-cookie': (value) => value.replace(/^[^;]*/, maskCookie),
 }
 
-/** Keeps the scheme of `Authorization`, the names and attributes of cookies, and no value. */
-function maskCredential(value: string): string {
-  if (/^\S+ /.test(value) && !value.includes('=')) return `${value.split(' ', 1)[0]} ***`
-  return value.replaceAll(
-    /(^|[;,]\s*)(?!(?:path|expires|samesite|max-age|domain)=)([^=;\s]+)=[^;]*/gi,
-    '$1$2=***',
-  )
+function maskHeader(name: string, value: unknown): unknown {
+  const mask = MASKS[name]
+  if (!mask || value === undefined) return value
+  return Array.isArray(value) ? value.map((it) => mask(String(it))) : mask(String(value))
+}
+
+/** Keeps what can be the name of a cookie, and is too short for a token in a wrong place. */
+function maskCookie(pair: string): string {
+  return `${/^\s*[\w.-]{1,20}=/.exec(pair)?.[0] ?? ''}***`
 }
 
 /** A key keeps its name and loses what it belongs to; other arguments are hidden whole. */

@@ -17,6 +17,7 @@ export interface Said {
 /** Another process that runs services, as another workbench would. */
 export class OtherWorkbench {
   readonly child: ChildProcess
+  readonly #exited: Promise<unknown>
   readonly #lines: AsyncIterator<string>
 
   /** `names`: `postgres`, `redis`. It has a process group of its own, like a job in a terminal. */
@@ -38,9 +39,10 @@ export class OtherWorkbench {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     )
+    this.#exited = once(this.child, 'exit')
     const lines: Interface = createInterface({ input: this.child.stdout! })
     this.#lines = lines[Symbol.asyncIterator]()
-    onTestFinished(() => void this.child.kill('SIGKILL'))
+    onTestFinished(() => this.die())
   }
 
   async says(): Promise<Said> {
@@ -48,16 +50,16 @@ export class OtherWorkbench {
     return JSON.parse(value as string) as Said
   }
 
-  /** SIGKILL: no handler runs. */
+  /** SIGKILL: no handler runs. Returns when it is gone. */
   async die(): Promise<void> {
     this.child.kill('SIGKILL')
-    await once(this.child, 'exit')
+    await this.#exited
   }
 
   /** Asks it to stop what it runs, and waits until it has. */
   async interruptAndLeave(): Promise<void> {
     this.interrupt()
-    await once(this.child, 'exit')
+    await this.#exited
   }
 
   /** Ctrl-C in a terminal: SIGINT to every process of the group. */

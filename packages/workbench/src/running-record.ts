@@ -8,6 +8,8 @@ export interface RecordedServer {
   readonly url: string
   readonly pid: number
   readonly strategy: StrategyId
+  /** Where the strategy keeps its state, in a line for people. */
+  readonly state: string
 }
 
 /** What a running workbench tells others about itself: in a file, and at `/workbench.json`. */

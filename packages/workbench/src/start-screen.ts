@@ -1,8 +1,6 @@
+import { curlLines } from './curl-lines.js'
 import type { Ports } from './ports.js'
 import type { StartedStrategy, Workbench } from './workbench.js'
-
-const EMAIL = 'ada@example.org'
-const PASSWORD = 'Analytical:Engine'
 
 export interface StartFacts {
   readonly ports: Ports
@@ -11,7 +9,7 @@ export interface StartFacts {
   readonly seconds: number
 }
 
-/** What runs where, on what, and what to try next. */
+/** What runs where, and on what. */
 export function startScreen(workbench: Workbench, { ports, wanted, seconds }: StartFacts): string {
   const { session, jwt, postgres, redis } = workbench
   return `
@@ -22,8 +20,12 @@ Ready after ${seconds.toFixed(1)} s.
   JWT server      http://localhost:${ports.jwt}  ${inWords(jwt)}
   stores          ${postgres.foundAs}
                   ${redis?.foundAs ?? `no Redis: ${withoutRedis(wanted)}`}
+`
+}
 
-Try it in another terminal. Register first; both servers know the same users.
+/** What to do with it. */
+export function whatNext(ports: Ports): string {
+  return `Try it in another terminal. Register first; both servers know the same users.
 
 ${curlLines(ports)}
 
@@ -40,21 +42,4 @@ function withoutRedis(wanted: string): string {
   const instead =
     wanted === 'session-redis' ? ' session-postgres runs instead of session-redis.' : ''
   return `what would live there lives in PostgreSQL.${instead} How to get one: npm run doctor`
-}
-
-/** Lines for a POSIX shell with curl and sed; they may be pasted one by one or all at once. */
-export function curlLines(ports: Ports): string {
-  const session = `http://localhost:${ports.session}`
-  const jwt = `http://localhost:${ports.jwt}`
-  const user = `-u '${EMAIL}:${PASSWORD}'`
-  const json = `{"nickname":"Ada","email":"${EMAIL}","password":"${PASSWORD}"}`
-  return [
-    `curl -i -H 'Content-Type: application/json' -d '${json}' ${session}/auth/register/email`,
-    '',
-    `curl -i -X POST ${user} -c /tmp/ada.cookies ${session}/auth/login/email`,
-    `curl -i -b /tmp/ada.cookies ${session}/auth/whoami`,
-    '',
-    `TOKEN=$(curl -s -X POST ${user} ${jwt}/auth/login/email | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
-    `curl -i -H "Authorization: Bearer $TOKEN" ${jwt}/auth/whoami`,
-  ].join('\n')
 }

@@ -6,6 +6,7 @@ import {
   startRedis,
 } from '@session-vs-jwt/services'
 import { availableStrategy } from './available-strategy.js'
+import { curlLines } from './curl-lines.js'
 import { filesIn } from './folders.js'
 import type { Ports } from './ports.js'
 import {
@@ -86,7 +87,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
     writeRecord(path, record)
   }
   // First the site: its port shows to others that there is a workbench.
-  await started.add(startSite(ports.page, () => record))
+  await started.add(startSite(ports.page, () => ({ ...record, curl: curlLines(ports) })))
   await started.add(Promise.resolve({ stop: async () => removeRecord(path) }))
   tell({})
   const stores = await startStores(options, started)
@@ -153,5 +154,5 @@ function originsOf(port: number): string[] {
 }
 
 function recorded({ server, strategy }: StartedStrategy): RecordedServer {
-  return { url: server.url, pid: server.pid, strategy: strategy.id }
+  return { url: server.url, pid: server.pid, strategy: strategy.id, state: strategy.state }
 }

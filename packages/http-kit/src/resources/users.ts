@@ -1,9 +1,8 @@
 import { changePassword, type User } from '@session-vs-jwt/users'
-import { cursorAfter, pageQuery, updateMeRequest } from '../contract.js'
+import { cursorAfter, pageQuery, textSchema, updateMeRequest } from '../contract.js'
 import { identityOf, type KitContext } from '../kit-context.js'
 import { Problem } from '../problem-details.js'
 import { checked, readJson } from '../read-json.js'
-import { z } from 'zod'
 
 /** A user as the contract shows it to its owner. */
 export function userView({ id, nickname, email, createdAt }: User): Record<string, string> {
@@ -35,7 +34,7 @@ export function updateMe<Context extends KitContext>(
 
 /** `GET /users` */
 export async function listUsers(ctx: KitContext): Promise<void> {
-  const page = checked(ctx.query, pageQuery(z.string().min(1)))
+  const page = checked(ctx.query, pageQuery(textSchema))
   const users = await ctx.ports.users.list(page)
   const last = users.length === page.limit ? users.at(-1) : undefined
   ctx.body = { users, nextCursor: last ? cursorAfter(last.nickname) : null }

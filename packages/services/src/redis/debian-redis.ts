@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { acquireLock } from '../process/folder-lock.js'
+import { makeUsable } from '../process/usable-folder.js'
 import { ServiceError } from '../service-error.js'
 import { run, runs } from './command-output.js'
 import { type RedisProgram, tryProgram } from './redis-program.js'
@@ -33,6 +34,7 @@ export function unpackedRedis(folder: string): RedisProgram | undefined {
  * workbench is at it.
  */
 export async function unpackRedis(folder: string): Promise<RedisProgram> {
+  makeUsable(folder)
   const lock = acquireLock(`${packageFolder(folder)}.lock`, 'the download of Redis')
   const work = `${packageFolder(folder)}.new`
   try {

@@ -7,7 +7,7 @@ import { findRunning } from '../running-record.js'
 import { JWT_ALGORITHMS, type JwtAlgorithm } from '../secrets/signing-key.js'
 import type { RunningServer } from '../servers/running-server.js'
 import { SERVER_NAMES } from '../servers/server-program.js'
-import { startScreen } from '../start-screen.js'
+import { startScreen, whatNext } from '../start-screen.js'
 import { jwtStrategies, sessionStrategies, strategyById } from '../strategies.js'
 import { hasFailed, runTour } from '../tour/run-tour.js'
 import { tourReport } from '../tour/tour-report.js'
@@ -82,6 +82,7 @@ async function start(options: StartOptions): Promise<void> {
     killServersOnExit(workbench)
     const seconds = (Date.now() - startedAt) / 1000
     console.log(startScreen(workbench, { ports, wanted: options.session, seconds }))
+    if (!options.tour) console.log(whatNext(ports))
     await (options.tour
       ? tourAndStop(workbench, signal)
       : runUntilStopped(workbench, options, signal))
@@ -117,7 +118,7 @@ async function tourAndStop(workbench: Workbench, signal: AbortSignal): Promise<v
   try {
     const results = await runTour(recordedStops(workbench.record), signal)
     signal.throwIfAborted()
-    console.log(`\n${tourReport(results, process.stdout.columns ?? Infinity)}\n`)
+    console.log(`${tourReport(results, process.stdout.columns ?? Infinity)}\n`)
     if (hasFailed(results)) process.exitCode = 1
   } finally {
     await workbench.stop()

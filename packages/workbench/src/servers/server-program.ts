@@ -19,5 +19,6 @@ export const SERVER_NAMES: Readonly<Record<ServerKind, string>> = {
  * so this is no source, not even in a test.
  */
 export function serverProgram(server: ServerKind): string {
-  return join(dirname(require.resolve(PACKAGES[server])), 'main.js')
+  // The package may be resolved to its sources (the `source` condition); the build lies beside them.
+  return join(dirname(require.resolve(PACKAGES[server])), '..', 'dist', 'main.js')
 }

@@ -2,24 +2,27 @@ import Table from 'cli-table3'
 import { SERVER_NAMES } from '../servers/server-program.js'
 import type { StepResult, StopResult } from './run-tour.js'
 
-const NUMBER_HEADS = ['status', 'SQL', 'Redis', 'hash\nms', 'sign\nms', 'sent\nB', 'got\nB']
+// The first is set off from the server to its left.
+const NUMBER_HEADS = ['   status', 'SQL', 'Redis', 'hash\nms', 'sign\nms', 'sent\nB', 'got\nB']
 const UNKNOWN = '–'
-/** Side by side with the longest names of strategies. */
-const WIDE_COLUMNS = 108
-
 /** The results side by side, or one below the other where `columns` are too few. */
 export function tourTable(results: readonly StopResult[], columns: number): string {
-  if (columns >= WIDE_COLUMNS) return render(results)
+  const wide = render(results)
+  if (wide.split('\n').every((line) => line.length <= columns)) return wide
   return results.map((result) => render([result])).join('\n\n')
 }
 
 function render(results: readonly StopResult[]): string {
   const table = new Table({
     chars: BORDERS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: ['left', ...results.flatMap(() => NUMBER_HEADS.map(() => 'right' as const))],
   })
-  table.push(['', ...results.map((it) => ({ content: title(it), colSpan: NUMBER_HEADS.length }))])
+  const colSpan = NUMBER_HEADS.length
+  table.push([
+    '',
+    ...results.map((it) => ({ content: title(it), colSpan, hAlign: 'left' as const })),
+  ])
   table.push(['step', ...results.flatMap(() => NUMBER_HEADS)])
   const names = results[0]?.steps.map(({ step }) => step) ?? []
   names.forEach((name, index) =>
@@ -30,7 +33,7 @@ function render(results: readonly StopResult[]): string {
 }
 
 function title({ stop }: StopResult): string {
-  return [SERVER_NAMES[stop.server], stop.strategy ?? stop.url].join(' · ')
+  return `   ${SERVER_NAMES[stop.server]} · ${stop.strategy ?? stop.url}`
 }
 
 function numbers(result: StepResult | undefined): string[] {

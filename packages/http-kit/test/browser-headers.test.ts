@@ -1,0 +1,115 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import Koa, { type Middleware } from 'koa'
+import { describe, expect, test, vi } from 'vitest'
+import { crossOrigin, noStore, sameOrigin, securityHeaders } from '../src/browser-headers.js'
+
+const OWN = 'http://localhost:3001'
+const ALLOWED = 'http://localhost:3000'
+const FOREIGN = 'https://evil.example'
+
+async function pass(
+  middleware: Middleware,
+  method: string,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const request = new IncomingMessage(new Socket())
+  Object.assign(request, { url: '/', method, headers: { host: 'localhost:3001', ...headers } })
+  const ctx = new Koa().createContext(request, new ServerResponse(request))
+  const next = vi.fn(async () => undefined)
+  const error = await Promise.resolve()
+    .then(() => middleware(ctx, next))
+    .then(
+      () => undefined,
+      (it: unknown) => it,
+    )
+  return { error, passed: next.mock.calls.length === 1, headers: ctx.response.headers }
+}
+
+const fetchedFrom = (site: string | undefined, origin: string | undefined) => ({
+  ...(site !== undefined && { 'sec-fetch-site': site }),
+  ...(origin !== undefined && { origin }),
+})
+
+describe('an unsafe request with a cookie (OWASP CSRF Prevention)', () => {
+  test.each([
+    ['same-origin', OWN, true],
+    ['same-origin', undefined, true],
+    ['none', undefined, true],
+    ['same-site', ALLOWED, true],
+    ['same-site', FOREIGN, false],
+    ['same-site', undefined, false],
+    ['cross-site', ALLOWED, true],
+    ['cross-site', FOREIGN, false],
+    ['cross-site', 'null', false],
+    ['cross-site', undefined, false],
+    ['cross-site', OWN, false],
+    ['unheard-of', undefined, false],
+    [undefined, OWN, true],
+    [undefined, ALLOWED, true],
+    [undefined, FOREIGN, false],
+    [undefined, 'null', false],
+    [undefined, `${OWN}.evil.example`, false],
+    [undefined, 'http://localhost:30010', false],
+    [undefined, 'https://localhost:3001', false],
+    [undefined, undefined, true],
+  ])('with Sec-Fetch-Site %s and Origin %s passes: %s', async (site, origin, passes) => {
+    for (const method of ['POST', 'PATCH', 'PUT', 'DELETE']) {
+      const result = await pass(sameOrigin([ALLOWED]), method, fetchedFrom(site, origin))
+      expect(result.passed).toBe(passes)
+      if (!passes) expect(result.error).toMatchObject({ code: 'forbidden_origin', status: 403 })
+    }
+  })
+
+  test('is refused from everywhere else when nothing is allowed', async () => {
+    const result = await pass(sameOrigin([]), 'POST', fetchedFrom('cross-site', ALLOWED))
+    expect(result.passed).toBe(false)
+  })
+
+  test.each(['GET', 'HEAD', 'OPTIONS'])('is not one with %s: it passes', async (method) => {
+    const result = await pass(sameOrigin([]), method, fetchedFrom('cross-site', FOREIGN))
+    expect(result.passed).toBe(true)
+  })
+})
+
+describe('a page of another origin (CORS)', () => {
+  test('may read answers where it is allowed, credentials included', async () => {
+    const { headers } = await pass(crossOrigin([ALLOWED]), 'GET', { origin: ALLOWED })
+    expect(headers['access-control-allow-origin']).toBe(ALLOWED)
+    expect(headers['access-control-allow-credentials']).toBe('true')
+    expect(headers['access-control-expose-headers']).toContain('Retry-After')
+  })
+
+  test.each([FOREIGN, 'null', `${ALLOWED}.evil.example`, '*'])(
+    'may not from %s',
+    async (origin) => {
+      const { headers } = await pass(crossOrigin([ALLOWED]), 'GET', { origin })
+      expect(headers['access-control-allow-origin']).toBeUndefined()
+      expect(headers['access-control-allow-credentials']).toBeUndefined()
+    },
+  )
+})
+
+describe('the headers of every answer (OWASP REST Security)', () => {
+  test('let nothing be loaded, framed or sniffed', async () => {
+    const { headers, passed } = await pass(securityHeaders(false), 'GET')
+    expect(passed).toBe(true)
+    expect(headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'")
+    expect(headers['x-frame-options']).toBe('DENY')
+    expect(headers['x-content-type-options']).toBe('nosniff')
+    expect(headers['x-powered-by']).toBeUndefined()
+  })
+
+  test('promise https only where it is there (RFC 6797, section 7.2)', async () => {
+    const plain = await pass(securityHeaders(false), 'GET')
+    expect(plain.headers['strict-transport-security']).toBeUndefined()
+    const secure = await pass(securityHeaders(true), 'GET')
+    expect(secure.headers['strict-transport-security']).toMatch(/^max-age=\d{7,}/)
+  })
+
+  test('keep it out of every cache (RFC 9111, section 5.2.2.5)', async () => {
+    const { headers, passed } = await pass(noStore, 'GET')
+    expect(passed).toBe(true)
+    expect(headers['cache-control']).toBe('no-store')
+  })
+})

@@ -1,0 +1,47 @@
+import type { Context } from 'koa'
+import { describe, expect, test, vi } from 'vitest'
+import { live, ready } from '../src/health.js'
+
+const UP = async (): Promise<void> => undefined
+const DOWN = async (): Promise<void> => Promise.reject(new Error('canary'))
+
+async function askReady(postgres: () => Promise<void>, redis = UP, draining = false) {
+  const set = vi.fn()
+  const ctx = { status: 404, body: undefined, set } as unknown as Context
+  const dependencies = [
+    { name: 'postgres', ping: postgres },
+    { name: 'redis', ping: redis },
+  ]
+  await ready({ dependencies, draining: () => draining })(ctx, async () => undefined)
+  return { status: ctx.status, body: ctx.body, headers: set.mock.calls }
+}
+
+describe('readiness', () => {
+  test('is 200 when every store answers', async () => {
+    expect(await askReady(UP)).toStrictEqual({
+      status: 200,
+      body: { status: 'ready', dependencies: { postgres: 'up', redis: 'up' } },
+      headers: [],
+    })
+  })
+
+  test('is 503 with Retry-After when one does not, and tells which, not why', async () => {
+    expect(await askReady(UP, DOWN)).toStrictEqual({
+      status: 503,
+      body: { status: 'unready', dependencies: { postgres: 'up', redis: 'down' } },
+      headers: [['Retry-After', '2']],
+    })
+  })
+
+  test('is 503 while the server goes down', async () => {
+    expect(await askReady(UP, UP, true)).toMatchObject({ status: 503, body: { status: 'draining' } })
+  })
+})
+
+describe('liveness', () => {
+  test('asks no store', async () => {
+    const ctx = {} as Context
+    await live(ctx, async () => undefined)
+    expect(ctx.body).toStrictEqual({ status: 'live' })
+  })
+})

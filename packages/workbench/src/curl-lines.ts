@@ -1,0 +1,21 @@
+import type { Ports } from './ports.js'
+
+const EMAIL = 'ada@example.org'
+const PASSWORD = 'Analytical:Engine'
+
+/** Lines for a POSIX shell with curl and sed; they may be pasted one by one or all at once. */
+export function curlLines(ports: Ports): string {
+  const session = `http://localhost:${ports.session}`
+  const jwt = `http://localhost:${ports.jwt}`
+  const user = `-u '${EMAIL}:${PASSWORD}'`
+  const json = `{"nickname":"Ada","email":"${EMAIL}","password":"${PASSWORD}"}`
+  return [
+    `curl -i -H 'Content-Type: application/json' -d '${json}' ${session}/auth/register/email`,
+    '',
+    `curl -i -X POST ${user} -c /tmp/ada.cookies ${session}/auth/login/email`,
+    `curl -i -b /tmp/ada.cookies ${session}/auth/whoami`,
+    '',
+    `TOKEN=$(curl -s -X POST ${user} ${jwt}/auth/login/email | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
+    `curl -i -H "Authorization: Bearer $TOKEN" ${jwt}/auth/whoami`,
+  ].join('\n')
+}

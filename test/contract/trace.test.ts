@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { paths, type TraceEvent } from '@session-vs-jwt/http-kit'
+import { readServerTiming, RunningServer, type Strategy } from '@session-vs-jwt/workbench'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { Device, loggedIn, newAccount, registered, type Reply } from '../device.js'
+import { keySet, startServer } from '../start-server.js'
+import { matrix, strategy } from './matrix.js'
+
+const costOf = ({ headers }: Reply): [sql: number, redis: number] => {
+  const cost = readServerTiming(headers['server-timing'] as string | undefined)
+  return [cost?.sql ?? -1, cost?.redis ?? -1]
+}
+
+describe.each(matrix)('%s', (_label, it) => {
+  test('a request that needs the identity only costs what the strategy promises', async () => {
+    const server = await startServer(it)
+    const { device } = await registered(server)
+    const { sql, redis } = it.promises.identityCost
+    expect(costOf(await device.whoami())).toEqual([sql, redis])
+    expect(costOf(await device.send('GET', paths.me))).toEqual([sql + 1, redis])
+    expect(costOf(await device.sendBare('GET', paths.whoami))).toEqual([0, 0])
+    expect(costOf(await device.sendBare('GET', paths.live))).toEqual([0, 0])
+    await server.stop()
+  })
+
+  test('Server-Timing counts hashing and signing, on refusals too, and can be switched off', async () => {
+    const server = await startServer(it)
+    const { device, account } = await registered(server)
+    const timing = (reply: Reply, kind: string): string | undefined =>
+      new RegExp(`${kind};desc="(\\d+)"`).exec(String(reply.headers['server-timing']))?.[1]
+    expect(timing(await device.login(account), 'hash')).toBe('1')
+    const refused = await new Device(server).login({ ...account, password: 'a wrong password' })
+    expect([refused.status, timing(refused, 'hash')]).toEqual([401, '1'])
+    const signs = it.server === 'jwt' || it.id === 'session-cookie'
+    expect(Number(timing(await device.whoami(), 'sign')) > 0).toBe(signs)
+    await server.stop()
+    const silent = await startServer(it, { env: { SERVER_TIMING: 'off' } })
+    const reply = await new Device(silent).register(newAccount())
+    expect([reply.status, reply.headers['server-timing']]).toEqual([201, undefined])
+    await silent.stop()
+  })
+})
+
+/** A server process as the workbench starts it, with its log and the events that it sends. */
+async function startProcess(it: Strategy, env: Record<string, string>) {
+  const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-log-'))
+  const log = join(folder, 'server.log')
+  const server = await RunningServer.start({
+    server: it.server,
+    log,
+    env: {
+      NODE_ENV: 'test',
+      PORT: '0',
+      BCRYPT_COST: '4',
+      DATABASE_URL: inject('databaseUrl'),
+      REDIS_URL: inject('redisUrl'),
+      SESSION_COOKIE_SECRET: randomBytes(32).toString('base64url'),
+      JWT_ACCESS_KEYS: keySet('HS256', 'a'),
+      JWT_REFRESH_KEYS: keySet('HS256', 'r'),
+      ...it.env,
+      ...env,
+    },
+  })
+  const events: TraceEvent[] = []
+  server.onRequest((event) => void events.push(event))
+  onTestFinished(async () => {
+    await server.kill()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return { server: { url: server.url, strategy: it }, events, readLog: () => readFile(log, 'utf8') }
+}
+
+/** Everything that a credential passes through, refusals and an unexpected error included. */
+async function useEverything(server: Parameters<typeof registered>[0]): Promise<string[]> {
+  const { device, account } = await registered(server)
+  const other = await loggedIn(server, account)
+  const secrets = [account.password, device.access, device.refresh, other.access, other.refresh]
+  const password = `a new one ${randomBytes(6).toString('hex')}`
+  await device.send('PATCH', paths.me, { password, currentPassword: account.password })
+  await device.renew()
+  await device.rotate()
+  secrets.push(password, device.access, device.refresh)
+  await new Device(server).login({ ...account, password: `${password} no` })
+  await device.sendBare('POST', paths.register, {}, { ...account, password: [password] })
+  await device.sendBare('POST', paths.login, { authorization: `Basic ${password}` })
+  await device.sendBare('GET', paths.whoami, { authorization: `Bearer ${device.access}x` })
+  await device.sendBare('GET', paths.whoami, { cookie: `${device.access}x` })
+  await device.logoutAll()
+  await device.logout()
+  const basic = Buffer.from(`${account.email}:${account.password}`).toString('base64')
+  const cookies = secrets.flatMap((it) => it.split('; ')).map((it) => it.replace(/^sid(\.sig)?=/, ''))
+  return [...secrets, ...cookies, basic].filter((it) => it.length > 8)
+}
+
+describe.each(['session-redis', 'session-cookie', 'jwt-denylist'])('%s, as a process', (id) => {
+  test('no password, token or cookie is in the log at any level, nor in a masked event', async () => {
+    const env = { LOG_LEVEL: 'trace', TRACE_EVENTS: 'masked' }
+    const { server, events, readLog } = await startProcess(strategy(id), env)
+    const secrets = await useEverything(server)
+    // The store that cannot be written to: what it says goes to the log.
+    await expect.poll(() => events.length).toBeGreaterThan(10)
+    const told = (await readLog()) + JSON.stringify(events)
+    expect(told).toContain('listening')
+    for (const secret of secrets) expect(told.includes(secret), secret).toBe(false)
+  })
+
+  test('an event for each request tells method, path, status, headers and calls', async () => {
+    const env = { LOG_LEVEL: 'silent', TRACE_EVENTS: 'whole' }
+    const { server, events } = await startProcess(strategy(id), env)
+    const { device } = await registered(server)
+    await device.send('GET', paths.me)
+    await expect.poll(() => events.length).toBe(2)
+    const [register, me] = events
+    expect(register).toMatchObject({ method: 'POST', path: paths.register, status: 201 })
+    expect(register?.calls.map((call) => call.kind)).toContain('hash')
+    expect(me).toMatchObject({ method: 'GET', path: paths.me, status: 200 })
+    expect(JSON.stringify(me?.requestHeaders)).toContain(device.access)
+    const statements = me?.calls.filter((call) => call.kind === 'sql').map((call) => call.operation)
+    expect(statements).toEqual([expect.stringMatching(/^SELECT id, nickname, .* FROM users/)])
+    for (const call of me?.calls ?? []) {
+      expect(call.startMs).toBeGreaterThanOrEqual(0)
+      expect(call.startMs + call.durationMs).toBeLessThanOrEqual(me?.durationMs ?? 0)
+    }
+  })
+})

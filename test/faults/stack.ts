@@ -1,0 +1,162 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type EmbeddedPostgres,
+  findRedisProgram,
+  type RedisProcess,
+  removeData,
+  startEmbeddedPostgres,
+  startRedisProcess,
+} from '@session-vs-jwt/services'
+import {
+  migrate,
+  RunningServer,
+  type ServerExit,
+  serverEnvironment,
+  type Strategy,
+  strategyById,
+  type StrategyId,
+} from '@session-vs-jwt/workbench'
+import { keySet } from '../start-server.js'
+
+/** Strategies that differ in what they need from which store. */
+export const FAULT_STRATEGIES: readonly StrategyId[] = [
+  'session-redis',
+  'session-postgres',
+  'jwt-rotating',
+  'jwt-denylist',
+  'jwt-user-lookup',
+  'jwt-stateless',
+]
+
+/** A built server in a process of its own: a target for devices, and something to break. */
+export interface FaultServer {
+  readonly url: string
+  readonly strategy: Strategy
+  readonly process: RunningServer
+  /** How it ended; undefined while it runs. */
+  readonly exit: () => ServerExit | undefined
+  readonly log: () => Promise<string>
+}
+
+export interface StackOptions {
+  readonly strategies: readonly StrategyId[]
+  /** The stores that the test will mistreat: started for it alone. */
+  readonly own: readonly ('postgres' | 'redis')[]
+  /** URLs of the stores that it leaves alone. */
+  readonly databaseUrl?: string
+  readonly redisUrl?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const SECRETS = {
+  JWT_ACCESS_KEYS: keySet('HS256', 'access'),
+  JWT_REFRESH_KEYS: keySet('HS256', 'refresh'),
+}
+
+/** Servers and the stores that a test may break. Whatever happens, `stop` leaves nothing running. */
+export class Stack {
+  readonly servers: FaultServer[] = []
+  readonly #folder: string
+  readonly #options: StackOptions
+  #postgres: EmbeddedPostgres | undefined
+  #redis: RedisProcess | undefined
+
+  private constructor(folder: string, options: StackOptions) {
+    this.#folder = folder
+    this.#options = options
+  }
+
+  static async start(options: StackOptions): Promise<Stack> {
+    const stack = new Stack(await mkdtemp(join(tmpdir(), 'session-vs-jwt-faults-')), options)
+    try {
+      await stack.#startStores()
+      for (const id of options.strategies) await stack.startServer(id)
+      return stack
+    } catch (error) {
+      await stack.stop()
+      throw error
+    }
+  }
+
+  get postgres(): EmbeddedPostgres {
+    if (!this.#postgres) throw new Error('this stack has no PostgreSQL of its own')
+    return this.#postgres
+  }
+
+  get redis(): RedisProcess {
+    if (!this.#redis) throw new Error('this stack has no Redis of its own')
+    return this.#redis
+  }
+
+  get databaseUrl(): string {
+    return this.#postgres?.url ?? this.#options.databaseUrl ?? ''
+  }
+
+  server(id: StrategyId): FaultServer {
+    const found = this.servers.findLast(({ strategy }) => strategy.id === id)
+    if (!found) throw new Error(`no ${id} in this stack`)
+    return found
+  }
+
+  async startServer(id: StrategyId, env: Readonly<Record<string, string>> = {}): Promise<FaultServer> {
+    const strategy = strategyById(id)
+    const log = join(this.#folder, `${id}-${this.servers.length}.log`)
+    const settings = {
+      strategy,
+      port: 0,
+      databaseUrl: this.databaseUrl,
+      redisUrl: this.#redis?.url ?? this.#options.redisUrl,
+      secrets: SECRETS,
+      origins: [],
+    }
+    const process_ = await RunningServer.start({
+      server: strategy.server,
+      log,
+      env: {
+        ...serverEnvironment(settings, process.env),
+        NODE_ENV: 'test',
+        BCRYPT_COST: '4',
+        // Everything that could be logged is: a secret in it is found.
+        LOG_LEVEL: 'trace',
+        TRACE_EVENTS: 'off',
+        ...this.#options.env,
+        ...env,
+      },
+    })
+    let exit: ServerExit | undefined
+    void process_.exited.then((it) => (exit = it))
+    const server: FaultServer = {
+      url: process_.url,
+      strategy,
+      process: process_,
+      exit: () => exit,
+      log: () => readFile(log, 'utf8'),
+    }
+    this.servers.push(server)
+    return server
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map(({ process: it }) => it.kill()))
+    await Promise.all([this.#postgres?.stop(), this.#redis?.stop()])
+    await removeData(this.#folder)
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  async #startStores(): Promise<void> {
+    const { own } = this.#options
+    const folder = this.#folder
+    const findServer = () => findRedisProgram({ folder: '.workbench' })
+    // Durable: what was acknowledged must outlive a kill.
+    const [postgres, redis] = await Promise.allSettled([
+      own.includes('postgres') ? startEmbeddedPostgres({ folder }) : undefined,
+      own.includes('redis') ? startRedisProcess({ folder, findServer }) : undefined,
+    ])
+    if (postgres.status === 'fulfilled') this.#postgres = postgres.value
+    if (redis.status === 'fulfilled') this.#redis = redis.value
+    for (const store of [postgres, redis]) if (store.status === 'rejected') throw store.reason
+    await migrate(this.databaseUrl)
+  }
+}
