@@ -12,7 +12,7 @@ import {
 
 /** A JSON answer: what is in it is what the tests assert. */
 // oxlint-disable-next-line typescript/no-explicit-any
-export type Json = any
+type Json = any
 
 export interface Reply {
   readonly status: number

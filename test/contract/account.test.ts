@@ -1,11 +1,11 @@
 import { paths } from '@session-vs-jwt/http-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Device, loggedIn, newAccount, registered, type Reply } from '../device.js'
+import { Device, newAccount, registered, type Reply } from '../device.js'
 import { startServer, type TestServer } from '../start-server.js'
 import { strategy } from './matrix.js'
 
 const statuses = (replies: readonly Reply[]): number[] =>
-  replies.map(({ status }) => status).toSorted()
+  replies.map(({ status }) => status).toSorted((a, b) => a - b)
 
 describe.each([strategy('session-redis'), strategy('jwt-rotating')])('$id', (it) => {
   let server: TestServer
@@ -103,7 +103,10 @@ describe.each([strategy('session-redis'), strategy('jwt-rotating')])('$id', (it)
   test('of 30 wrong tries at once 10 are looked at; then the right password waits too', async () => {
     const { account } = await registered(server)
     const replies = await tryLogins(30, account.email, 'a wrong password')
-    expect(statuses(replies)).toEqual([...Array<number>(10).fill(401), ...Array<number>(20).fill(429)])
+    expect(statuses(replies)).toEqual([
+      ...Array<number>(10).fill(401),
+      ...Array<number>(20).fill(429),
+    ])
     for (const { headers, status } of replies) {
       if (status === 429) expect(Number(headers['retry-after'])).toBeGreaterThan(800)
     }
@@ -130,7 +133,9 @@ describe.each([strategy('session-redis'), strategy('jwt-rotating')])('$id', (it)
 
   test('logins that succeed do not count', async () => {
     const { account } = await registered(server)
-    for (let i = 0; i < 12; i += 1) await loggedIn(server, account)
+    for (let i = 0; i < 12; i += 1) {
+      expect((await new Device(server).login(account)).status).toBe(200)
+    }
   })
 
   test('the lock ends with its window', async () => {
@@ -188,9 +193,11 @@ describe.each([strategy('session-redis'), strategy('jwt-rotating')])('$id', (it)
 
   test('posts are paged by cursor, the newest first', async () => {
     const { device } = await registered(server)
-    for (const title of ['1', '2', '3']) await device.send('POST', paths.posts, { title, body: 'b' })
+    for (const title of ['1', '2', '3'])
+      await device.send('POST', paths.posts, { title, body: 'b' })
     const first = (await device.send('GET', `${paths.posts}?limit=2`)).body
-    const rest = (await device.send('GET', `${paths.posts}?limit=2&cursor=${first.nextCursor}`)).body
+    const rest = (await device.send('GET', `${paths.posts}?limit=2&cursor=${first.nextCursor}`))
+      .body
     const titles = [...first.posts, ...rest.posts].map((post: { title: string }) => post.title)
     expect([titles, rest.nextCursor]).toEqual([['3', '2', '1'], null])
   })

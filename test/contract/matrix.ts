@@ -6,19 +6,18 @@ import type { Strategy } from '@session-vs-jwt/workbench'
  * row in a report.
  */
 export const matrix: readonly (readonly [label: string, strategy: Strategy])[] = [
-  ...strategies.map((strategy) => [strategy.id, strategy] as const),
+  ...strategies.map((it) => [it.id, it] as const),
   ...strategies
     .filter(({ env }) => env['REFRESH_STORE'] === 'redis')
-    .map((strategy) => [`${strategy.id} on PostgreSQL`, availableStrategy(strategy, false)] as const),
+    .map(
+      (strategy) => [`${strategy.id} on PostgreSQL`, availableStrategy(strategy, false)] as const,
+    ),
 ]
 
 /** Those of one server. */
 export function matrixOf(server: Strategy['server']): typeof matrix {
-  return matrix.filter(([, strategy]) => strategy.server === server)
+  return matrix.filter(([, it]) => it.server === server)
 }
-
-/** Those whose server keeps a list of logins. */
-export const withDevices: typeof matrix = matrix.filter(([, it]) => it.promises.devices)
 
 /** One strategy by its id. */
 export function strategy(id: string): Strategy {

@@ -76,7 +76,7 @@ describe.each(matrixOf('session'))('%s', (_label, it) => {
     const own = await startServer(it)
     const { device } = await registered(own)
     const calls = async (): Promise<number> => {
-      const cost = readServerTiming((await device.whoami()).headers['server-timing'] as string)
+      const cost = readServerTiming((await device.whoami()).headers['server-timing'])
       return (cost?.sql ?? 0) + (cost?.redis ?? 0)
     }
     const { sql, redis } = it.promises.identityCost
@@ -86,14 +86,20 @@ describe.each(matrixOf('session'))('%s', (_label, it) => {
     own.clock.advance(10)
     expect([await calls(), await calls()]).toEqual([read * 2, read])
     const { body } = await device.whoami()
-    expect(Date.parse(body.expiresAt)).toBeGreaterThan(own.clock.now().getTime() + (IDLE - 5) * 1000)
+    expect(Date.parse(body.expiresAt)).toBeGreaterThan(
+      own.clock.now().getTime() + (IDLE - 5) * 1000,
+    )
     await own.stop()
   })
 
   test.each([
     ['cross-site', { 'sec-fetch-site': 'cross-site' }, 403],
     ['same-site, another origin', { 'sec-fetch-site': 'same-site' }, 403],
-    ['cross-site, claiming its own origin', { 'sec-fetch-site': 'cross-site', origin: 'SELF' }, 403],
+    [
+      'cross-site, claiming its own origin',
+      { 'sec-fetch-site': 'cross-site', origin: 'SELF' },
+      403,
+    ],
     ['an unknown origin', { origin: 'https://evil.example' }, 403],
     ['the null origin', { origin: 'null' }, 403],
     ['same-origin', { 'sec-fetch-site': 'same-origin' }, 204],
@@ -209,7 +215,15 @@ describe('session-cookie', () => {
     expect(jar.has('sid.sig')).toBe(true)
     const forged = Buffer.from(JSON.stringify({ ...session, userId: 'x' })).toString('base64url')
     const cookies = (sid: string, sig: string): Device =>
-      new Device(new CookieClient(server.url, new CookieJar([['sid', sid], ['sid.sig', sig]])))
+      new Device(
+        new CookieClient(
+          server.url,
+          new CookieJar([
+            ['sid', sid],
+            ['sid.sig', sig],
+          ]),
+        ),
+      )
     expect((await cookies(value, signature).whoami()).status).toBe(200)
     expect((await cookies(forged, signature).whoami()).status).toBe(401)
     expect((await cookies(value, '').whoami()).status).toBe(401)

@@ -90,7 +90,9 @@ describe.each(matrixOf('jwt'))('%s', (_label, it) => {
   })
 
   test('key rotation: the key before verifies, the present one signs, others do not', async () => {
-    const [old, present] = [keySet('ES256', 'old'), keySet('ES256', 'new')].map((json) => JSON.parse(json))
+    const [old, present] = [keySet('ES256', 'old'), keySet('ES256', 'new')].map((json) =>
+      JSON.parse(json),
+    )
     const both = JSON.stringify({ keys: [...present.keys, ...old.keys] })
     const start = (keys: string): Promise<TestServer> =>
       startServer(it, { env: { JWT_ACCESS_KEYS: keys, JWT_REFRESH_KEYS: keys } })
@@ -113,7 +115,12 @@ function verifiesWith(jwk: object, token: string): boolean {
   const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
   const data = Buffer.from(`${head}.${body}`)
   expect(Object.keys(jwk)).not.toEqual(expect.arrayContaining(['d']))
-  return verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'))
+  return verify(
+    'sha256',
+    data,
+    { key, dsaEncoding: 'ieee-p1363' },
+    Buffer.from(signature, 'base64url'),
+  )
 }
 
 describe.each(withFamilies)('families: %s', (_label, it) => {
@@ -239,6 +246,7 @@ test('jwt-user-lookup: a user who is deleted is out at once; elsewhere the token
     await sql.query('DELETE FROM users WHERE email = $1', [account.email])
     expect((await device.whoami()).status).toBe(expected)
     expect((await device.send('GET', paths.me)).status).toBe(401)
+    expect((await device.send('POST', paths.posts, { title: 'T', body: 'B' })).status).toBe(401)
     await server.stop()
   }
   await sql.end()

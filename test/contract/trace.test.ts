@@ -10,7 +10,7 @@ import { keySet, startServer } from '../start-server.js'
 import { matrix, strategy } from './matrix.js'
 
 const costOf = ({ headers }: Reply): [sql: number, redis: number] => {
-  const cost = readServerTiming(headers['server-timing'] as string | undefined)
+  const cost = readServerTiming(headers['server-timing'])
   return [cost?.sql ?? -1, cost?.redis ?? -1]
 }
 
@@ -91,7 +91,9 @@ async function useEverything(server: Parameters<typeof registered>[0]): Promise<
   await device.logoutAll()
   await device.logout()
   const basic = Buffer.from(`${account.email}:${account.password}`).toString('base64')
-  const cookies = secrets.flatMap((it) => it.split('; ')).map((it) => it.replace(/^sid(\.sig)?=/, ''))
+  const cookies = secrets
+    .flatMap((it) => it.split('; '))
+    .map((it) => it.replace(/^sid(\.sig)?=/, ''))
   return [...secrets, ...cookies, basic].filter((it) => it.length > 8)
 }
 

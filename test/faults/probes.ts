@@ -1,5 +1,5 @@
 import { paths } from '@session-vs-jwt/http-kit'
-import type { Strategy } from '@session-vs-jwt/workbench'
+import type { Registration, Strategy } from '@session-vs-jwt/workbench'
 import { Device, loggedIn, newAccount, registered } from '../device.js'
 import { type Answer, timed } from './load.js'
 import type { FaultServer } from './stack.js'
@@ -36,8 +36,8 @@ export async function makeProbes(server: FaultServer): Promise<Probe[]> {
   ])
   const other = await registered(server)
   const left = leaving.copy()
-  const newcomer = newAccount()
-  const nickname = `renamed ${newcomer.nickname}`
+  const newcomers: Registration[] = []
+  const nickname = `renamed ${account.nickname}`
   const post = { title: 'written while a store was down', body: 'x' }
 
   const probe = (
@@ -82,10 +82,14 @@ export async function makeProbes(server: FaultServer): Promise<Probe[]> {
     probe(
       'register',
       ['postgres', ...logins],
-      async () => new Device(server).register(newcomer),
       async () => {
-        const { status } = await new Device(server).register(newcomer)
-        return status === 201 ? undefined : `the account was there: ${status}`
+        newcomers.push(newAccount())
+        return new Device(server).register(newcomers.at(-1) as Registration)
+      },
+      async () => {
+        const again = newcomers.map(async (it) => new Device(server).register(it))
+        const there = (await Promise.all(again)).filter(({ status }) => status !== 201)
+        return there.length === 0 ? undefined : `the account was there: ${there[0]?.body.code}`
       },
     ),
     probe(

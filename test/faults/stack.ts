@@ -100,7 +100,10 @@ export class Stack {
     return found
   }
 
-  async startServer(id: StrategyId, env: Readonly<Record<string, string>> = {}): Promise<FaultServer> {
+  async startServer(
+    id: StrategyId,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<FaultServer> {
     const strategy = strategyById(id)
     const log = join(this.#folder, `${id}-${this.servers.length}.log`)
     const settings = {

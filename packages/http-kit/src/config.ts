@@ -116,7 +116,7 @@ function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
-export const MIN_SECRET_BYTES = 32
+const MIN_SECRET_BYTES = 32
 
 /** A command that makes a secret, to show where one is missing. */
 export const MAKE_SECRET =

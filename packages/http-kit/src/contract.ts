@@ -83,8 +83,9 @@ export const updateMeRequest: z.ZodType<UpdateMeRequest, UpdateMeRequest> = z
     if (change.currentPassword !== undefined && change.password === undefined) {
       refuse('password', 'is missing: the new password')
     }
-    if (change.nickname === undefined && change.password === undefined) {
-      refuse('nickname', 'or a password must be given: there is nothing to change')
+    // One at a time: a change that fails leaves nothing half done.
+    if ((change.nickname === undefined) === (change.password === undefined)) {
+      refuse('nickname', 'or a password must be given, and not both')
     }
   })
 

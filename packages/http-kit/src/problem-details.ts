@@ -82,6 +82,11 @@ export class Problem extends Error {
   }
 }
 
+/** The credential is in order, and outlived the user it was given to. */
+export function unknownUser(): Problem {
+  return new Problem('invalid_credential', { detail: 'This user does not exist.' })
+}
+
 /** Asks for email and password (RFC 7617); `charset` says that they are read as UTF-8. */
 export const BASIC_CHALLENGE = 'Basic realm="login", charset="UTF-8"'
 

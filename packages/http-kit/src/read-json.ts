@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { type FieldError, Problem } from './problem-details.js'
 
 export const MAX_BODY_BYTES: number = 16 * 1024
-export const MAX_JSON_DEPTH = 20
+const MAX_JSON_DEPTH = 20
 
 /** `application/json`, with `charset=utf-8` or no charset (RFC 8259 knows no other). */
 const JSON_MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?$/i

@@ -58,10 +58,12 @@ const MASKS: Readonly<Record<string, (value: string) => string>> = {
   'set-cookie': (value) => value.replace(/^[^;]*/, maskCookie),
 }
 
-function maskHeader(name: string, value: unknown): unknown {
+type HeaderValue = number | string | string[] | undefined
+
+function maskHeader(name: string, value: HeaderValue): HeaderValue {
   const mask = MASKS[name]
   if (!mask || value === undefined) return value
-  return Array.isArray(value) ? value.map((it) => mask(String(it))) : mask(String(value))
+  return Array.isArray(value) ? value.map(mask) : mask(String(value))
 }
 
 /** Keeps what can be the name of a cookie, and is too short for a token in a wrong place. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 
-export type Algorithm = 'HS256' | 'RS256' | 'ES256'
+type Algorithm = 'HS256' | 'RS256' | 'ES256'
 
 /** A key and the one algorithm it may be used with (RFC 8725, section 3.1). */
 export interface SigningKey {

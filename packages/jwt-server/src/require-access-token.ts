@@ -40,7 +40,7 @@ const refuseUnknownUser: JwtMiddleware = async (ctx, next) => {
   await next()
 }
 
-export function identityFrom({ sub, email, iat, exp, sid }: TokenClaims): Identity {
+function identityFrom({ sub, email, iat, exp, sid }: TokenClaims): Identity {
   return {
     userId: sub,
     email,

@@ -19,7 +19,7 @@ export interface TokenClaims {
   readonly sid?: string | undefined
 }
 
-export type NewClaims = Omit<TokenClaims, 'type' | 'iss' | 'aud'>
+type NewClaims = Omit<TokenClaims, 'type' | 'iss' | 'aud'>
 
 /** Signs and verifies the tokens of one type. */
 export interface TokenSigner {

@@ -15,7 +15,8 @@ export interface PostPage {
 
 /** Every method takes the author: a post of somebody else does not exist here. */
 export interface PostRepository {
-  add(post: Post): Promise<void>
+  /** Whether it was kept: a credential can outlive the user who would be its author. */
+  add(post: Post): Promise<boolean>
   find(authorId: string, id: string): Promise<Post | undefined>
   list(authorId: string, page: PostPage): Promise<Post[]>
   /** Whether there was such a post. */

@@ -22,12 +22,14 @@ export class PostgresPosts implements PostRepository {
     this.#sql = sql
   }
 
-  async add(post: Post): Promise<void> {
-    await this.#sql.query({
+  async add(post: Post): Promise<boolean> {
+    const { rowCount } = await this.#sql.query({
       name: 'posts.add',
-      text: 'INSERT INTO posts (id, author_id, title, body, created_at) VALUES ($1, $2, $3, $4, $5)',
+      text: `INSERT INTO posts (id, author_id, title, body, created_at)
+        SELECT $1::uuid, id, $3::text, $4::text, $5::timestamptz FROM users WHERE id = $2`,
       values: [post.id, post.authorId, post.title, post.body, post.createdAt],
     })
+    return rowCount === 1
   }
 
   async find(authorId: string, id: string): Promise<Post | undefined> {

@@ -10,7 +10,7 @@ export type LiveSession = { -readonly [Field in keyof SessionRecord]: SessionRec
   toJSON(): Record<string, unknown>
 }
 
-export interface SessionState {
+interface SessionState {
   /** The user whose session is about to get an id. */
   sessionOwner?: string
   /** The id that this request's session has in the store; none before the first save. */

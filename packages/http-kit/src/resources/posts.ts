@@ -1,7 +1,7 @@
 import type { Post } from '@session-vs-jwt/posts'
 import { cursorAfter, newPostRequest, pageQuery, paths, uuidSchema } from '../contract.js'
 import { type Clock, identityOf, type KitContext, type NewId } from '../kit-context.js'
-import { Problem } from '../problem-details.js'
+import { Problem, unknownUser } from '../problem-details.js'
 import { checked, readJson } from '../read-json.js'
 
 type WithId = KitContext & { params: Record<string, string> }
@@ -24,7 +24,7 @@ export function createPost(clock: Clock, newId: NewId): (ctx: KitContext) => Pro
     const { title, body } = await readJson(ctx.req, newPostRequest)
     const { userId } = identityOf(ctx)
     const post: Post = { id: newId(), authorId: userId, title, body, createdAt: clock() }
-    await ctx.ports.posts.add(post)
+    if (!(await ctx.ports.posts.add(post))) throw unknownUser()
     ctx.status = 201
     ctx.set('Location', `${paths.posts}/${post.id}`)
     ctx.body = { post: postView(post) }

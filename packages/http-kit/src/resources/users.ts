@@ -1,7 +1,7 @@
 import { changePassword, type User } from '@session-vs-jwt/users'
 import { cursorAfter, pageQuery, textSchema, updateMeRequest } from '../contract.js'
 import { identityOf, type KitContext } from '../kit-context.js'
-import { Problem } from '../problem-details.js'
+import { unknownUser } from '../problem-details.js'
 import { checked, readJson } from '../read-json.js'
 
 /** A user as the contract shows it to its owner. */
@@ -42,6 +42,6 @@ export async function listUsers(ctx: KitContext): Promise<void> {
 
 /** A credential can outlive its user. */
 function existing(user: User | undefined): User {
-  if (!user) throw new Problem('invalid_credential', { detail: 'This user does not exist.' })
+  if (!user) throw unknownUser()
   return user
 }
