@@ -14,7 +14,11 @@ const steps = [
   ['lint', bin('oxlint'), ['--type-aware', '--quiet']],
   ['format', bin('oxfmt'), ['--check']],
   ['unused', bin('knip'), []],
-  ['tests', bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`]],
+  [
+    'tests',
+    bin('vitest'),
+    ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`],
+  ],
 ]
 
 let passed = 0
@@ -22,9 +26,13 @@ let failed = 0
 for (const [name, command, args] of steps) {
   console.log(`\n== ${name}`)
   const startedAt = Date.now()
-  const { status } = spawnSync(command, [...args, ...(name === 'tests' ? process.argv.slice(2) : [])], {
-    stdio: 'inherit',
-  })
+  const { status } = spawnSync(
+    command,
+    [...args, ...(name === 'tests' ? process.argv.slice(2) : [])],
+    {
+      stdio: 'inherit',
+    },
+  )
   const ok = status === 0
   console.log(`${ok ? 'ok' : 'FAILED'}: ${name}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
   if (name === 'tests') countTests(ok)

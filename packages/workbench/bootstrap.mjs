@@ -12,6 +12,8 @@ const stampFile = inRoot('node_modules', '.workbench-installed')
 // Standard output belongs to the command: `doctor --json` must give JSON and nothing else.
 const say = (text) => process.stderr.write(`${text}\n`)
 
+/** Of what a tool printed before it failed: the reason is at the end. */
+const SHOWN_LINES = 30
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /** A message for a person instead of a stack. */
@@ -44,6 +46,7 @@ function mainFile() {
  * nothing is left if this process dies.
  */
 async function handOver(file, name, rest) {
+  if (name === 'test') process.chdir(root)
   process.argv = [process.argv[0], file, ...(name === 'test' ? rest : [name, ...rest])]
   await import(pathToFileURL(file).href)
 }
@@ -99,7 +102,12 @@ function checkWritable() {
  * account), they get one below the workbench's own folder, and still read the user's settings.
  */
 function installEnvironment() {
-  const env = { ...process.env, CI: 'true' }
+  // Without a network, the wait before npm says so is short; by default it is over a minute.
+  const retries = {
+    npm_config_fetch_retry_mintimeout: '2000',
+    npm_config_fetch_retry_maxtimeout: '8000',
+  }
+  const env = { ...retries, ...process.env, CI: 'true' }
   // Settings of the npm that runs this script would be taken for pnpm's own.
   for (const name of Object.keys(env)) {
     if (/^npm_(package|lifecycle|command|node_execpath|execpath)/.test(name)) delete env[name]
@@ -174,7 +182,11 @@ async function runWithProgress(title, program, programArgs, env) {
   if (live) process.stderr.write('\r\x1b[K')
   if (interrupted) fail('Interrupted; the next time goes on from here.', 130)
   if (title && code === 0) say(`${title}: done in ${seconds()} s`)
-  return { failed: code !== 0, error, output: (error ? `${error.message}\n` : '') + output.trim() }
+  const shown = [
+    ...(error ? [error.message] : []),
+    ...output.trim().split('\n').slice(-SHOWN_LINES),
+  ]
+  return { failed: code !== 0, error, output: shown.join('\n') }
 }
 
 function adviceFor({ error, output }) {

@@ -1,31 +1,136 @@
-import { afterAll, beforeAll, describe, inject, test } from 'vitest'
-import { goThroughOutage, goThroughRestart } from './outage.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { paths } from '@session-vs-jwt/http-kit'
+import { Client } from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { Device, registered } from '../device.js'
+import { Load, timed, until } from './load.js'
+import { BACK_WITHIN_MS, describeOutage, describeRestart, notRefused } from './outage.js'
 import { FAULT_STRATEGIES, Stack } from './stack.js'
 
-let stack: Stack
-
-beforeAll(async () => {
-  const redisUrl = inject('redisUrl')
-  stack = await Stack.start({ strategies: FAULT_STRATEGIES, own: ['postgres'], redisUrl })
-})
-afterAll(async () => stack?.stop())
-
 describe('PostgreSQL', () => {
-  test('paused: 503 for what needs it, nothing of it later, and all is back when it wakes', async () => {
-    await goThroughOutage(stack, 'postgres', {
-      strike: () => stack.postgres.pause(),
-      repair: () => stack.postgres.resume(),
-    })
+  let stack: Stack
+
+  beforeAll(async () => {
+    const options = { own: ['postgres'], redisUrl: inject('redisUrl') } as const
+    stack = await Stack.start({ strategies: FAULT_STRATEGIES, ...options })
+  })
+  afterAll(async () => stack?.stop())
+
+  describeOutage('paused', () => stack, 'postgres', {
+    strike: () => stack.postgres.pause(),
+    repair: () => stack.postgres.resume(),
   })
 
-  test('killed: 503 for what needs it, and all is back with it', async () => {
-    await goThroughOutage(stack, 'postgres', {
-      strike: async () => stack.postgres.kill(),
-      repair: async () => stack.postgres.restart(),
-    })
+  describeOutage('killed', () => stack, 'postgres', {
+    strike: async () => stack.postgres.kill(),
+    repair: async () => stack.postgres.restart(),
   })
 
-  test('restarted under load: an answer or 503, and soon an answer again', async () => {
-    await goThroughRestart(stack, async () => stack.postgres.restart())
+  describeRestart(
+    () => stack,
+    async () => stack.postgres.restart(),
+  )
+
+  test('killed under load: every post that was answered with success is there afterwards', async () => {
+    const server = stack.server('session-redis')
+    const { device } = await registered(server)
+    const titles: string[] = []
+    const load = new Load(
+      Array.from({ length: 4 }, (_, lane) => async () => {
+        const title = `${lane}-${titles.length}`
+        const post = { title, body: 'x' }
+        const answer = await timed('post', async () => device.send('POST', paths.posts, post))
+        if (answer.status === 201) titles.push(title)
+        return answer
+      }),
+      0,
+    )
+    await until('some are written', () => titles.length >= 20, 5_000)
+    await stack.postgres.kill()
+    await load.stop()
+    await stack.postgres.restart()
+    const read = async () => device.send('GET', `${paths.posts}?limit=100`)
+    await until('back', async () => (await read()).status === 200, BACK_WITHIN_MS)
+    const found = new Set((await read()).body.posts.map((it: Reply['body']) => it.title))
+    expect(titles.slice(-40).filter((it) => !found.has(it))).toEqual([])
   })
+
+  test('connections that PostgreSQL ends while idle are replaced, and nobody notices', async () => {
+    const devices = await Promise.all(
+      stack.servers.map(async (server) => (await registered(server)).device),
+    )
+    const readMe = async (device: Device) => (await device.send('GET', paths.me)).status
+    const ended = await asAdmin(async (client) => {
+      const { rowCount } = await client.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      )
+      return rowCount
+    })
+    expect(ended).toBeGreaterThanOrEqual(devices.length)
+    await until(
+      'the servers have heard of it',
+      async () => (await readMe(devices[0] as Device)) === 200,
+      1_000,
+    )
+    expect(await Promise.all(devices.map(readMe))).toEqual(devices.map(() => 200))
+    expect(stack.servers.flatMap(({ exit }) => exit() ?? [])).toEqual([])
+  })
+
+  test('all connections blocked: 503 within a second for all who wait, and it goes on after', async () => {
+    const server = stack.server('session-redis')
+    const { device } = await registered(server)
+    const readMe = async () => timed('users/me', async () => device.send('GET', paths.me))
+    await asAdmin(async (client) => {
+      await client.query('BEGIN')
+      await client.query('LOCK TABLE users IN ACCESS EXCLUSIVE MODE')
+      const waiting = Array.from({ length: 40 }, readMe)
+      const identity = await timed('whoami', device.whoami)
+      const answers = await Promise.all(waiting)
+      expect(answers.flatMap((it) => notRefused(it) ?? [])).toEqual([])
+      expect([identity.status, identity.ms < 500]).toEqual([200, true])
+      await client.query('ROLLBACK')
+    })
+    const back = await until('back', async () => (await readMe()).status === 200, BACK_WITHIN_MS)
+    expect(back).toBeLessThan(BACK_WITHIN_MS)
+  })
+
+  test('a write that waited for a lock when it was refused does not happen when the lock goes', async () => {
+    const server = stack.server('jwt-rotating')
+    const { device, account } = await registered(server)
+    const rename = { nickname: `late ${account.nickname}` }
+    const readMe = async () => device.send('GET', paths.me)
+    await asAdmin(async (client) => {
+      await client.query('BEGIN')
+      await client.query('SELECT 1 FROM users WHERE email = $1 FOR UPDATE', [account.email])
+      const answer = await timed('rename', async () => device.send('PATCH', paths.me, rename))
+      expect(notRefused(answer)).toBeUndefined()
+      await client.query('ROLLBACK')
+    })
+    await until('back', async () => (await readMe()).status === 200, BACK_WITHIN_MS)
+    expect((await readMe()).body.user.nickname).toBe(account.nickname)
+  })
+
+  test('paused while a password is checked: the login that was refused leaves no device', async () => {
+    const server = await stack.startServer('session-redis', { BCRYPT_COST: '10' })
+    const { device, account } = await registered(server)
+    const login = timed('login', async () => new Device(server).login(account))
+    await sleep(30)
+    stack.postgres.pause()
+    const answer = await login
+    stack.postgres.resume()
+    expect(notRefused(answer)).toBeUndefined()
+    await until('back', async () => (await device.send('GET', paths.me)).status === 200, 2_000)
+    expect((await device.devices()).body.devices).toHaveLength(1)
+  })
+
+  async function asAdmin<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const client = new Client({ connectionString: stack.postgres.url })
+    await client.connect()
+    try {
+      return await work(client)
+    } finally {
+      await client.end()
+    }
+  }
 })

@@ -1,6 +1,6 @@
 import { paths } from '@session-vs-jwt/http-kit'
 import type { Registration, Strategy } from '@session-vs-jwt/workbench'
-import { Device, loggedIn, newAccount, registered } from '../device.js'
+import { Device, loggedIn, newAccount, type Reply, registered } from '../device.js'
 import { type Answer, timed } from './load.js'
 import type { FaultServer } from './stack.js'
 
@@ -11,8 +11,8 @@ export interface Probe {
   readonly name: string
   readonly needs: ReadonlySet<Store>
   readonly send: () => Promise<Answer>
-  /** For one that was refused: shows that nothing of it happened, or came later. */
-  readonly expectUndone?: () => Promise<string | undefined>
+  /** For one that was refused: what is left of it all the same, or came later. */
+  readonly trace?: () => Promise<string | undefined>
 }
 
 /** What a strategy reads to know who sends a request, and where its logins are. */
@@ -25,31 +25,37 @@ function storesOf({ env }: Strategy): { identity: readonly Store[]; logins: read
 }
 
 /** Every kind of request, each from a device of its own, so that none is in the way of another. */
-export async function makeProbes(server: FaultServer): Promise<Probe[]> {
+export async function makeProbes(server: FaultServer, away: Store): Promise<Probe[]> {
   const { strategy } = server
   const { identity, logins } = storesOf(strategy)
   const { device, account } = await registered(server)
-  const [renewing, rotating, leaving] = await Promise.all([
+  const [ending, renewing, rotating, leaving] = await Promise.all([
+    loggedIn(server, account),
     loggedIn(server, account),
     loggedIn(server, account),
     loggedIn(server, account),
   ])
   const other = await registered(server)
-  const left = leaving.copy()
+  const third = await registered(server)
   const newcomers: Registration[] = []
   const nickname = `renamed ${account.nickname}`
-  const post = { title: 'written while a store was down', body: 'x' }
+  const { post } = (await device.send('POST', paths.posts, { title: 'kept', body: 'x' })).body
+  const postPath = `${paths.posts}/${post.id}`
+  const endingId = (await ending.devices()).body.devices?.find(
+    (it: Reply['body']) => it.current,
+  )?.id
+  const endingPath = `${paths.devices}/${endingId}`
 
   const probe = (
     name: string,
     needs: readonly Store[],
     send: () => ReturnType<Device['whoami']>,
-    expectUndone?: () => Promise<string | undefined>,
+    trace?: () => Promise<string | undefined>,
   ): Probe => ({
     name: `${strategy.id} ${name}`,
     needs: new Set(needs),
     send: async () => timed(`${strategy.id} ${name}`, send),
-    ...(expectUndone && { expectUndone }),
+    ...(trace && { trace }),
   })
 
   /** How many devices the user has, where the server knows. */
@@ -58,27 +64,7 @@ export async function makeProbes(server: FaultServer): Promise<Probe[]> {
   const devicesBefore = await deviceCount(device)
 
   return [
-    probe('live', [], async () => device.sendBare('GET', paths.live)),
-    probe('whoami', identity, device.whoami),
-    probe('users/me', [...identity, 'postgres'], async () => device.send('GET', paths.me)),
-    probe('renew', logins, renewing.renew),
-    probe('rotate', logins, rotating.rotate, async () => {
-      const { status } = await rotating.rotate()
-      return status === 200 ? undefined : `the credential was spent: ${status}`
-    }),
-    probe('logout', logins, leaving.logout, async () => {
-      const { status } = await left.renew()
-      return status === 200 ? undefined : `the device was logged out: ${status}`
-    }),
-    probe(
-      'login',
-      ['redis', 'postgres', ...logins],
-      async () => new Device(server).login(account),
-      async () => {
-        const count = await deviceCount(device)
-        return count <= devicesBefore ? undefined : `${count - devicesBefore} devices more`
-      },
-    ),
+    // Those that write at once come first: while PostgreSQL sleeps, they find a connection to write on.
     probe(
       'register',
       ['postgres', ...logins],
@@ -89,16 +75,26 @@ export async function makeProbes(server: FaultServer): Promise<Probe[]> {
       async () => {
         const again = newcomers.map(async (it) => new Device(server).register(it))
         const there = (await Promise.all(again)).filter(({ status }) => status !== 201)
-        return there.length === 0 ? undefined : `the account was there: ${there[0]?.body.code}`
+        return there.length === 0 ? undefined : `the account is there: ${there[0]?.body.code}`
       },
     ),
     probe(
       'new post',
       [...identity, 'postgres'],
-      async () => device.send('POST', paths.posts, post),
+      async () => device.send('POST', paths.posts, { title: 'late', body: 'x' }),
       async () => {
         const { posts } = (await device.send('GET', paths.posts)).body
-        return posts.length === 0 ? undefined : `${posts.length} posts`
+        const late = posts.filter((it: { title: string }) => it.title === 'late')
+        return late.length === 0 ? undefined : `${late.length} posts`
+      },
+    ),
+    probe(
+      'post deleted',
+      [...identity, 'postgres'],
+      async () => device.send('DELETE', postPath),
+      async () => {
+        const { status } = await device.send('GET', postPath)
+        return status === 200 ? undefined : `the post is gone: ${status}`
       },
     ),
     probe(
@@ -110,13 +106,84 @@ export async function makeProbes(server: FaultServer): Promise<Probe[]> {
         return user.nickname === account.nickname ? undefined : `renamed: ${user.nickname}`
       },
     ),
+    probe(
+      'logout',
+      logins,
+      async () => leaving.copy().logout(),
+      async () => {
+        const { status } = await leaving.renew()
+        return status === 200 ? undefined : `the device is logged out: ${status}`
+      },
+    ),
+    probe('rotate', logins, rotating.rotate, async () => {
+      const { status } = await rotating.rotate()
+      return status === 200 ? undefined : `the credential is spent: ${status}`
+    }),
+    probe(
+      'new password',
+      [...identity, 'postgres', 'redis'],
+      async () => {
+        const change = { password: 'another pass:word', currentPassword: other.account.password }
+        return other.device.send('PATCH', paths.me, change)
+      },
+      async () => {
+        const { status } = await new Device(server).login(other.account)
+        return status === 200 ? undefined : `the old password is not valid: ${status}`
+      },
+    ),
+    probe('live', [], async () => device.sendBare('GET', paths.live)),
+    probe('whoami', identity, device.whoami),
+    probe('users/me', [...identity, 'postgres'], async () => device.send('GET', paths.me)),
+    probe('renew', logins, async () => renewing.copy().renew()),
+    probe(
+      'login',
+      ['redis', 'postgres', ...logins],
+      async () => new Device(server).login(account),
+      async () => {
+        const count = await deviceCount(device)
+        return count <= devicesBefore ? undefined : `${count - devicesBefore} devices more`
+      },
+    ),
+    // They would take the connections to PostgreSQL that others need to write on.
+    ...(away === 'redis'
+      ? [
+          probe(
+            'ten logins',
+            ['redis', 'postgres', ...logins],
+            async () => {
+              const tries = Array.from({ length: 10 }, async () =>
+                new Device(server).login(other.account),
+              )
+              return (await Promise.all(tries))[0] as Reply
+            },
+            async () => {
+              const { status } = await new Device(server).login(other.account)
+              return status === 200 ? undefined : `they count as failed: ${status}`
+            },
+          ),
+        ]
+      : []),
     ...(strategy.promises.devices
       ? [
           probe('devices', [...identity, ...logins], device.devices),
-          probe('logout/all', [...identity, ...logins], other.device.logoutAll, async () => {
-            const { status } = await other.device.renew()
-            return status === 200 ? undefined : `the devices were logged out: ${status}`
-          }),
+          probe(
+            'device ended',
+            [...identity, ...logins],
+            async () => device.send('DELETE', endingPath),
+            async () => {
+              const { status } = await ending.renew()
+              return status === 200 ? undefined : `the device is logged out: ${status}`
+            },
+          ),
+          probe(
+            'logout/all',
+            [...identity, ...logins],
+            async () => third.device.copy().logoutAll(),
+            async () => {
+              const { status } = await third.device.renew()
+              return status === 200 ? undefined : `the devices are logged out: ${status}`
+            },
+          ),
         ]
       : []),
   ]

@@ -1,31 +1,91 @@
-import { afterAll, beforeAll, describe, inject, test } from 'vitest'
-import { goThroughOutage, goThroughRestart } from './outage.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { Device, loggedIn, registered } from '../device.js'
+import { Load, timed, until } from './load.js'
+import { BACK_WITHIN_MS, describeOutage, describeRestart, notRefused } from './outage.js'
 import { FAULT_STRATEGIES, Stack } from './stack.js'
 
-let stack: Stack
-
-beforeAll(async () => {
-  const databaseUrl = inject('databaseUrl')
-  stack = await Stack.start({ strategies: FAULT_STRATEGIES, own: ['redis'], databaseUrl })
-})
-afterAll(async () => stack?.stop())
-
 describe('Redis', () => {
-  test('paused: 503 for what needs it, nothing of it later, and all is back when it wakes', async () => {
-    await goThroughOutage(stack, 'redis', {
-      strike: () => stack.redis.pause(),
-      repair: () => stack.redis.resume(),
-    })
+  let stack: Stack
+
+  beforeAll(async () => {
+    const options = { own: ['redis'], databaseUrl: inject('databaseUrl') } as const
+    stack = await Stack.start({ strategies: FAULT_STRATEGIES, ...options })
+  })
+  afterAll(async () => stack?.stop())
+
+  describeOutage('paused', () => stack, 'redis', {
+    strike: () => stack.redis.pause(),
+    repair: () => stack.redis.resume(),
   })
 
-  test('killed: 503 for what needs it, and all is back with it', async () => {
-    await goThroughOutage(stack, 'redis', {
-      strike: async () => stack.redis.kill(),
-      repair: async () => stack.redis.restart(),
-    })
+  describeOutage('killed', () => stack, 'redis', {
+    strike: async () => stack.redis.kill(),
+    repair: async () => stack.redis.restart(),
   })
 
-  test('restarted under load: an answer or 503, and soon an answer again', async () => {
-    await goThroughRestart(stack, async () => stack.redis.restart())
+  describeRestart(
+    () => stack,
+    async () => stack.redis.restart(),
+  )
+
+  test('paused while a password is checked: the login is refused within a second of it', async () => {
+    const server = await stack.startServer('session-redis', { BCRYPT_COST: '10' })
+    const { device, account } = await registered(server)
+    const login = timed('login', async () => new Device(server).login(account))
+    await sleep(20)
+    const pausedAt = performance.now()
+    stack.redis.pause()
+    const answer = await login
+    const ms = performance.now() - pausedAt
+    stack.redis.resume()
+    expect(notRefused({ ...answer, ms })).toBeUndefined()
+    await until('back', async () => (await device.whoami()).status === 200, BACK_WITHIN_MS)
+    expect((await device.devices()).body.devices).toHaveLength(1)
   })
+
+  test('killed under load: every login that was answered with success is there afterwards', async () => {
+    const server = stack.server('session-redis')
+    const { account } = await registered(server)
+    const loggedInDevices: Device[] = []
+    const load = new Load(
+      Array.from({ length: 4 }, () => async () => {
+        const newcomer = new Device(server)
+        const answer = await timed('login', async () => newcomer.login(account))
+        if (answer.status === 200) loggedInDevices.push(newcomer)
+        return answer
+      }),
+      0,
+    )
+    await until('some are logged in', () => loggedInDevices.length >= 20, 5_000)
+    await stack.redis.kill()
+    await load.stop()
+    await stack.redis.restart()
+    const [last] = loggedInDevices.slice(-1)
+    await until('back', async () => (await last?.whoami())?.status !== 503, BACK_WITHIN_MS)
+    const statuses = loggedInDevices.slice(-40).map(async (it) => (await it.whoami()).status)
+    expect([...new Set(await Promise.all(statuses))]).toEqual([200])
+  })
+
+  test.each(['session-redis', 'jwt-rotating'] as const)(
+    'paused amid logouts of %s: 204 is logged out, and 503 is as before',
+    async (id) => {
+      const server = stack.server(id)
+      const { device, account } = await registered(server)
+      const leaving = []
+      for (let n = 0; n < 16; n += 1) leaving.push(await loggedIn(server, account))
+      const logouts = leaving.map(async (it, index) => {
+        await sleep(index)
+        return (await it.copy().logout()).status
+      })
+      await Promise.race(logouts)
+      stack.redis.pause()
+      const statuses = await Promise.all(logouts)
+      stack.redis.resume()
+      await until('back', async () => (await device.renew()).status === 200, BACK_WITHIN_MS)
+      const after = await Promise.all(leaving.map(async (it) => (await it.renew()).status))
+      expect(after).toEqual(statuses.map((status) => (status === 204 ? 401 : 200)))
+      expect(statuses).toContain(204)
+    },
+  )
 })

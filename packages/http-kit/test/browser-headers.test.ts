@@ -55,19 +55,26 @@ describe('an unsafe request with a cookie (OWASP CSRF Prevention)', () => {
     [undefined, undefined, true],
   ])('with Sec-Fetch-Site %s and Origin %s passes: %s', async (site, origin, passes) => {
     for (const method of ['POST', 'PATCH', 'PUT', 'DELETE']) {
-      const result = await pass(sameOrigin([ALLOWED]), method, fetchedFrom(site, origin))
+      const result = await pass(sameOrigin([ALLOWED], false), method, fetchedFrom(site, origin))
       expect(result.passed).toBe(passes)
       if (!passes) expect(result.error).toMatchObject({ code: 'forbidden_origin', status: 403 })
     }
   })
 
+  test('is compared with the origin that browsers see, which a proxy may serve over https', async () => {
+    const https = sameOrigin([], true)
+    const own = fetchedFrom(undefined, 'https://localhost:3001')
+    expect((await pass(https, 'POST', own)).passed).toBe(true)
+    expect((await pass(https, 'POST', fetchedFrom(undefined, OWN))).passed).toBe(false)
+  })
+
   test('is refused from everywhere else when nothing is allowed', async () => {
-    const result = await pass(sameOrigin([]), 'POST', fetchedFrom('cross-site', ALLOWED))
+    const result = await pass(sameOrigin([], false), 'POST', fetchedFrom('cross-site', ALLOWED))
     expect(result.passed).toBe(false)
   })
 
   test.each(['GET', 'HEAD', 'OPTIONS'])('is not one with %s: it passes', async (method) => {
-    const result = await pass(sameOrigin([]), method, fetchedFrom('cross-site', FOREIGN))
+    const result = await pass(sameOrigin([], false), method, fetchedFrom('cross-site', FOREIGN))
     expect(result.passed).toBe(true)
   })
 })

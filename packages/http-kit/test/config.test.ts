@@ -112,12 +112,15 @@ describe('a URL', () => {
     expect(url(text)).toMatchObject({ value: text, problems: [] })
   })
 
-  test.each(['localhost:6379', 'http://localhost', 'redis', '//localhost', 'redis:// '.trim() + ' x'])(
-    'may not be %s',
-    (text) => {
-      expect(url(text).problems).toHaveLength(1)
-    },
-  )
+  test.each([
+    'localhost:6379',
+    'http://localhost',
+    'redis',
+    '//localhost',
+    'redis:// '.trim() + ' x',
+  ])('may not be %s', (text) => {
+    expect(url(text).problems).toHaveLength(1)
+  })
 
   test('that is missing is one problem, not two', () => {
     expect(url('').problems).toMatchObject([{ name: 'U', problem: 'is not set' }])

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import type { z } from 'zod'
 import {
   cursorAfter,
   emailSchema,
   newPostRequest,
   pageQuery,
   registerRequest,
+  textSchema,
   updateMeRequest,
   uuidSchema,
 } from '../src/contract.js'
@@ -123,19 +124,20 @@ describe('a registration', () => {
 })
 
 describe('a change of the own profile', () => {
-  test.each([
-    [{ nickname: 'alice' }],
-    [{ password: 'new', currentPassword: 'old' }],
-    [{ nickname: 'alice', password: 'new', currentPassword: 'old' }],
-  ])('may be %j', (change) => {
-    expect(updateMeRequest.parse(change)).toStrictEqual(change)
-  })
+  test.each([[{ nickname: 'alice' }], [{ password: 'new', currentPassword: 'old' }]])(
+    'may be %j',
+    (change) => {
+      expect(updateMeRequest.parse(change)).toStrictEqual(change)
+    },
+  )
 
   test.each([
     [{}, ['nickname']],
     [{ password: 'new' }, ['currentPassword']],
     [{ currentPassword: 'old' }, ['password', 'nickname']],
-    [{ nickname: 'alice', password: 'new' }, ['currentPassword']],
+    [{ nickname: 'alice', password: 'new' }, ['currentPassword', 'nickname']],
+    // One at a time: a nickname that is taken must not leave the password changed.
+    [{ nickname: 'alice', password: 'new', currentPassword: 'old' }, ['nickname']],
     [{ nickname: 'alice', currentPassword: 'old' }, ['password']],
     [{ nickname: null }, ['nickname']],
   ])('may not be %j: it names %j', (change, fields) => {
@@ -166,10 +168,13 @@ describe('a new post', () => {
     expect(fieldsOf(post({ [field]: `${longest}x` }))).toStrictEqual([field])
   })
 
-  test.each(['title', 'body'])('has no character in its %s that PostgreSQL cannot keep', (field) => {
-    expect(fieldsOf(post({ [field]: 'a\0b' }))).toStrictEqual([field])
-    expect(fieldsOf(post({ [field]: 'a\ud800b' }))).toStrictEqual([field])
-  })
+  test.each(['title', 'body'])(
+    'has no character in its %s that PostgreSQL cannot keep',
+    (field) => {
+      expect(fieldsOf(post({ [field]: 'a\0b' }))).toStrictEqual([field])
+      expect(fieldsOf(post({ [field]: 'a\ud800b' }))).toStrictEqual([field])
+    },
+  )
 })
 
 describe('the query of a paged list', () => {
@@ -191,12 +196,12 @@ describe('the query of a paged list', () => {
 
   test('goes on behind the cursor that the page before gave', () => {
     expect(query.parse({ cursor: cursorAfter(ID) }).after).toBe(ID)
-    const names = pageQuery(z.string().min(1))
+    const names = pageQuery(textSchema)
     expect(names.parse({ cursor: cursorAfter('Ren\u00e9 \u30a2') }).after).toBe('Ren\u00e9 \u30a2')
   })
 
   test('takes the cursor of the longest nickname', () => {
-    const names = pageQuery(z.string().min(1))
+    const names = pageQuery(textSchema)
     const longest = '\u30a2'.repeat(32)
     expect(names.parse({ cursor: cursorAfter(longest) }).after).toBe(longest)
   })
@@ -212,6 +217,14 @@ describe('the query of a paged list', () => {
     ['AA', 'AA'],
   ])('refuses the cursor %j', (cursor) => {
     expect(fieldsOf(query.safeParse({ cursor }))).toStrictEqual(['cursor'])
+  })
+
+  test.each([
+    ['a NUL, which PostgreSQL cannot take', cursorAfter('\0')],
+    ['a NUL within', cursorAfter('alice\0')],
+    ['nothing', ''],
+  ])('refuses a cursor of a text with %s', (_what, cursor) => {
+    expect(fieldsOf(pageQuery(textSchema).safeParse({ cursor }))).toStrictEqual(['cursor'])
   })
 
   test('has no other members', () => {

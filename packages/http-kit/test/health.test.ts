@@ -34,7 +34,10 @@ describe('readiness', () => {
   })
 
   test('is 503 while the server goes down', async () => {
-    expect(await askReady(UP, UP, true)).toMatchObject({ status: 503, body: { status: 'draining' } })
+    expect(await askReady(UP, UP, true)).toMatchObject({
+      status: 503,
+      body: { status: 'draining' },
+    })
   })
 })
 

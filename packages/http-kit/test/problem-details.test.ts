@@ -52,7 +52,10 @@ async function answer(next: (ctx: Context) => unknown) {
   return { ctx, logger, json, headers: ctx.response.headers }
 }
 
-const throwing = (error: unknown) => answer(() => Promise.reject(error))
+const throwing = (error: unknown) =>
+  answer(() => {
+    throw error
+  })
 
 describe('problem details (RFC 9457)', () => {
   test.each(CODES)('%s has status %i and the members of section 3.1', async (code, status) => {
@@ -69,7 +72,14 @@ describe('problem details (RFC 9457)', () => {
     const errors = [{ field: 'email', message: 'is missing' }]
     const options = { detail: 'Look at the fields.', errors, cause: new Error('canary') }
     const { json } = await throwing(new Problem('validation_failed', options))
-    expect(Object.keys(json())).toStrictEqual(['type', 'title', 'status', 'code', 'detail', 'errors'])
+    expect(Object.keys(json())).toStrictEqual([
+      'type',
+      'title',
+      'status',
+      'code',
+      'detail',
+      'errors',
+    ])
     expect(json()).toMatchObject({ detail: 'Look at the fields.', errors })
   })
 

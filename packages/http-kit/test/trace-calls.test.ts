@@ -109,7 +109,11 @@ describe('what a trace says of a call', () => {
   })
 
   test('of a statement: its text in one line, and none of its values', () => {
-    const statement = { name: 'x', text: ' SELECT *\n    FROM users\t WHERE id = $1 ', values: ['v'] }
+    const statement = {
+      name: 'x',
+      text: ' SELECT *\n    FROM users\t WHERE id = $1 ',
+      values: ['v'],
+    }
     expect(describeStatement('query', [statement])).toStrictEqual({
       operation: 'SELECT * FROM users WHERE id = $1',
       args: [],

@@ -60,9 +60,42 @@ describe('a masked event', () => {
     expect(maskedRequest({ authorization: 'Bearer abc.def.ghi' })).toStrictEqual({
       authorization: 'Bearer ***',
     })
-    expect(maskedRequest({ authorization: 'Basic YTpi' })).toStrictEqual({
-      authorization: 'Basic ***',
-    })
+    for (const credentials of ['YTpi', 'YTpiYw==', 'YTpiYzE=']) {
+      expect(maskedRequest({ authorization: `Basic ${credentials}` })).toStrictEqual({
+        authorization: 'Basic ***',
+      })
+    }
+  })
+
+  test.each([
+    'canary',
+    'canary==',
+    'Digest username="canary", response="canary"',
+    'canary canary',
+    'Bearercanary',
+    'a=canary; b=canary',
+  ])('hides an Authorization of no known scheme whole: %s', (authorization) => {
+    expect(maskedRequest({ authorization })).toStrictEqual({ authorization: '***' })
+  })
+
+  test.each([
+    ['canary', '***'],
+    ['canary; a=1', '***; a=***'],
+    ['a = canary', '***'],
+    ['=canary', '***'],
+    ['path=canary; expires=canary', 'path=***; expires=***'],
+    ['a="canary, b=canary"', 'a=***'],
+    [`${'canary'.repeat(5)}=x`, '***'],
+  ])('hides a cookie in an unusual form: %s', (cookie, masked) => {
+    expect(maskedRequest({ cookie })).toStrictEqual({ cookie: masked })
+  })
+
+  test.each([
+    ['canary; path=/', '***; path=/'],
+    ['path=canary; path=/', 'path=***; path=/'],
+    ['sid="canary, b=canary"; path=/', 'sid=***; path=/'],
+  ])('hides a cookie that is set in an unusual form: %s', (line, masked) => {
+    expect(maskedCookies([line])).toStrictEqual([masked])
   })
 
   test('keeps the names of cookies', () => {
@@ -92,11 +125,13 @@ describe('a masked event', () => {
     expect(event.responseHeaders).toStrictEqual(headers)
   })
 
-  test('holds nothing of a random Bearer token', () => {
+  test('holds nothing of a random token or password', () => {
     for (let run = 0; run < RUNS; run += 1) {
-      const token = randomBytes(9 + randomInt(40)).toString('base64url')
-      const masked = maskedRequest({ authorization: `Bearer ${token}` })
-      expect(masked).toStrictEqual({ authorization: 'Bearer ***' })
+      const bytes = randomBytes(9 + randomInt(40))
+      const bearer = { authorization: `Bearer ${bytes.toString('base64url')}` }
+      expect(maskedRequest(bearer)).toStrictEqual({ authorization: 'Bearer ***' })
+      const basic = { authorization: `basic ${bytes.toString('base64')}` }
+      expect(maskedRequest(basic)).toStrictEqual({ authorization: 'basic ***' })
     }
   })
 

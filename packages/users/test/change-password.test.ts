@@ -4,7 +4,10 @@ import { memoryLoginAttempts } from '../src/login-attempts.js'
 import { createPasswordHasher } from '../src/password-hash.js'
 import { registerWithEmail } from '../src/register.js'
 import { MemoryUsers } from '../src/repositories/memory.js'
-import { authenticateWithEmailAndPassword, type CredentialPorts } from '../src/verify-credentials.js'
+import {
+  authenticateWithEmailAndPassword,
+  type CredentialPorts,
+} from '../src/verify-credentials.js'
 
 const createdAt = new Date('2026-01-02T03:04:05.678Z')
 const alice = { nickname: 'Alice', email: 'alice@example.org', password: 'the old horse' }
@@ -30,7 +33,9 @@ describe('changing the password (OWASP ASVS 5.0 6.2.3, 7.4.3)', () => {
     const user = await changePassword(change, ports, async () => undefined)
     expect(user).toStrictEqual({ id: '1', nickname: 'Alice', email: alice.email, createdAt })
     expect(await authenticate(change.password)).toMatchObject({ id: '1', passwordVersion: 2 })
-    await expect(authenticate(alice.password)).rejects.toMatchObject({ code: 'invalid_credentials' })
+    await expect(authenticate(alice.password)).rejects.toMatchObject({
+      code: 'invalid_credentials',
+    })
   })
 
   test('ends other devices before and after, for a login in between', async () => {

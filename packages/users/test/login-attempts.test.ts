@@ -17,7 +17,9 @@ afterEach(() => {
 })
 
 const beginTimes = async (times: number, email = EMAIL): Promise<string[]> => {
-  const results = await Promise.allSettled(Array.from({ length: times }, () => attempts.begin(email)))
+  const results = await Promise.allSettled(
+    Array.from({ length: times }, () => attempts.begin(email)),
+  )
   return results.map((it) => (it.status === 'fulfilled' ? 'begun' : it.reason.code))
 }
 

@@ -10,12 +10,12 @@ export function curlLines(ports: Ports): string {
   const user = `-u '${EMAIL}:${PASSWORD}'`
   const json = `{"nickname":"Ada","email":"${EMAIL}","password":"${PASSWORD}"}`
   return [
-    `curl -i -H 'Content-Type: application/json' -d '${json}' ${session}/auth/register/email`,
+    `curl -i -w '\\n' -H 'Content-Type: application/json' -d '${json}' ${session}/auth/register/email`,
     '',
-    `curl -i -X POST ${user} -c /tmp/ada.cookies ${session}/auth/login/email`,
-    `curl -i -b /tmp/ada.cookies ${session}/auth/whoami`,
+    `curl -i -w '\\n' -X POST ${user} -c /tmp/ada.cookies ${session}/auth/login/email`,
+    `curl -i -w '\\n' -b /tmp/ada.cookies ${session}/auth/whoami`,
     '',
     `TOKEN=$(curl -s -X POST ${user} ${jwt}/auth/login/email | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
-    `curl -i -H "Authorization: Bearer $TOKEN" ${jwt}/auth/whoami`,
+    `curl -i -w '\\n' -H "Authorization: Bearer $TOKEN" ${jwt}/auth/whoami`,
   ].join('\n')
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { inspectServices, type ServiceFinding } from '@session-vs-jwt/services'
 import { filesIn, repositoryFolder } from './folders.js'
 import { readPorts, takenPorts } from './ports.js'
@@ -29,6 +29,7 @@ export async function diagnose(folder: string, env: Env): Promise<Finding[]> {
   return [
     machine(),
     packages(),
+    dataFolder(folder),
     ...(running ? [workbenchFinding(running)] : await ports(env)),
     service(services.postgres),
     service(services.redis),
@@ -45,6 +46,18 @@ function packages(): Finding {
   const installed = existsSync(join(repositoryFolder, 'node_modules', '.workbench-installed'))
   const what = installed ? 'installed, as the lock file has it' : 'installed by hand'
   return { name: 'packages', state: 'ok', what }
+}
+
+function dataFolder(folder: string): Finding {
+  const existing = existsSync(folder) ? folder : dirname(folder)
+  const name = 'folder'
+  try {
+    accessSync(existing, constants.W_OK | constants.X_OK)
+    return { name, state: 'ok', what: `data, keys and logs in ${folder}` }
+  } catch {
+    const remedy = 'Start the workbench as the owner of that folder, or make a clone of your own.'
+    return { name, state: 'failing', what: `nothing can be written to ${existing}`, remedy }
+  }
 }
 
 function workbenchFinding({ url, pid }: RunningRecord): Finding {

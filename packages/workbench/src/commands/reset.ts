@@ -24,6 +24,12 @@ export function resetCommand(): Command {
 }
 
 async function reset({ yes }: { readonly yes?: true }): Promise<void> {
+  if (!yes && !process.stdin.isTTY) {
+    throw new WorkbenchError(
+      'There is nobody to ask. To remove all data: npm run reset -- --yes',
+      2,
+    )
+  }
   await checkNothingRuns()
   if (!yes && !(await isConfirmed())) {
     console.log('Nothing was removed.')
@@ -45,12 +51,6 @@ async function checkNothingRuns(): Promise<void> {
 }
 
 async function isConfirmed(): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new WorkbenchError(
-      'There is nobody to ask. To remove all data: npm run reset -- --yes',
-      2,
-    )
-  }
   const lines = createInterface({ input: process.stdin, output: process.stdout })
   lines.on('SIGINT', () => lines.close())
   const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))

@@ -88,6 +88,7 @@ async function start(options: StartOptions): Promise<void> {
       : runUntilStopped(workbench, options, signal))
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
+    console.log('Stopped.')
     if (options.tour) process.exitCode = 130
   }
 }

@@ -1,0 +1,218 @@
+import { createServer, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { Redis } from 'ioredis'
+import { DatabaseError } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectRedis } from '../src/redis.js'
+import { connectPostgres } from '../src/sql.js'
+import { isStoreUnavailable } from '../src/store-unavailable.js'
+
+const coded = (code: string): Error => Object.assign(new Error('any text'), { code })
+const sqlState = (code: string): Error =>
+  Object.assign(new DatabaseError('any text', 10, 'error'), { code })
+
+describe('a store is unavailable', () => {
+  test.each([
+    ['ECONNREFUSED'],
+    ['ECONNRESET'],
+    ['EPIPE'],
+    ['ETIMEDOUT'],
+    ['EHOSTUNREACH'],
+    ['ENETUNREACH'],
+    ['ENOTFOUND'],
+    ['EAI_AGAIN'],
+  ])('when its socket says %s', (code) => {
+    expect(isStoreUnavailable(coded(code))).toBe(true)
+  })
+
+  test('when its Unix socket is not there', () => {
+    expect(isStoreUnavailable(coded('ENOENT'))).toBe(true)
+  })
+
+  test.each([
+    ['08000', 'connection_exception'],
+    ['08006', 'connection_failure'],
+    ['08P01', 'protocol_violation'],
+    ['25006', 'read_only_sql_transaction, on a standby'],
+    ['53100', 'disk_full'],
+    ['53200', 'out_of_memory'],
+    ['53300', 'too_many_connections'],
+    ['57014', 'query_canceled, by the statement timeout'],
+    ['57P01', 'admin_shutdown'],
+    ['57P02', 'crash_shutdown'],
+    ['57P03', 'cannot_connect_now'],
+    ['57P05', 'idle_session_timeout'],
+    ['58000', 'system_error'],
+    ['58030', 'io_error'],
+  ])('when PostgreSQL says %s, %s (appendix A)', (code) => {
+    expect(isStoreUnavailable(sqlState(code))).toBe(true)
+  })
+
+  // As written in pg 8.23.1 (lib/client.js) and pg-pool (index.js).
+  test.each([
+    'Connection terminated',
+    'Connection terminated unexpectedly',
+    'Connection terminated due to connection timeout',
+    'timeout expired',
+    'timeout exceeded when trying to connect',
+    'Query read timeout',
+    'Client has encountered a connection error and is not queryable',
+    'Client was closed and is not queryable',
+    'Cannot use a pool after calling end on the pool',
+  ])('when pg says: %s', (message) => {
+    expect(isStoreUnavailable(new Error(message))).toBe(true)
+  })
+
+  // As written in ioredis 6.0.0 (built/Redis.js, Command.js, errors, connectors/SentinelConnector).
+  test.each([
+    'Connection is closed.',
+    'Command timed out',
+    "Stream isn't writeable and enableOfflineQueue options is false",
+    'Reached the max retries per request limit (which is 0). Refer to "maxRetriesPerRequest" option for details.',
+    'All sentinels are unreachable. Retrying from scratch after 10ms.',
+  ])('when ioredis says: %s', (message) => {
+    expect(isStoreUnavailable(new Error(message))).toBe(true)
+  })
+
+  // As written in Redis 7 and 8 (src/server.c), and by our own scripts.
+  test.each([
+    'LOADING Redis is loading the dataset in memory',
+    'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+    "READONLY You can't write against a read only replica.",
+    'MISCONF Redis is configured to save RDB snapshots, but is unable to persist on disk.',
+    "OOM command not allowed when used memory > 'maxmemory'.",
+    'NOREPLICAS Not enough good replicas to write.',
+    'CLUSTERDOWN The cluster is down',
+    'TRYAGAIN Multiple keys request during rehashing of slot',
+    'LATE the client has given up this write',
+  ])('when Redis says: %s', (message) => {
+    expect(isStoreUnavailable(new Error(message))).toBe(true)
+  })
+
+  test('when each address of its name fails (AggregateError of node:net)', () => {
+    const both = [coded('ECONNREFUSED'), coded('ECONNREFUSED')]
+    expect(isStoreUnavailable(new AggregateError(both))).toBe(true)
+    expect(isStoreUnavailable(new AggregateError([coded('EACCES')]))).toBe(false)
+  })
+})
+
+describe('a store is not unavailable', () => {
+  test.each([
+    ['23505', 'unique_violation'],
+    ['23503', 'foreign_key_violation'],
+    ['22021', 'character_not_in_repertoire'],
+    ['22P02', 'invalid_text_representation'],
+    ['28P01', 'invalid_password'],
+    ['3D000', 'invalid_catalog_name'],
+    ['42601', 'syntax_error'],
+    ['42P01', 'undefined_table'],
+    ['42501', 'insufficient_privilege'],
+    ['57P04', 'database_dropped'],
+  ])('when PostgreSQL says %s, %s: that is a bug or a wrong setting', (code) => {
+    expect(isStoreUnavailable(sqlState(code))).toBe(false)
+  })
+
+  test.each([
+    'WRONGTYPE Operation against a key holding the wrong kind of value',
+    'NOSCRIPT No matching script. Please use EVAL.',
+    'NOAUTH Authentication required.',
+    'WRONGPASS invalid username-password pair or user is disabled.',
+    'NOPERM User default has no permissions to run the command',
+    "ERR unknown command 'x'",
+    'LATERAL is no reply of ours',
+    'the text "Connection is closed." within another one',
+  ])('when somebody says: %s', (message) => {
+    expect(isStoreUnavailable(new Error(message))).toBe(false)
+  })
+
+  test.each([
+    [new TypeError("Cannot read properties of undefined (reading 'id')")],
+    [coded('EACCES')],
+    [Object.assign(new Error('any text'), { code: 57_014 })],
+    ['Connection is closed.'],
+    [{ message: 'Connection is closed.', code: 'ECONNREFUSED' }],
+    [null],
+    [undefined],
+  ])('when what was thrown is %o', (error) => {
+    expect(isStoreUnavailable(error)).toBe(false)
+  })
+})
+
+/** What the clients really throw, where nobody answers. */
+describe('our own clients throw what is recognised', () => {
+  const sockets = new Set<Socket>()
+  const silent = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+  })
+  let silentPort = 0
+  let closedPort = 0
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    silentPort = (silent.address() as AddressInfo).port
+    const closed = createServer()
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
+    closedPort = (closed.address() as AddressInfo).port
+    await new Promise((resolve) => closed.close(resolve))
+  })
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => silent.close(resolve))
+  })
+
+  const postgresError = async (port: number) => {
+    const connection = connectPostgres({ url: `postgres://user:password@127.0.0.1:${port}/db` })
+    const startedAt = performance.now()
+    const error: unknown = await connection.ping().catch((it: unknown) => it)
+    const took = performance.now() - startedAt
+    await connection.close()
+    return { error, took }
+  }
+  const redisError = async (port: number) => {
+    const errors: Error[] = []
+    const connection = await connectRedis({
+      url: `redis://127.0.0.1:${port}`,
+      onError: (it) => errors.push(it),
+    })
+    const startedAt = performance.now()
+    const error: unknown = await connection.ping().catch((it: unknown) => it)
+    const took = performance.now() - startedAt
+    await connection.close()
+    return { error, took, errors }
+  }
+
+  test.concurrent('PostgreSQL that is not there, at once', async () => {
+    const { error, took } = await postgresError(closedPort)
+    expect(error).toBeInstanceOf(Error)
+    expect(isStoreUnavailable(error)).toBe(true)
+    expect(took).toBeLessThan(500)
+  })
+
+  test.concurrent('PostgreSQL that does not answer, within a second', async () => {
+    const { error, took } = await postgresError(silentPort)
+    expect(isStoreUnavailable(error)).toBe(true)
+    expect(took).toBeLessThan(1_000)
+  })
+
+  test.concurrent('Redis that is not there, at once, and every error it reports', async () => {
+    const { error, took, errors } = await redisError(closedPort)
+    expect(isStoreUnavailable(error)).toBe(true)
+    expect(took).toBeLessThan(500)
+    expect(errors.length).toBeGreaterThan(0)
+    for (const it of errors) expect(isStoreUnavailable(it)).toBe(true)
+  })
+
+  test.concurrent('Redis that does not answer, within a second', async () => {
+    const { error, took } = await redisError(silentPort)
+    expect(isStoreUnavailable(error)).toBe(true)
+    expect(took).toBeLessThan(1_000)
+  })
+
+  test.concurrent('Redis that was closed', async () => {
+    const redis = new Redis(closedPort, { lazyConnect: true })
+    redis.disconnect()
+    const error: unknown = await redis.ping().catch((it: unknown) => it)
+    expect(isStoreUnavailable(error)).toBe(true)
+  })
+})

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const options = { env: { PATH: process.env['PATH'], ...env } }
+    const child = execFile(process.execPath, [main, ...args], options, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    )
+  })
+}
+
+it.each([
+  [
+    'start --session paper',
+    /'paper' is invalid. Allowed choices are session-redis, .*session-cookie/,
+  ],
+  ['start --session jwt-rotating', /Allowed choices are session-redis/],
+  ['start --jwt session-redis', /Allowed choices are jwt-rotating/],
+  ['start --jwt-alg none', /Allowed choices are HS256, RS256, ES256/],
+  ['start --colour', /unknown option '--colour'/],
+  ['start now', /too many arguments/],
+  ['dance', /no command "dance". There are: start, tour/],
+  ['tour --session-url example.org --jwt-url http://127.0.0.1:9', /not an address: "example.org"/],
+  [
+    'tour --session-url http://127.0.0.1:9 --jwt-url http://127.0.0.1:9',
+    /does not answer at .*:9 /,
+  ],
+  ['migrate', /DATABASE_URL is not set/],
+  ['reset', /npm run reset -- --yes/],
+])('%s: one message, no stack, code 2', async (line, message) => {
+  const { code, stdout, stderr } = await run(line.split(' '))
+  expect(stderr).toMatch(message)
+  expect(stderr).not.toMatch(/^ +at /m)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+})
+
+it('refuses a port that is none, and names its variable', async () => {
+  const { code, stderr } = await run(['start'], { WORKBENCH_PORT: 'abc' })
+  expect(stderr.trim()).toBe(
+    'WORKBENCH_PORT is not a port: "abc". It must be a number from 1 to 65535.',
+  )
+  expect(code).toBe(2)
+})
+
+it.each(['start', 'tour', 'doctor', 'reset', 'rotate-keys', 'migrate'])(
+  '%s --help shows how to call it, with examples',
+  async (command) => {
+    const { code, stdout } = await run([command, '--help'])
+    expect(stdout).toMatch(/^Usage: npm (start|run \S+) -- /)
+    expect(stdout).toMatch(/Examples:\n {2}\S/)
+    expect(code).toBe(0)
+  },
+)
