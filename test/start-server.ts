@@ -7,7 +7,7 @@ import type { Strategy } from '@session-vs-jwt/workbench'
 import { inject } from 'vitest'
 
 /** A clock that stands where a test puts it. */
-export class MovableClock {
+class MovableClock {
   #offsetMs = 0
 
   readonly now = (): Date => new Date(Date.now() + this.#offsetMs)

@@ -5,7 +5,7 @@ import { timed, until } from './load.js'
 import { BACK_WITHIN_MS, notRefused } from './outage.js'
 import { type FaultServer, Stack } from './stack.js'
 
-const STRATEGIES = ['session-redis', 'session-postgres', 'jwt-rotating'] as const
+const STRATEGIES = ['session-redis', 'jwt-rotating'] as const
 
 describe('a server that starts before its stores', () => {
   let stack: Stack

@@ -14,10 +14,16 @@ export interface Answer {
   readonly body: Reply['body']
 }
 
+/** Nothing here takes this long: what does is lost. */
+const SILENCE_MS = 15_000
+
 /** Sends a request and takes the time. A connection that breaks is an answer too, with status 0. */
 export async function timed(name: string, send: () => Promise<Reply>): Promise<Answer> {
   const startedAt = performance.now()
-  const { status, headers, body } = await send().catch(noAnswer)
+  const silence = sleep(SILENCE_MS, undefined, { ref: false }).then(() =>
+    noAnswer(new Error(`no answer in ${SILENCE_MS} ms`)),
+  )
+  const { status, headers, body } = await Promise.race([send().catch(noAnswer), silence])
   return {
     name,
     status,

@@ -6,7 +6,7 @@ import { makeProbes, type Probe, type Store } from './probes.js'
 import type { FaultServer, Stack } from './stack.js'
 
 /** The promises: refused within a second, back within two seconds of the store's return. */
-export const REFUSED_WITHIN_MS = 1_000
+const REFUSED_WITHIN_MS = 1_000
 export const BACK_WITHIN_MS = 2_000
 /** What asks no broken store does not notice; a busy machine is allowed for. */
 const UNDISTURBED_MS = 400
@@ -38,7 +38,7 @@ interface Regular {
 
 /** One outage under load, and what was promised for it. */
 export function describeOutage(what: string, stack: () => Stack, store: Store, fault: Fault): void {
-  describe(what, () => {
+  describe(`${store} ${what}`, () => {
     let outage: Outage
 
     beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { paths } from '@session-vs-jwt/http-kit'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, inject, test } from 'vitest'
 import { Device, loggedIn, registered } from '../device.js'
 import { RawConnection } from './raw-http.js'
 import { type FaultServer, Stack } from './stack.js'
@@ -19,7 +19,6 @@ interface Outcome {
   /** Whether the connection had carried a request before. */
   readonly reused: boolean
   readonly sentAt: number
-  readonly keepAlive: boolean
 }
 
 let stack: Stack
@@ -30,90 +29,95 @@ beforeAll(async () => {
 })
 afterAll(async () => stack?.stop())
 
-describe.each(['session-redis', 'jwt-rotating'] as const)('%s: asked to stop by SIGTERM', (id) => {
-  test('under load: every request that it took is answered whole, and it leaves with code 0', async () => {
-    const server = await stack.startServer(id)
-    const { device } = await registered(server)
-    const outcomes: Outcome[] = []
-    const lanes = Array.from({ length: LANES }, async (_, lane) => {
-      // Most keep their connection, as browsers and proxies do; a few dial for each request.
-      const keepAlive = lane % 6 !== 0
-      const agent = new Agent({ keepAlive, maxSockets: 1 })
-      const path = [paths.whoami, paths.me, paths.posts][lane % 3] as string
-      let last: Outcome
-      do {
-        last = await send(server, agent, { method: 'GET', path, headers: credentialOf(device) })
-        outcomes.push({ ...last, keepAlive })
-      } while (last.error === undefined)
-      agent.destroy()
+describe.concurrent.each(['session-redis', 'jwt-rotating'] as const)(
+  '%s: asked to stop by SIGTERM',
+  (id) => {
+    test('under load: every request that it took is answered whole, and it leaves with code 0', async ({
+      expect,
+    }) => {
+      const server = await stack.startServer(id)
+      const { device } = await registered(server)
+      const outcomes: Outcome[] = []
+      const lanes = Array.from({ length: LANES }, async (_, lane) => {
+        const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+        const path = [paths.whoami, paths.me, paths.posts][lane % 3] as string
+        let last: Outcome
+        do {
+          last = await send(server, agent, { method: 'GET', path, headers: credentialOf(device) })
+          outcomes.push(last)
+        } while (last.error === undefined)
+        agent.destroy()
+      })
+      await sleep(500)
+      const stoppedAt = performance.now()
+      const exit = await server.process.stop()
+      const tookMs = performance.now() - stoppedAt
+      await Promise.all(lanes)
+
+      expect(exit).toEqual({ code: 0, signal: null })
+      expect(tookMs).toBeLessThan(LEAVES_WITHIN_MS)
+      // Whoever dials a server that is gone is told so at once; nothing else may go wrong.
+      expect(
+        outcomes.filter(({ error }) => error !== undefined && error !== 'ECONNREFUSED'),
+      ).toEqual([])
+      expect(outcomes.filter(({ error, status }) => error === undefined && status !== 200)).toEqual(
+        [],
+      )
+      expect(outcomes.filter(({ sentAt }) => sentAt < stoppedAt).length).toBeGreaterThan(LANES * 3)
+      // The server says goodbye on every connection that it closes.
+      const farewells = outcomes.filter(({ connection }) => connection === 'close')
+      expect(farewells.length).toBeGreaterThanOrEqual(LANES)
     })
-    await sleep(500)
-    const stoppedAt = performance.now()
-    const exit = await server.process.stop()
-    const tookMs = performance.now() - stoppedAt
-    await Promise.all(lanes)
 
-    expect(exit).toEqual({ code: 0, signal: null })
-    expect(tookMs).toBeLessThan(LEAVES_WITHIN_MS)
-    // Whoever dials a server that is gone is told so at once; nothing else may go wrong.
-    expect(outcomes.filter(({ error }) => error !== undefined && error !== 'ECONNREFUSED')).toEqual(
-      [],
-    )
-    expect(outcomes.filter(({ error, status }) => error === undefined && status !== 200)).toEqual(
-      [],
-    )
-    expect(outcomes.filter(({ sentAt }) => sentAt < stoppedAt).length).toBeGreaterThan(LANES * 3)
-    // The server says goodbye on every connection that it closes.
-    const farewells = outcomes.filter((it) => it.keepAlive && it.connection === 'close')
-    expect(farewells.length).toBeGreaterThanOrEqual(LANES / 2)
-  })
+    test('with a slow login in flight: the login is finished, and says that the connection closes', async ({
+      expect,
+    }) => {
+      const server = await stack.startServer(id, { BCRYPT_COST: '12' })
+      const { account } = await registered(server)
+      const agent = new Agent({ keepAlive: true })
+      const basic = Buffer.from(`${account.email}:${account.password}`).toString('base64')
+      const headers = { authorization: `Basic ${basic}` }
+      const login = send(server, agent, { method: 'POST', path: paths.login, headers })
+      await sleep(100)
+      const exit = server.process.stop()
+      // Otherwise the client would send its next request on a connection that is about to be closed.
+      const { status, connection } = await login
+      expect([status, connection]).toEqual([200, 'close'])
+      expect(await exit).toEqual({ code: 0, signal: null })
+      // And the login counts: another instance knows it.
+      const other = await stack.startServer(id)
+      const { body } = await (await loggedIn(other, account)).devices()
+      expect(body.devices).toHaveLength(3)
+    })
 
-  test('with a slow login in flight: the login is finished, and says that the connection closes', async () => {
-    const server = await stack.startServer(id, { BCRYPT_COST: '13' })
-    const { account } = await registered(server)
-    const agent = new Agent({ keepAlive: true })
-    const basic = Buffer.from(`${account.email}:${account.password}`).toString('base64')
-    const headers = { authorization: `Basic ${basic}` }
-    const login = send(server, agent, { method: 'POST', path: paths.login, headers })
-    await sleep(100)
-    const exit = server.process.stop()
-    // Otherwise the client would send its next request on a connection that is about to be closed.
-    const { status, connection } = await login
-    expect([status, connection]).toEqual([200, 'close'])
-    expect(await exit).toEqual({ code: 0, signal: null })
-    // And the login counts: another instance knows it.
-    const other = await stack.startServer(id)
-    const { body } = await (await loggedIn(other, account)).devices()
-    expect(body.devices).toHaveLength(3)
-  })
+    test('on a connection that is open already: not ready any more, and the connection closes', async ({
+      expect,
+    }) => {
+      const server = await stack.startServer(id)
+      const connection = await RawConnection.open(server.url)
+      const exit = server.process.stop()
+      await refusesNewConnections(server)
+      connection.write(`GET ${paths.ready} HTTP/1.1\r\nHost: a\r\n\r\n`)
+      const { status, headers, body } = await connection.reply()
+      expect([status, body.status, headers['connection']]).toEqual([503, 'draining', 'close'])
+      expect(await exit).toEqual({ code: 0, signal: null })
+    })
 
-  test('on a connection that is open already: not ready any more, and the connection closes', async () => {
-    const server = await stack.startServer(id)
-    const connection = await RawConnection.open(server.url)
-    const exit = server.process.stop()
-    await refusesNewConnections(server)
-    connection.write(`GET ${paths.ready} HTTP/1.1\r\nHost: a\r\n\r\n`)
-    const { status, headers, body } = await connection.reply()
-    expect([status, body.status, headers['connection']]).toEqual([
-      503,
-      'draining',
-      'close',
-    ])
-    expect(await exit).toEqual({ code: 0, signal: null })
-  })
-
-  test('with clients that are silent or slow: it does not wait for them beyond ten seconds', async () => {
-    const server = await stack.startServer(id)
-    const silent = await RawConnection.open(server.url)
-    const slow = await RawConnection.open(server.url)
-    slow.write(`POST ${paths.register} HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n`)
-    const startedAt = performance.now()
-    const exit = await server.process.stop()
-    expect(exit).toEqual({ code: 0, signal: null })
-    expect(performance.now() - startedAt).toBeLessThan(LEAVES_WITHIN_MS)
-    await Promise.all([silent.closed, slow.closed])
-  })
-})
+    test('with clients that are silent or slow: it does not wait for them beyond ten seconds', async ({
+      expect,
+    }) => {
+      const server = await stack.startServer(id)
+      const silent = await RawConnection.open(server.url)
+      const slow = await RawConnection.open(server.url)
+      slow.write(`POST ${paths.register} HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n`)
+      const startedAt = performance.now()
+      const exit = await server.process.stop()
+      expect(exit).toEqual({ code: 0, signal: null })
+      expect(performance.now() - startedAt).toBeLessThan(LEAVES_WITHIN_MS)
+      await Promise.all([silent.closed, slow.closed])
+    })
+  },
+)
 
 async function refusesNewConnections({ url }: FaultServer): Promise<void> {
   for (;;) {
@@ -145,7 +149,6 @@ async function send(
         error,
         reused: outgoing.reusedSocket,
         sentAt,
-        keepAlive: true,
       })
     outgoing.on('error', (error: NodeJS.ErrnoException) => end(0, undefined, error.code))
     outgoing.on('response', (response) => {

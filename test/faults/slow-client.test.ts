@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { paths } from '@session-vs-jwt/http-kit'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, inject, test } from 'vitest'
 import { type Device, registered } from '../device.js'
 import { Load, timed, until } from './load.js'
 import { RawConnection } from './raw-http.js'
@@ -29,7 +29,7 @@ const SLOWNESS = {
 
 describe.concurrent.each(['session-redis', 'jwt-rotating'] as const)('%s: slow clients', (id) => {
   test('each is cut within five seconds with 408, leaves nothing behind, and disturbs nobody', async ({
-    expect: check,
+    expect,
   }) => {
     const server = stack.server(id)
     const { device } = await registered(server)
@@ -51,26 +51,26 @@ describe.concurrent.each(['session-redis', 'jwt-rotating'] as const)('%s: slow c
     )
     const answers = await load.stop()
 
-    check(cut.filter(({ ms }) => ms > CUT_WITHIN_MS)).toEqual([])
+    expect(cut.filter(({ ms }) => ms > CUT_WITHIN_MS)).toEqual([])
     const answered = new Set(cut.map(({ kind, status, code }) => `${kind}: ${status} ${code}`))
-    check([...answered]).toEqual(Object.keys(SLOWNESS).map((it) => `${it}: 408 request_timeout`))
-    check(answers.filter(({ status, ms }) => status !== 200 || ms > 1_000)).toEqual([])
+    expect([...answered]).toEqual(Object.keys(SLOWNESS).map((it) => `${it}: 408 request_timeout`))
+    expect(answers.filter(({ status, ms }) => status !== 200 || ms > 1_000)).toEqual([])
     await until(
       'all sockets are given back',
       async () => (await openSockets(server)) <= before + 2,
       2_000,
     )
-    check((await server.log()).includes('unexpected error')).toBe(false)
-    check(server.exit()).toBeUndefined()
+    expect((await server.log()).includes('unexpected error')).toBe(false)
+    expect(server.exit()).toBeUndefined()
   })
 
-  test('one who sends a byte now and then is cut at the same time', async ({ expect: check }) => {
+  test('one who sends a byte now and then is cut at the same time', async ({ expect }) => {
     const connection = await RawConnection.open(stack.server(id).url)
     connection.write(HEAD)
     const drip = setInterval(() => connection.write('x'), 100)
     const ms = await connection.closed
     clearInterval(drip)
-    check(ms).toBeLessThan(CUT_WITHIN_MS)
+    expect(ms).toBeLessThan(CUT_WITHIN_MS)
   })
 })
 
@@ -81,7 +81,7 @@ describe.each(['session-redis', 'jwt-rotating'] as const)('%s: too much', (id) =
     ;({ device } = await registered(stack.server(id)))
   })
 
-  test('headers over 16 KiB are a 431, and the server goes on', async () => {
+  test('headers over 16 KiB are a 431, and the server goes on', async ({ expect }) => {
     const padding = { 'x-padding': 'x'.repeat(16 * 1024) }
     const { status, headers, body } = await device.sendBare('GET', paths.live, padding)
     expect([status, headers['content-type'], body.code]).toEqual([
@@ -92,9 +92,9 @@ describe.each(['session-redis', 'jwt-rotating'] as const)('%s: too much', (id) =
     expect((await device.whoami()).status).toBe(200)
   })
 
-  test.each(['Content-Length: 20000\r\n\r\n', 'Transfer-Encoding: chunked\r\n\r\n4e20\r\n'])(
+  test.for(['Content-Length: 20000\r\n\r\n', 'Transfer-Encoding: chunked\r\n\r\n4e20\r\n'])(
     'a body over 16 KiB is a 413, however it is announced: %j',
-    async (framing) => {
+    async (framing, { expect }) => {
       const connection = await RawConnection.open(stack.server(id).url)
       connection.write(`${HEAD}${framing}${'x'.repeat(20_000)}`)
       const { status, headers, body } = await connection.reply()

@@ -114,7 +114,7 @@ export class Stack {
       secrets: SECRETS,
       origins: [],
     }
-    const process_ = await RunningServer.start({
+    const running = await RunningServer.start({
       server: strategy.server,
       log,
       env: {
@@ -129,11 +129,11 @@ export class Stack {
       },
     })
     let exit: ServerExit | undefined
-    void process_.exited.then((it) => (exit = it))
+    void running.exited.then((it) => (exit = it))
     const server: FaultServer = {
-      url: process_.url,
+      url: running.url,
       strategy,
-      process: process_,
+      process: running,
       exit: () => exit,
       log: () => readFile(log, 'utf8'),
     }

@@ -35,7 +35,8 @@ export function parseBasic(header: string | undefined): BasicCredentials {
 /** `undefined` for what is not canonical base64 of UTF-8, where `Buffer` alone would guess. */
 function decodeBase64(encoded: string): string | undefined {
   const bytes = Buffer.from(encoded, 'base64')
-  if (bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) return undefined
+  const padded = bytes.toString('base64')
+  if (encoded !== padded && encoded !== padded.replace(/=+$/, '')) return undefined
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {

@@ -44,6 +44,8 @@ export const emailSchema: z.ZodType<string, string> = z
   .string()
   .max(254)
   .trim()
+  // Before the case is folded: the Kelvin sign would become a "k".
+  .regex(/^\p{ASCII}*$/u)
   .toLowerCase()
   .pipe(z.email())
 

@@ -1,3 +1,4 @@
+export { admission } from './admission.js'
 export { parseBasic, parseBearer } from './authorization-header.js'
 export type { BasicCredentials } from './authorization-header.js'
 export { crossOrigin, noStore, sameOrigin, securityHeaders } from './browser-headers.js'

@@ -1,7 +1,8 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Problem, PROBLEM_MEDIA_TYPE, type ProblemCode } from './problem-details.js'
 
 export interface ListenOptions {
@@ -22,7 +23,7 @@ export interface RunningServer {
 }
 
 /** Connections that are idle when draining begins get this long to send what is on its way. */
-const IDLE_GRACE_MS = 500
+const IDLE_GRACE_MS = 1_000
 
 /** How often Node looks for connections that are over their time. */
 const CHECK_INTERVAL_MS = 400
@@ -38,6 +39,7 @@ export async function listen(
 ): Promise<RunningServer> {
   let draining = false
   const handler = makeHandler(() => draining)
+  const inFlight = new Set<ServerResponse>()
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
@@ -47,7 +49,9 @@ export async function listen(
       keepAliveTimeout: 5_000,
     },
     (request, response) => {
-      if (draining) response.setHeader('Connection', 'close')
+      if (draining) sayGoodbye(response)
+      inFlight.add(response)
+      response.once('close', () => inFlight.delete(response))
       handler(request, response)
     },
   )
@@ -60,7 +64,9 @@ export async function listen(
     url: urlOf(server.address() as AddressInfo),
     draining: () => draining,
     drain: async (graceMs = 8_000) => {
+      await untilNoneWaits(server)
       draining = true
+      inFlight.forEach(sayGoodbye)
       await closeGently(server, graceMs)
     },
   }
@@ -68,6 +74,30 @@ export async function listen(
 
 function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** A client that is told so sends its next request on another connection. */
+function sayGoodbye(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close')
+}
+
+/** For this long connections are still taken that arrive one after the other. */
+const LAST_ARRIVALS_MS = 1_000
+
+/**
+ * The kernel has taken connections that Node has not seen yet, and closing would cut them. Node takes
+ * one in each turn of its loop: after turns in which it took none, there are none.
+ */
+async function untilNoneWaits(server: Server): Promise<void> {
+  const givesUpAt = performance.now() + LAST_ARRIVALS_MS
+  let quietTurns = 0
+  const arrived = (): void => void (quietTurns = 0)
+  server.on('connection', arrived)
+  while (quietTurns < 3 && performance.now() < givesUpAt) {
+    quietTurns += 1
+    await nextTurn()
+  }
+  server.off('connection', arrived)
 }
 
 /**

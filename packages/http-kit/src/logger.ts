@@ -27,21 +27,24 @@ export function createLogger(name: string, level: string): Logger {
     name,
     level,
     redact: { paths, censor: '[redacted]' },
-    serializers: { err: serializeError },
+    serializers: { err: (error: unknown) => serializeError(error) },
   })
 }
+
+/** An error can be its own cause. */
+const MAX_CAUSES = 5
 
 /**
  * Class, code, message and stack of an error and of its causes. Other properties are left out: drivers
  * put statements, their values and server replies there.
  */
-function serializeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return { type: typeof error }
+function serializeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error) || depth > MAX_CAUSES) return { type: typeof error }
   return {
     type: error.name,
     ...('code' in error && { code: error.code }),
     message: error.message,
     stack: error.stack,
-    ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
+    ...(error.cause !== undefined && { cause: serializeError(error.cause, depth + 1) }),
   }
 }

@@ -25,9 +25,10 @@ export interface Service extends ComposedServer {
 export async function serve(service: Service): Promise<void> {
   const { edge, logger } = service
   const server = await listen(service.handler, edge)
+  // Before anybody hears of it: who hears of it may already want it to stop.
+  stopOnRequest(server, service)
   logger.info({ url: server.url }, 'listening')
   tellParent({ type: 'listening', url: server.url })
-  stopOnRequest(server, service)
 }
 
 function stopOnRequest(server: RunningServer, { close, logger }: Service): void {

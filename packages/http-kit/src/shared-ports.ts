@@ -76,6 +76,8 @@ async function makeSharedPorts(
   })
 }
 
-function tracedAttempts({ redis }: RedisConnection): PortsFor<LoginAttemptsRedis> {
-  return traceCalls('redis', defineLoginAttempts(redis), ['rlflxIncr'], describeCommand)
+function tracedAttempts(redis: RedisConnection): PortsFor<LoginAttemptsRedis> {
+  return traceCalls('redis', defineLoginAttempts(redis), ['rlflxIncr'], (_method, args) =>
+    describeCommand('countLoginAttempt', args),
+  )
 }

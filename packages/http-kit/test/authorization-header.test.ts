@@ -128,3 +128,9 @@ describe('a Bearer header (RFC 6750, section 2.1)', () => {
     expect(JSON.stringify([problem, problem.headers, problem.message])).not.toContain('canary')
   })
 })
+
+test.each(['YTpi=', 'YTpi==', 'YTpiYw='])('padding that does not fit is a 401: %s', (encoded) => {
+  expect(() => parseBasic(`Basic ${encoded}`)).toThrow(
+    expect.objectContaining({ code: 'invalid_credential' }),
+  )
+})

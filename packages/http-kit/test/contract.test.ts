@@ -232,3 +232,7 @@ describe('the query of a paged list', () => {
     expect(result.error?.issues).toMatchObject([{ keys: ['offset'] }])
   })
 })
+
+test('an email outside ASCII is refused, not folded into somebody else’s', () => {
+  expect(emailSchema.safeParse('\u212Aate@example.org').success).toBe(false)
+})

@@ -42,7 +42,7 @@ describe('the log', () => {
         logger[level](secrets, 'at the top')
         logger[level]({ request: secrets }, 'one level down')
         logger[level]({ exchange: { request: secrets } }, 'two levels down')
-        logger.child({ part: 'x' })[level]({ request: secrets }, 'of a child')
+        logger.child({ request: secrets })[level]('of a child')
       }`)
     expect(lines).toHaveLength(LEVELS.length * 4)
     for (const line of lines) {

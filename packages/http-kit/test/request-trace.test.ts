@@ -31,8 +31,8 @@ describe('the Server-Timing header (W3C Server Timing)', () => {
     expect(timing).toContain('redis;desc="0";dur=0.000')
     const sql = /sql;desc="2";dur=(\d+\.\d{3})/.exec(timing)
     expect(Number(sql?.[1])).toBeGreaterThanOrEqual(30)
-    expect(Number(sql?.[1])).toBeLessThan(100)
-    expect(timing).toMatch(/hash;desc="1";dur=[5-9]\.\d{3}|hash;desc="1";dur=\d\d\.\d{3}/)
+    expect(Number(sql?.[1])).toBeLessThan(1_000)
+    expect(timing).toMatch(/hash;desc="1";dur=(?:[5-9]|\d{2,3})\.\d{3},/)
   })
 
   test('counts a call that failed', () => {

@@ -1,5 +1,6 @@
 import { Router } from '@koa/router'
 import {
+  admission,
   type Clock,
   createPost,
   crossOrigin,
@@ -73,8 +74,10 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
   const token = requireAccessToken(clock)
   const revocation = checkRevocation(config.revocation)
 
-  router.post(paths.register, register(deps))
-  router.post(paths.login, login(deps))
+  const hashing = admission()
+
+  router.post(paths.register, hashing, register(deps))
+  router.post(paths.login, hashing, login(deps))
   router.post(paths.renewAccess, renewAccess(deps))
   router.post(paths.rotateRefresh, rotateRefresh(deps))
   router.post(paths.logout, logout(clock))

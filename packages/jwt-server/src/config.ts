@@ -44,6 +44,12 @@ export function loadConfig(variables: Env): JwtConfig {
   const revocation = env.choice('REVOCATION', ['none', 'denylist', 'user-lookup'], 'access tokens')
   checkStores(env, edge, kind, revocation)
   const keys = { access: readKeys(env, 'access'), refresh: readKeys(env, 'refresh') }
+  if (shareAKey(keys.access, keys.refresh)) {
+    env.refuse('JWT_REFRESH_KEYS', 'has a key of JWT_ACCESS_KEYS', {
+      neededBy: 'signing refresh tokens; each type has keys of its own',
+      howTo: 'make another key for it',
+    })
+  }
   return env.finish('JWT server', {
     ...edge,
     refreshStore: kind,
@@ -79,6 +85,13 @@ function checkStores(
       howTo: 'set REFRESH_STORE=redis or REFRESH_STORE=postgres',
     })
   }
+}
+
+function shareAKey(some: KeyRing | undefined, others: KeyRing | undefined): boolean {
+  const keys = [...(others?.byKid.values() ?? [])]
+  return [...(some?.byKid.values() ?? [])].some(({ signWith }) =>
+    keys.some((other) => other.signWith.equals(signWith)),
+  )
 }
 
 function readKeys(env: EnvReader, type: 'access' | 'refresh'): KeyRing | undefined {

@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto'
 import { z } from 'zod'
 
 type Algorithm = 'HS256' | 'RS256' | 'ES256'
@@ -58,7 +65,9 @@ function toSigningKey(key: z.infer<typeof jwk>): SigningKey {
       `has a key that does not fit ${algorithm}: "${kid}" (RSA 2048 or more, or P-256)`,
     )
   }
-  return { kid, algorithm, signWith, verifyWith: createPublicKey(signWith) }
+  const verifyWith = createPublicKey(signWith)
+  if (!areHalves(signWith, verifyWith)) throw new Error(`has a damaged key: "${kid}"`)
+  return { kid, algorithm, signWith, verifyWith }
 }
 
 function privateKey(key: z.infer<typeof jwk>): KeyObject {
@@ -66,6 +75,16 @@ function privateKey(key: z.infer<typeof jwk>): KeyObject {
     return createPrivateKey({ key, format: 'jwk' })
   } catch {
     throw new Error(`has no private key in "${key.kid}"`)
+  }
+}
+
+/** Node takes both halves from the JWK as they are: only a signature tells that they belong together. */
+function areHalves(signWith: KeyObject, verifyWith: KeyObject): boolean {
+  const probe = Buffer.from('probe')
+  try {
+    return verify('sha256', probe, verifyWith, sign('sha256', probe, signWith))
+  } catch {
+    return false
   }
 }
 

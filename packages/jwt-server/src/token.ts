@@ -97,10 +97,10 @@ function readParts(token: string): [head: unknown, body: unknown] {
  * unusual form, do not survive the way through `JSON.parse` and back.
  */
 function readCanonicalJson(bytes: Buffer | undefined): unknown {
-  const text = String(bytes)
   try {
-    const value: unknown = JSON.parse(text)
-    if (JSON.stringify(value) === text) return value
+    const value: unknown = JSON.parse(String(bytes))
+    // Compared as bytes: what is no UTF-8 has become another text.
+    if (bytes?.equals(Buffer.from(JSON.stringify(value)))) return value
   } catch {
     // Told below.
   }

@@ -129,3 +129,16 @@ describe('the settings of the JWT server', () => {
     expect(loadConfig(env)).toMatchObject({ revocation: 'user-lookup', refreshStore: 'none' })
   })
 })
+
+test('one secret for access and refresh tokens is refused (DESIGN, Defaults: one for each purpose)', () => {
+  const keys = JSON.stringify({
+    keys: [{ kty: 'oct', alg: 'HS256', kid: '1', k: Buffer.alloc(32, 7).toString('base64url') }],
+  })
+  const env = {
+    DATABASE_URL: 'postgres://h/d',
+    REDIS_URL: 'redis://h',
+    JWT_ACCESS_KEYS: keys,
+    JWT_REFRESH_KEYS: keys,
+  }
+  expect(() => loadConfig(env)).toThrow(/JWT_REFRESH_KEYS/)
+})

@@ -141,3 +141,18 @@ describe('the public key set (RFC 7517)', () => {
     expect(publicJwks(parse(oct(32)))).toStrictEqual({ keys: [] })
   })
 })
+
+const pair = (type: 'ec' | 'rsa') =>
+  (type === 'ec'
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    : generateKeyPairSync('rsa', { modulusLength: 2048 })
+  ).privateKey.export({ format: 'jwk' })
+const ring = (key: object) => () => parseKeyRing(JSON.stringify({ keys: [key] }))
+
+test.each([
+  ['EC, d of another key', { ...pair('ec'), d: pair('ec').d, alg: 'ES256', kid: 'broken' }],
+  ['EC, d of 9 bytes', { ...pair('ec'), d: 'canary-canary', alg: 'ES256', kid: 'broken' }],
+  ['RSA, n of another key', { ...pair('rsa'), n: pair('rsa').n, alg: 'RS256', kid: 'broken' }],
+])('a private key that does not fit its public half is refused: %s', (_what, key) => {
+  expect(ring(key)).toThrow(/"broken"/)
+})

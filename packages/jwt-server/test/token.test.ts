@@ -445,3 +445,28 @@ describe('a rotation of keys', () => {
     ).toBe(REFUSED)
   })
 })
+
+test('claims that are no UTF-8 are refused (RFC 7519, section 7.2)', () => {
+  const k = Buffer.alloc(32, 1)
+  const keys = parseKeyRing(
+    JSON.stringify({ keys: [{ kty: 'oct', alg: 'HS256', kid: 'h1', k: k.toString('base64url') }] }),
+  )
+  const settings = { type: 'access', issuer: 'i', audience: 'a', clockTolerance: 0 } as const
+  const id = '0190f7d5-6c1e-7b6a-8f3d-1c2b3a4d5e6f'
+  const claims = {
+    sub: id,
+    email: '\u00e4@x.org',
+    type: 'access',
+    iat: 1,
+    exp: 9,
+    iss: 'i',
+    aud: 'a',
+    jti: id,
+  }
+  const head = Buffer.from('{"alg":"HS256","typ":"JWT","kid":"h1"}').toString('base64url')
+  const body = Buffer.from(JSON.stringify(claims), 'latin1').toString('base64url')
+  const signature = createHmac('sha256', k).update(`${head}.${body}`).digest('base64url')
+  const verify = () =>
+    createTokenSigner({ ...settings, keys }).verify(`${head}.${body}.${signature}`, new Date(5_000))
+  expect(verify).toThrow(expect.objectContaining({ code: 'invalid_credential' }))
+})

@@ -1,5 +1,6 @@
 import { Router } from '@koa/router'
 import {
+  admission,
   type Clock,
   createPost,
   crossOrigin,
@@ -81,8 +82,10 @@ function routes(
   const load = sessions.load
   const session = requireSession(sessions)
 
-  router.post(paths.register, register(sessions, clock, newId))
-  router.post(paths.login, login(sessions))
+  const hashing = admission()
+
+  router.post(paths.register, hashing, register(sessions, clock, newId))
+  router.post(paths.login, hashing, login(sessions))
   router.post(paths.logout, logout(sessions))
   router.get(paths.live, live)
   router.get(paths.ready, ready(health))

@@ -1,4 +1,5 @@
-import { Client, DatabaseError, Pool, type QueryConfig } from 'pg'
+import { Client, type ClientBase, DatabaseError, Pool, type QueryConfig } from 'pg'
+import { IN_TIME } from './store-unavailable.js'
 
 /** One SQL statement. A `name` makes PostgreSQL plan it once for each connection. */
 export interface Statement {
@@ -25,6 +26,12 @@ export interface PostgresOptions {
   readonly onIdleError?: (error: Error) => void
 }
 
+/** Milliseconds for a connection and an answer together; beyond it the statement is given up. */
+const ANSWER_WITHIN_MS = 900
+const CONNECT_WITHIN_MS = 500
+/** PostgreSQL's own limit, from the moment at which it has read a statement. */
+const RUN_WITHIN_MS = 400
+
 export interface PostgresConnection {
   readonly sql: SqlClient
   /** Resolves when a statement went through. */
@@ -34,25 +41,23 @@ export interface PostgresConnection {
 
 /**
  * A pool whose every wait is bounded, so that a request is answered within a second while
- * PostgreSQL is stopped or paused: connecting, the statement on the server, the answer on the wire.
+ * PostgreSQL is stopped, paused or locked. A write that was given up does not run later.
  */
 export function connectPostgres(options: PostgresOptions): PostgresConnection {
+  const clock = new ServerClock()
   const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize ?? 10,
-    connectionTimeoutMillis: 800,
-    statement_timeout: 700,
-    query_timeout: 800,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    statement_timeout: RUN_WITHIN_MS,
     idle_in_transaction_session_timeout: 2_000,
     keepAlive: true,
     allowExitOnIdle: true,
+    onConnect: async (client) => clock.read(client),
   })
   // Without a listener, the loss of an idle connection ends the process.
   pool.on('error', (error) => options.onIdleError?.(error))
-  const sql: SqlClient = {
-    // pg's own types ask for a mutable array; it does not change it.
-    query: (statement) => pool.query(statement as QueryConfig),
-  }
+  const sql: SqlClient = { query: (statement) => answerInTime(pool, clock, statement) }
   return {
     sql,
     ping: async () => {
@@ -60,6 +65,74 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
     },
     close: () => pool.end(),
   }
+}
+
+/**
+ * The clock of PostgreSQL, read at each connect and carried on with the monotonic clock of this
+ * process, so that neither a wrong wall clock here nor one that jumps moves a deadline.
+ */
+class ServerClock {
+  #offset = Date.now() - performance.now()
+
+  async read(client: ClientBase): Promise<void> {
+    const sentAt = performance.now()
+    const text = 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now'
+    const { rows } = await client.query<{ now: number }>(limited({ text }, CONNECT_WITHIN_MS))
+    if (rows[0]) this.#offset = rows[0].now - (sentAt + performance.now()) / 2
+  }
+
+  at(moment: number): Date {
+    return new Date(this.#offset + moment)
+  }
+}
+
+/** A parameter of this type is refused, and with it the whole statement, once its moment is past. */
+const DEADLINE_TYPE = `
+DO $$ BEGIN
+  CREATE DOMAIN deadline AS timestamptz CONSTRAINT ${IN_TIME} CHECK (VALUE > clock_timestamp());
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$`
+
+/**
+ * Runs one statement within {@link ANSWER_WITHIN_MS}, the wait for a connection included. A write takes
+ * along the moment by which PostgreSQL must have read it: early enough that it also ends, by
+ * PostgreSQL's own limit, before it is given up here. A connection is kept where the server itself
+ * refused the statement, and dropped where its state is unknown.
+ */
+async function answerInTime<Row extends object>(
+  pool: Pool,
+  clock: ServerClock,
+  statement: Statement,
+): Promise<SqlResult<Row>> {
+  const givesUpAt = performance.now() + ANSWER_WITHIN_MS
+  const client = await pool.connect()
+  try {
+    const readBy = clock.at(givesUpAt - RUN_WITHIN_MS)
+    const left = Math.max(1, Math.round(givesUpAt - performance.now()))
+    const result = await client.query<Row>(limited(withDeadline(statement, readBy), left))
+    client.release()
+    return result
+  } catch (error) {
+    client.release(!(error instanceof DatabaseError))
+    throw error
+  }
+}
+
+/**
+ * A paused PostgreSQL still reads what waits in its socket when it wakes up, long after the client was
+ * told 503. The deadline is checked as the parameter is read; the query around it is never run.
+ */
+function withDeadline({ name, text, values = [] }: Statement, readBy: Date): Statement {
+  if (/^\s*SELECT\b/i.test(text)) return { ...(name !== undefined && { name }), text, values }
+  const check = `WITH in_time AS (SELECT $${values.length + 1}::deadline)`
+  const checked = /^\s*WITH\b/i.test(text) ? text.replace(/WITH/i, `${check},`) : `${check} ${text}`
+  return { ...(name !== undefined && { name }), text: checked, values: [...values, readBy] }
+}
+
+/** pg's types forget its time limit, and ask for an array that may be changed, which it is not. */
+function limited(statement: Statement, query_timeout: number): QueryConfig {
+  const config: unknown = { ...statement, query_timeout }
+  return config as QueryConfig
 }
 
 /** The name of the unique index or constraint that refused a write, if that is what `error` says. */
@@ -76,7 +149,7 @@ export async function applySchema(url: string, schema: readonly string[]): Promi
   await client.connect()
   try {
     await client.query('SELECT pg_advisory_lock(7519)')
-    for (const ddl of schema) await client.query(ddl)
+    for (const ddl of [DEADLINE_TYPE, ...schema]) await client.query(ddl)
   } finally {
     await client.end()
   }

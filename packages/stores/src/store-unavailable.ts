@@ -1,6 +1,9 @@
 /** SQLSTATE classes and codes (PostgreSQL, appendix A) that say "not now", as opposed to "wrong". */
 const SQLSTATE_UNAVAILABLE = /^(08...|53...|57P0[1235]|57014|25006|58...)$/
 
+/** What PostgreSQL names when it refuses a write that it has read too late. */
+export const IN_TIME = 'write_in_time'
+
 const SOCKET_ERRORS: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -32,6 +35,7 @@ export function isStoreUnavailable(error: unknown): boolean {
   return (
     SOCKET_ERRORS.has(code) ||
     SQLSTATE_UNAVAILABLE.test(code) ||
+    ('constraint' in error && error.constraint === IN_TIME) ||
     REDIS_REPLIES.test(error.message) ||
     CLIENT_MESSAGES.test(error.message)
   )

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SqlClient } from '@session-vs-jwt/stores'
+import { defineWrite, type RedisConnection, type SqlClient } from '@session-vs-jwt/stores'
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
@@ -33,17 +33,36 @@ CREATE TABLE IF NOT EXISTS login_attempts (
 );
 `
 
-/** The command that {@link redisLoginAttempts} sends. */
+/** The command that {@link redisLoginAttempts} sends, as its limiter calls it. */
 export interface LoginAttemptsRedis {
-  rlflxIncr(...args: unknown[]): Promise<unknown>
+  rlflxIncr(keyPointsAndSeconds: readonly [string, string, string, ...string[]]): Promise<unknown>
 }
 
-/** The limiter defines its script when it meets the real client; what it leaves is all it needs. */
-export function defineLoginAttempts(redis: unknown): LoginAttemptsRedis {
-  const limiter = new RateLimiterRedis({ storeClient: redis, points: 1, duration: 1 })
-  const { client } = limiter as unknown as { client: LoginAttemptsRedis }
-  return { rlflxIncr: (...args) => client.rlflxIncr(...args) }
+/**
+ * The limiter's own script with a deadline: a try that was refused because Redis did not answer must not
+ * count when Redis wakes up.
+ */
+export function defineLoginAttempts(connection: RedisConnection): LoginAttemptsRedis {
+  defineWrite(connection.redis, 'countLoginAttempt', {
+    numberOfKeys: 1,
+    lua: `
+if tonumber(ARGV[2]) < 0 and redis.call('EXISTS', KEYS[1]) == 0 then return { 0, 0 } end
+redis.call('SET', KEYS[1], 0, 'EX', ARGV[3], 'NX')
+return { redis.call('INCRBY', KEYS[1], ARGV[2]), redis.call('PTTL', KEYS[1]) }`,
+  })
+  const { countLoginAttempt } = connection.redis as unknown as Record<string, CountLoginAttempt>
+  return {
+    rlflxIncr: async ([key, points, seconds]) =>
+      countLoginAttempt?.call(connection.redis, key, connection.deadline(), points, seconds),
+  }
 }
+
+type CountLoginAttempt = (
+  key: string,
+  deadline: number,
+  points: string,
+  seconds: string,
+) => Promise<unknown>
 
 export function redisLoginAttempts(
   redis: LoginAttemptsRedis,
@@ -74,7 +93,14 @@ function options(limit: LoginAttemptsLimit) {
   return { keyPrefix: 'login-attempts', points: limit.failures, duration: limit.windowSeconds }
 }
 
+/** A place given back as the window ends may reach the next one, which would begin below zero. */
+const NEAR_THE_END_MS = 2_000
+
 function countedBy(limiter: RateLimiterAbstract): LoginAttempts {
+  const giveBack = async (email: string): Promise<void> => {
+    const { consumedPoints } = await limiter.reward(accountKey(email))
+    if (consumedPoints < 0) await limiter.penalty(accountKey(email))
+  }
   return {
     async begin(email) {
       try {
@@ -82,13 +108,13 @@ function countedBy(limiter: RateLimiterAbstract): LoginAttempts {
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal
         // A refused try was no guess: it gives its place back, or the next window would begin with it.
-        await limiter.reward(accountKey(email))
+        if (refusal.msBeforeNext > NEAR_THE_END_MS) await giveBack(email)
         const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000))
         throw new AccountError('too_many_attempts', 'Too many failed logins.', seconds)
       }
     },
     async forgive(email) {
-      await limiter.reward(accountKey(email))
+      await giveBack(email)
     },
   }
 }

@@ -28,13 +28,18 @@ export interface PasswordHasherOptions {
   readonly maxWaiting?: number
 }
 
+/** bcrypt reads no further. A longer password is refused, because a cut one would match others. */
+export const MAX_PASSWORD_BYTES = 72
+
 /** The salt is random and part of the result, so the same password gives another hash each time. */
 export async function hashPassword(password: string, cost: number): Promise<string> {
   return bcrypt.hash(canonical(password), cost)
 }
 
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
-  return bcrypt.compare(canonical(password), hash)
+  const text = canonical(password)
+  // bcrypt compares 72 bytes of it: what is behind them would not count.
+  return (await bcrypt.compare(text, hash)) && Buffer.byteLength(text) <= MAX_PASSWORD_BYTES
 }
 
 /** The same characters typed on two keyboards can be two byte strings; NFC makes them one. */

@@ -1,10 +1,10 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { AccountError } from './account-error.js'
-import { canonical } from './password-hash.js'
+import { canonical, MAX_PASSWORD_BYTES } from './password-hash.js'
+
+export { MAX_PASSWORD_BYTES }
 
 export const MIN_PASSWORD_BYTES = 8
-/** bcrypt reads no further. A longer password is refused, because a cut one would match others. */
-export const MAX_PASSWORD_BYTES = 72
 
 const COMMON_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-common'].map(String))
 

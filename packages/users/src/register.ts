@@ -21,24 +21,28 @@ export interface NewUserFacts {
 }
 
 /**
- * Creates a user. There is no check for a taken name before the insert: between the two another
+ * Creates a user and logs in: `issue` makes the credential. Where it cannot, the user is taken back, or a
+ * refused registration would keep its names. There is no check for a taken name before the insert: between the two another
  * registration could slip in, so the insert itself finds out.
  *
  * @throws {AccountError} `password_refused`, `nickname_taken`, `email_taken`, `overloaded`
  */
-export async function registerWithEmail(
+export async function registerWithEmail<Credential>(
   registration: Registration,
   facts: NewUserFacts,
   { users, passwords }: RegisterPorts,
-): Promise<User> {
+  issue: (user: User) => Promise<Credential>,
+): Promise<{ user: User; credential: Credential }> {
   checkPasswordPolicy(registration.password)
   const passwordHash = await passwords.hash(registration.password)
-  return users.add({
-    ...facts,
-    nickname: registration.nickname,
-    email: registration.email,
-    passwordHash,
-  })
+  const { nickname, email } = registration
+  const user = await users.add({ ...facts, nickname, email, passwordHash })
+  try {
+    return { user, credential: await issue(user) }
+  } catch (error) {
+    await users.remove(user.id).catch(() => undefined)
+    throw error
+  }
 }
 
 /** The error for a name that somebody else has; `field` is what the store's index found. */

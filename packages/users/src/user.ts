@@ -27,6 +27,8 @@ export interface UserRepository {
    *   of N parallel calls wins.
    */
   add(user: NewUser): Promise<User>
+  /** Takes a user back; one that is gone is no error. */
+  remove(id: string): Promise<void>
   findById(id: string): Promise<User | undefined>
   findByEmail(email: string): Promise<UserWithPassword | undefined>
   findWithPassword(id: string): Promise<UserWithPassword | undefined>

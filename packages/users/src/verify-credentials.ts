@@ -49,7 +49,12 @@ export async function loginWithEmail<Credential>(
 ): Promise<{ user: User; credential: Credential }> {
   const user = await authenticateWithEmailAndPassword(credentials, ports)
   const credential = await issue(user)
-  if ((await ports.users.passwordVersion(user.id)) !== user.passwordVersion) {
+  const version = await ports.users.passwordVersion(user.id).catch((error: unknown) => {
+    // Not waited for: the store may be the one that has just failed.
+    withdraw(credential).catch(() => undefined)
+    throw error
+  })
+  if (version !== user.passwordVersion) {
     await withdraw(credential)
     throw new AccountError('invalid_credentials', 'Email or password is wrong.')
   }
@@ -63,15 +68,17 @@ export async function countingFailures<T>(
   check: () => Promise<T>,
 ): Promise<T> {
   await attempts.begin(email)
+  let result: T
   try {
-    const result = await check()
-    await attempts.forgive(email)
-    return result
+    result = await check()
   } catch (error) {
     const failed = error instanceof AccountError && FAILURES.has(error.code)
-    if (!failed) await attempts.forgive(email).catch(() => undefined)
+    // Not waited for: a store that is down has cost this request its time already.
+    if (!failed) attempts.forgive(email).catch(() => undefined)
     throw error
   }
+  await attempts.forgive(email)
+  return result
 }
 
 const FAILURES: ReadonlySet<string> = new Set(['invalid_credentials', 'wrong_current_password'])

@@ -20,7 +20,7 @@ beforeEach(async () => {
   const passwords = await createPasswordHasher({ cost: 4 })
   const loginAttempts = memoryLoginAttempts({ failures: 10, windowSeconds: 900 })
   ports = { users, passwords, loginAttempts }
-  await registerWithEmail(alice, { id: '1', createdAt }, ports)
+  await registerWithEmail(alice, { id: '1', createdAt }, ports, async () => undefined)
 })
 
 const authenticate = (password: string) =>

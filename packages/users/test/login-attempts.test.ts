@@ -101,3 +101,46 @@ describe('the limit of failed logins in a store', () => {
     await expect(attempts.forgive(EMAIL)).rejects.toBe(down)
   })
 })
+
+/** The limiter's script on a store of one key, whose window ends when the test says so. */
+function fakeRedis() {
+  let points: number | undefined
+  const gates: (() => void)[] = []
+  let hold = false
+  return {
+    endWindow: () => (points = undefined),
+    holdRewards: () => (hold = true),
+    release: () => {
+      hold = false
+      for (const open of gates.splice(0)) open()
+    },
+    rlflxIncr: async (...args: unknown[]) => {
+      const [, by] = args.flat() as string[]
+      if (hold && Number(by) < 0) await new Promise<void>((resolve) => gates.push(resolve))
+      // As countLoginAttempt has it: nothing is given back to a window that has not begun.
+      if (Number(by) < 0 && points === undefined) return [0, 0]
+      points = (points ?? 0) + Number(by)
+      return [points, hold ? 1_000 : 900_000]
+    },
+  }
+}
+
+test('tries that are refused as the window ends buy no guesses in the next one', async () => {
+  const redis = fakeRedis()
+  const attempts = redisLoginAttempts(redis, { failures: 10, windowSeconds: 900 })
+  const begin = async (times: number) => {
+    const all = await Promise.allSettled(
+      Array.from({ length: times }, () => attempts.begin('alice@example.org')),
+    )
+    return all.filter((it) => it.status === 'fulfilled').length
+  }
+  expect(await begin(10)).toBe(10)
+  redis.holdRewards() // 100 refused tries: counted before the window ends, given back after it.
+  const refused = begin(100)
+  await vi.advanceTimersByTimeAsync(20)
+  redis.endWindow()
+  expect(await begin(1)).toBe(1) // The next window has begun.
+  redis.release()
+  expect(await refused).toBe(0)
+  expect(await begin(500)).toBe(9)
+})

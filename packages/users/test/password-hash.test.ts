@@ -133,3 +133,10 @@ describe('a password hasher', () => {
     expect(await hasher.verify('again', await hasher.hash('again'))).toBe(true)
   })
 })
+
+test('a password of 72 bytes does not log in with more behind it', async () => {
+  const password = 'x'.repeat(72)
+  const hash = await hashPassword(password, 4)
+  expect(await verifyPassword(password, hash)).toBe(true)
+  expect(await verifyPassword(`${password}anything`, hash)).toBe(false)
+})

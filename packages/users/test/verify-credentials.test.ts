@@ -7,6 +7,7 @@ import { registerWithEmail } from '../src/register.js'
 import { MemoryUsers } from '../src/repositories/memory.js'
 import {
   authenticateWithEmailAndPassword,
+  countingFailures,
   type CredentialPorts,
   loginWithEmail,
 } from '../src/verify-credentials.js'
@@ -22,7 +23,7 @@ beforeEach(async () => {
   users = new MemoryUsers()
   const passwords = await createPasswordHasher({ cost: 4 })
   ports = { users, passwords, loginAttempts: memoryLoginAttempts(LIMIT) }
-  await registerWithEmail(alice, { id: '1', createdAt }, ports)
+  await registerWithEmail(alice, { id: '1', createdAt }, ports, async () => undefined)
 })
 afterEach(() => vi.restoreAllMocks())
 
@@ -84,7 +85,7 @@ describe('authenticating with email and password', () => {
 
   test('refuses one account and no other', async () => {
     const bob = { nickname: 'Bob', email: 'bob@example.org', password: 'battery staple' }
-    await registerWithEmail(bob, { id: '2', createdAt }, ports)
+    await registerWithEmail(bob, { id: '2', createdAt }, ports, async () => undefined)
     await lookedAt(10)
     expect(await refusal(alice)).toMatchObject({ code: 'too_many_attempts' })
     expect(await authenticate(bob)).toMatchObject({ id: '2' })
@@ -185,4 +186,14 @@ describe('logging in with email', () => {
     )
     expect(login.credential).toBe('credential')
   })
+})
+
+test('a success is forgiven once, also when the answer of the counter is lost', async () => {
+  const lost = new Error('Command timed out')
+  const attempts = {
+    begin: vi.fn(async () => undefined),
+    forgive: vi.fn(() => Promise.reject(lost)),
+  }
+  await expect(countingFailures('a@example.org', attempts, async () => 'user')).rejects.toBe(lost)
+  expect(attempts.forgive).toHaveBeenCalledTimes(1)
 })

@@ -8,8 +8,10 @@ export function register(settings: CredentialSettings): (ctx: JwtContext) => Pro
   return async (ctx) => {
     const registration = await readJson(ctx.req, registerRequest)
     const facts = { id: settings.newId(), createdAt: settings.clock() }
-    const user = await registerWithEmail(registration, facts, ctx.ports)
-    const { accessToken, refreshToken } = await issueCredentials(ctx, user, settings)
+    const { user, credential } = await registerWithEmail(registration, facts, ctx.ports, (it) =>
+      issueCredentials(ctx, it, settings),
+    )
+    const { accessToken, refreshToken } = credential
     ctx.status = 201
     ctx.body = { user: userView(user), accessToken, refreshToken }
   }

@@ -18,8 +18,9 @@ export function register(
   return async (ctx) => {
     const registration = await readJson(ctx.req, registerRequest)
     const facts = { id: newId(), createdAt: clock() }
-    const user = await registerWithEmail(registration, facts, ctx.ports)
-    await sessions.start(ctx, user)
+    const { user } = await registerWithEmail(registration, facts, ctx.ports, (it) =>
+      sessions.start(ctx, it),
+    )
     ctx.status = 201
     ctx.body = { user: userView(user) }
   }

@@ -18,6 +18,10 @@ export class MemoryUsers implements UserRepository {
     return publicPart(user)
   }
 
+  async remove(id: string): Promise<void> {
+    this.#users.delete(id)
+  }
+
   async findById(id: string): Promise<User | undefined> {
     const user = this.#users.get(id)
     return user && publicPart(user)

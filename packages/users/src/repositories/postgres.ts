@@ -50,6 +50,10 @@ export class PostgresUsers implements UserRepository {
     return row
   }
 
+  async remove(id: string): Promise<void> {
+    await this.#one('users.remove', 'DELETE FROM users WHERE id = $1', [id])
+  }
+
   async findById(id: string): Promise<User | undefined> {
     return this.#one<User>('users.find', `SELECT ${USER} FROM users WHERE id = $1`, [id])
   }
