@@ -111,6 +111,31 @@ describe('PostgreSQL', () => {
     expect((await readMe()).body.user.nickname).toBe(account.nickname)
   })
 
+  test('killed in the midst of statements: each is refused, and no server dies of it', async () => {
+    const devices = await Promise.all(
+      stack.servers.map(async (server) => (await registered(server)).device),
+    )
+    const readMe = async (device: Device) =>
+      timed('users/me', async () => device.send('GET', paths.me))
+    const locker = new Client({ connectionString: stack.postgres.url })
+    locker.on('error', () => undefined)
+    await locker.connect()
+    await locker.query('BEGIN')
+    await locker.query('LOCK TABLE users IN ACCESS EXCLUSIVE MODE')
+    const waiting = devices.map(readMe)
+    const blocked = `SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted`
+    const areBlocked = async () => (await locker.query(blocked)).rows[0].count >= devices.length
+    await until('all wait', areBlocked, 1_000).catch(() => undefined)
+    await stack.postgres.kill()
+    const answers = await Promise.all(waiting)
+    await stack.postgres.restart()
+    expect(answers.flatMap((it) => notRefused(it) ?? [])).toEqual([])
+    expect(stack.servers.flatMap(({ exit }) => exit() ?? [])).toEqual([])
+    for (const device of devices) {
+      await until('back', async () => (await readMe(device)).status === 200, BACK_WITHIN_MS)
+    }
+  })
+
   test('paused while a password is checked: the login that was refused leaves no device', async () => {
     const server = await stack.startServer('session-redis', { BCRYPT_COST: '10' })
     const { device, account } = await registered(server)

@@ -106,17 +106,24 @@ async function answerInTime<Row extends object>(
 ): Promise<SqlResult<Row>> {
   const givesUpAt = performance.now() + ANSWER_WITHIN_MS
   const client = await pool.connect()
+  // A connection that breaks while it is lent says so by an event too, which would end the process.
+  client.on('error', failsTheStatement)
   try {
     const readBy = clock.at(givesUpAt - RUN_WITHIN_MS)
     const left = Math.max(1, Math.round(givesUpAt - performance.now()))
     const result = await client.query<Row>(limited(withDeadline(statement, readBy), left))
+    client.off('error', failsTheStatement)
     client.release()
     return result
   } catch (error) {
-    client.release(!(error instanceof DatabaseError))
+    client.off('error', failsTheStatement)
+    client.release(!(error instanceof DatabaseError) || error.severity === 'FATAL')
     throw error
   }
 }
+
+/** The statement is rejected for the same reason: there is nothing left to do. */
+function failsTheStatement(): void {}
 
 /**
  * A paused PostgreSQL still reads what waits in its socket when it wakes up, long after the client was

@@ -1,11 +1,16 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The clone that this workbench is in. */
 export const repositoryFolder: string = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Everything that the workbench keeps between two starts; ignored by git. */
-export const workbenchFolder: string = join(repositoryFolder, '.workbench')
+/**
+ * Everything that the workbench keeps between two starts; ignored by git. `WORKBENCH_FOLDER` names
+ * another folder of its own, for a second workbench beside the first.
+ */
+export const workbenchFolder: string = resolve(
+  process.env['WORKBENCH_FOLDER'] || join(repositoryFolder, '.workbench'),
+)
 
 /** Where the files of a workbench folder are. */
 export interface WorkbenchFiles {

@@ -1,5 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { removeData } from '@session-vs-jwt/services'
 import type { Command } from 'commander'
@@ -7,9 +6,6 @@ import { filesIn, workbenchFolder } from '../folders.js'
 import { findRunning } from '../running-record.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { newCommand } from './command.js'
-
-/** A downloaded Redis is no data, and there may be no network to get it again. */
-const KEPT: ReadonlySet<string> = new Set(['redis-package', 'home'])
 
 export function resetCommand(): Command {
   return newCommand({
@@ -36,8 +32,8 @@ async function reset({ yes }: { readonly yes?: true }): Promise<void> {
     return
   }
   await removeData(workbenchFolder)
-  for (const name of readdirSync(workbenchFolder)) {
-    if (!KEPT.has(name)) rmSync(join(workbenchFolder, name), { recursive: true, force: true })
+  for (const path of Object.values(filesIn(workbenchFolder))) {
+    rmSync(path, { recursive: true, force: true })
   }
   console.log('Removed. The next start begins with an empty database and new keys.')
 }

@@ -30,7 +30,8 @@ export function startCommand(): Command {
     description:
       'Start PostgreSQL, Redis, both servers and the front page, until Ctrl-C.\n' +
       'Ports: WORKBENCH_PORT (3000), SESSION_PORT (3001), JWT_PORT (3002).\n' +
-      'Stores: DATABASE_URL and REDIS_URL, if they are to be others than those it brings.',
+      'Stores: DATABASE_URL and REDIS_URL, if they are to be others than those it brings.\n' +
+      'Data, keys and logs: WORKBENCH_FOLDER (.workbench in this clone), a folder of its own.',
     examples: [
       'npm start',
       'npm start -- --session session-cookie --jwt jwt-stateless',
