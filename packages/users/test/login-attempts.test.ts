@@ -127,10 +127,10 @@ function fakeRedis() {
 
 test('tries that are refused as the window ends buy no guesses in the next one', async () => {
   const redis = fakeRedis()
-  const attempts = redisLoginAttempts(redis, { failures: 10, windowSeconds: 900 })
+  const limited = redisLoginAttempts(redis, { failures: 10, windowSeconds: 900 })
   const begin = async (times: number) => {
     const all = await Promise.allSettled(
-      Array.from({ length: times }, () => attempts.begin('alice@example.org')),
+      Array.from({ length: times }, () => limited.begin('alice@example.org')),
     )
     return all.filter((it) => it.status === 'fulfilled').length
   }
