@@ -2,6 +2,7 @@ import { PostgresPosts } from '@session-vs-jwt/posts'
 import {
   connectPostgres,
   connectRedis,
+  everyMinute,
   type RedisConnection,
   type SqlClient,
 } from '@session-vs-jwt/stores'
@@ -12,6 +13,7 @@ import {
   postgresLoginAttempts,
   PostgresUsers,
   redisLoginAttempts,
+  removeExpiredAttempts,
 } from '@session-vs-jwt/users'
 import type { EdgeConfig } from './edge-config.js'
 import type { Dependency } from './health.js'
@@ -66,6 +68,7 @@ async function makeSharedPorts(
   const hasher = await createPasswordHasher({ cost: config.bcryptCost })
   const passwords = traceCalls('hash', hasher, ['hash', 'verify'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
+  if (!attempts) everyMinute(() => removeExpiredAttempts(sql(undefined)))
   return (trace) => ({
     users: new PostgresUsers(sql(trace)),
     posts: new PostgresPosts(sql(trace)),

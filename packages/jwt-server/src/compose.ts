@@ -8,7 +8,7 @@ import {
   type SharedPorts,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
-import type { RedisConnection } from '@session-vs-jwt/stores'
+import { everyMinute, type RedisConnection } from '@session-vs-jwt/stores'
 import { createApp, type JwtAppDeps } from './app.js'
 import type { JwtConfig } from './config.js'
 import type { JwtPorts } from './ports.js'
@@ -16,8 +16,6 @@ import { PostgresRefreshFamilies } from './stores/postgres.js'
 import { defineFamilyCommands, FAMILY_COMMANDS, RedisRefreshFamilies } from './stores/redis.js'
 import type { FamilySettings, RefreshFamilyStore } from './stores/refresh-family-store.js'
 import { createTokenSigner, type TokenSigner, type TokenType } from './token.js'
-
-const REMOVE_EXPIRED_EVERY_MS = 60_000
 
 /** A token that is being issued while its family ends still lives its time: the denylist covers it. */
 const DENY_MARGIN_MS = 30_000
@@ -69,7 +67,7 @@ function chooseStore(
   if (config.refreshStore === 'postgres') {
     const settings = { denyMs, clock }
     const unwatched = new PostgresRefreshFamilies(sql(undefined), settings)
-    removeExpired(() => unwatched.removeExpired())
+    everyMinute(() => unwatched.removeExpired())
     return (trace) => new PostgresRefreshFamilies(sql(trace), settings)
   }
   return () => undefined
@@ -83,9 +81,4 @@ function redisFamilies(
   const commands = traceCalls('redis', defined, FAMILY_COMMANDS, describeCommand)
   const { deadline } = connection
   return (trace) => new RedisRefreshFamilies(commands(trace), { ...settings, deadline })
-}
-
-/** Beside the requests: a failure is tried again at the next turn. */
-function removeExpired(remove: () => Promise<void>): void {
-  setInterval(() => void remove().catch(() => undefined), REMOVE_EXPIRED_EVERY_MS).unref()
 }

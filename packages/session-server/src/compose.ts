@@ -8,7 +8,7 @@ import {
   type SharedPorts,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
-import type { RedisConnection } from '@session-vs-jwt/stores'
+import { everyMinute, type RedisConnection } from '@session-vs-jwt/stores'
 import Keygrip from 'keygrip'
 import { createApp, type SessionAppDeps } from './app.js'
 import type { SessionConfig } from './config.js'
@@ -17,8 +17,6 @@ import { MemorySessions } from './stores/memory.js'
 import { PostgresSessions } from './stores/postgres.js'
 import { defineSessionCommands, RedisSessions, SESSION_COMMANDS } from './stores/redis.js'
 import type { SessionStore } from './stores/session-store.js'
-
-const REMOVE_EXPIRED_EVERY_MS = 60_000
 
 /** What the server takes from its surroundings, and what a test brings itself. */
 export type Surroundings = Pick<
@@ -63,12 +61,12 @@ function chooseStore(
 ): PortsFor<SessionStore | undefined> {
   if (store === 'redis' && redis) return redisSessions(redis, clock)
   if (store === 'postgres') {
-    removeExpired(() => new PostgresSessions(sql(undefined)).removeExpired(clock()))
+    everyMinute(() => new PostgresSessions(sql(undefined)).removeExpired(clock()))
     return (trace) => new PostgresSessions(sql(trace))
   }
   if (store === 'memory') {
     const sessions = new MemorySessions()
-    removeExpired(async () => sessions.removeExpired(clock()))
+    everyMinute(async () => sessions.removeExpired(clock()))
     return () => sessions
   }
   return () => undefined
@@ -85,9 +83,4 @@ function signingKeys({ cookieSecrets }: SessionConfig): PortsFor<Keygrip | undef
   if (cookieSecrets.length === 0) return () => undefined
   const keys = new Keygrip(cookieSecrets as unknown as string[], 'sha256')
   return traceCalls('sign', keys, ['sign', 'index'], describeSecretCall)
-}
-
-/** Beside the requests: a failure is tried again at the next turn. */
-function removeExpired(remove: () => Promise<void>): void {
-  setInterval(() => void remove().catch(() => undefined), REMOVE_EXPIRED_EVERY_MS).unref()
 }

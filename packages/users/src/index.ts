@@ -8,6 +8,7 @@ export {
   memoryLoginAttempts,
   postgresLoginAttempts,
   redisLoginAttempts,
+  removeExpiredAttempts,
 } from './login-attempts.js'
 export type { LoginAttempts, LoginAttemptsLimit, LoginAttemptsRedis } from './login-attempts.js'
 export { createPasswordHasher, hashPassword, verifyPassword } from './password-hash.js'

@@ -84,6 +84,16 @@ export function postgresLoginAttempts(sql: SqlClient, limit: LoginAttemptsLimit)
   )
 }
 
+/** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
+export async function removeExpiredAttempts(sql: SqlClient): Promise<void> {
+  await sql.query({
+    name: 'login-attempts.remove-expired',
+    text: 'DELETE FROM login_attempts WHERE expire < $1',
+    // The limiter reads the system's clock, and so does this.
+    values: [Date.now()],
+  })
+}
+
 /** For one process and tests: a second process counts for itself. */
 export function memoryLoginAttempts(limit: LoginAttemptsLimit): LoginAttempts {
   return countedBy(new RateLimiterMemory(options(limit)))
