@@ -30,8 +30,12 @@ export function startCommand(): Command {
     description:
       'Start PostgreSQL, Redis, both servers and the front page, until Ctrl-C.\n' +
       'Ports: WORKBENCH_PORT (3000), SESSION_PORT (3001), JWT_PORT (3002).\n' +
-      'Stores: DATABASE_URL and REDIS_URL, if they are to be others than those it brings.\n' +
-      'Data, keys and logs: WORKBENCH_FOLDER (.workbench in this clone), a folder of its own.',
+      'Stores: DATABASE_URL and REDIS_URL, to use stores of your own.\n' +
+      'Data, keys and logs: WORKBENCH_FOLDER (.workbench in this clone), a folder of its own.\n' +
+      'Settings of the servers: BCRYPT_COST (12), LOGIN_FAILURES (10), LOGIN_WINDOW_SECONDS (900), ' +
+      'SESSION_IDLE_SECONDS (1800), SESSION_ABSOLUTE_SECONDS (28800), ACCESS_TOKEN_SECONDS (300), ' +
+      'REFRESH_TOKEN_SECONDS (3600), REFRESH_FAMILY_SECONDS (28800), REFRESH_GRACE_SECONDS (0), ' +
+      'CLOCK_TOLERANCE_SECONDS (0), SERVER_TIMING (on), LOG_LEVEL (warn).',
     examples: [
       'npm start',
       'npm start -- --session session-cookie --jwt jwt-stateless',
