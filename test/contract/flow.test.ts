@@ -138,6 +138,33 @@ describe.each(matrix)('%s', (_label, strategy) => {
     expect((await stranger.rotate()).status).toBe(200)
   })
 
+  test('of two devices that change the password at once, the winner stays logged in', async () => {
+    const { device, account } = await registered(server)
+    const devices = [device, await loggedIn(server, account)]
+    const replies = await Promise.all(
+      devices.map((it, index) => {
+        const password = `the new one of ${index}`
+        return it.send('PATCH', paths.me, { password, currentPassword: account.password })
+      }),
+    )
+    // The loser was in time with the old password, or came too late with it.
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)[0]).toBe(200)
+    expect([401, 403, 409]).toContain(Math.max(...replies.map(({ status }) => status)))
+    const winner = devices[replies.findIndex(({ status }) => status === 200)]
+    expect((await winner?.rotate())?.status).toBe(200)
+  })
+
+  test('a device id in capitals is the same id', async () => {
+    if (!promises.devices) return
+    const { device, account } = await registered(server)
+    await loggedIn(server, account)
+    const { id } = (await device.devices()).body.devices.find(
+      (it: { current: boolean }) => !it.current,
+    )
+    const { status } = await device.send('DELETE', `${paths.devices}/${id.toUpperCase()}`)
+    expect(status).toBe(204)
+  })
+
   test('a new password ends the other devices and leaves this one', async () => {
     const { device, account } = await registered(server)
     const other = await loggedIn(server, account)

@@ -163,6 +163,18 @@ describe.each(withStore)('%s', (_label, it) => {
     expect(device.access).not.toContain(value)
   })
 
+  test('two tabs that rotate at once: the loser leaves the cookie of the winner alone', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { device } = await registered(server)
+      const tabs = [device.copy(), device.copy()]
+      const replies = await Promise.all(tabs.map((tab) => tab.rotate()))
+      for (const reply of replies)
+        expect(setCookies(reply)).toHaveLength(reply.status === 200 ? 1 : 0)
+      const winner = tabs[replies.findIndex(({ status }) => status === 200)]
+      expect((await winner?.whoami())?.status).toBe(200)
+    }
+  })
+
   test('rotation gives a new id and keeps device and owner', async () => {
     const { device } = await registered(server)
     const before = { ...(await device.devices()).body.devices[0], access: device.access }

@@ -171,6 +171,27 @@ describe.each(withFamilies)('families: %s', (_label, it) => {
     await own.stop()
   })
 
+  test('no access token outlives its family: at its end logout everywhere leaves nothing', async () => {
+    const own = await startServer(it, { env: { REFRESH_TOKEN_SECONDS: '60' } })
+    const { device } = await registered(own)
+    expect(Number(part(device.access, 1)['exp'])).toBe(Number(part(device.refresh, 1)['exp']))
+    own.clock.advance(30)
+    await device.renew()
+    expect(Number(part(device.access, 1)['exp'])).toBe(Number(part(device.refresh, 1)['exp']))
+    own.clock.advance(31)
+    expect((await device.whoami()).status).toBe(401)
+    await own.stop()
+  })
+
+  test('ending a device that is none writes nothing', async () => {
+    const { device } = await registered(server)
+    const redis = new Redis(inject('redisUrl'))
+    const id = '01a208f4-c0a1-70cc-bfab-000000000000'
+    expect((await device.send('DELETE', `${paths.devices}/${id}`)).status).toBe(404)
+    expect(await redis.keys(`denied-family:*${id}`)).toEqual([])
+    redis.disconnect()
+  })
+
   test('rotation never extends a family beyond its absolute end', async () => {
     const own = await startServer(it)
     const { device } = await registered(own)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The paths of the contract; both servers serve all of them. */
+/** The paths of the contract; both servers serve them; keys are the JWT server's. */
 export const paths = {
   register: '/auth/register/email',
   login: '/auth/login/email',
@@ -107,7 +107,12 @@ export interface PageQuery {
   after: string | undefined
 }
 
-const pageLimit = z.coerce.number().int().min(1).max(100).default(20)
+const pageLimit = z
+  .string()
+  .regex(/^\d{1,3}$/)
+  .transform(Number)
+  .pipe(z.int().min(1).max(100))
+  .default(20)
 
 /** The query of a paged list; `after` is what its cursor must hold. */
 export function pageQuery(after: z.ZodType<string>): z.ZodType<PageQuery> {
@@ -126,7 +131,7 @@ export function pageQuery(after: z.ZodType<string>): z.ZodType<PageQuery> {
     })
 }
 
-export const uuidSchema: z.ZodType<string> = z.uuid()
+export const uuidSchema: z.ZodType<string> = z.string().toLowerCase().pipe(z.uuid())
 
 /** The opaque cursor behind which the next page begins. */
 export function cursorAfter(key: string): string {

@@ -20,7 +20,7 @@ export type { NewPostRequest, PageQuery, RegisterRequest, UpdateMeRequest } from
 export { readEdgeConfig } from './edge-config.js'
 export type { EdgeConfig } from './edge-config.js'
 export { live, ready } from './health.js'
-export type { Dependency, Health } from './health.js'
+export type { Dependency } from './health.js'
 export { identityOf, systemClock, systemNewId, userAgentOf } from './kit-context.js'
 export type {
   Clock,

@@ -2,6 +2,7 @@ import type { PostRepository } from '@session-vs-jwt/posts'
 import type { LoginAttempts, PasswordHasher, UserRepository } from '@session-vs-jwt/users'
 import type { Middleware, ParameterizedContext } from 'koa'
 import { v7 } from 'uuid'
+import type { Dependency } from './health.js'
 
 /** Who sends the request, from the credential alone. */
 export interface Identity {
@@ -19,6 +20,8 @@ export interface KitPorts {
   readonly posts: PostRepository
   readonly passwords: PasswordHasher
   readonly loginAttempts: LoginAttempts
+  /** What readiness asks. */
+  readonly dependencies: readonly Dependency[]
 }
 
 export interface KitState {

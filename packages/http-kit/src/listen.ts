@@ -47,15 +47,19 @@ export async function listen(
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       keepAliveTimeout: 5_000,
+      // Refused below, in the form of every other refusal.
+      requireHostHeader: false,
     },
     (request, response) => {
       if (draining) sayGoodbye(response)
       inFlight.add(response)
       response.once('close', () => inFlight.delete(response))
-      handler(request, response)
+      if (request.headers.host === undefined) refuse(response, 'malformed_request')
+      else handler(request, response)
     },
   )
   server.on('clientError', answerClientError)
+  server.on('checkExpectation', (_request, response) => refuse(response, 'expectation_failed'))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -118,6 +122,16 @@ async function closeGently(server: Server, graceMs: number): Promise<void> {
 const CLIENT_ERRORS: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+}
+
+function refuse(response: ServerResponse, code: ProblemCode): void {
+  const problem = new Problem(code)
+  response.writeHead(problem.status, {
+    'Content-Type': PROBLEM_MEDIA_TYPE,
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  })
+  response.end(JSON.stringify(problem))
 }
 
 /** What Node refuses before there is a request is answered in the same form as everything else. */

@@ -16,7 +16,6 @@ import {
   removeExpiredAttempts,
 } from '@session-vs-jwt/users'
 import type { EdgeConfig } from './edge-config.js'
-import type { Dependency } from './health.js'
 import type { KitPorts } from './kit-context.js'
 import type { Logger } from './logger.js'
 import type { PortsFor } from './request-trace.js'
@@ -33,7 +32,6 @@ export interface SharedPorts {
   readonly sql: PortsFor<SqlClient>
   readonly redis: RedisConnection | undefined
   readonly ports: PortsFor<KitPorts>
-  readonly dependencies: readonly Dependency[]
   readonly close: () => Promise<void>
 }
 
@@ -50,10 +48,6 @@ export async function connectSharedPorts(config: EdgeConfig, logger: Logger): Pr
     sql,
     redis,
     ports: await makeSharedPorts(config, sql, redis),
-    dependencies: [
-      { name: 'postgres', ping: postgres.ping },
-      ...(redis ? [{ name: 'redis', ping: redis.ping }] : []),
-    ],
     close: async () => {
       await Promise.all([postgres.close(), redis?.close()])
     },
@@ -69,7 +63,12 @@ async function makeSharedPorts(
   const passwords = traceCalls('hash', hasher, ['hash', 'verify'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
   if (!attempts) everyMinute(() => removeExpiredAttempts(sql(undefined)))
+  const pings = redis && traceCalls('redis', redis.redis, ['ping'], describeCommand)
   return (trace) => ({
+    dependencies: [
+      { name: 'postgres', ping: () => sql(trace).query({ text: 'SELECT 1' }) },
+      ...(pings ? [{ name: 'redis', ping: () => pings(trace).ping() }] : []),
+    ],
     users: new PostgresUsers(sql(trace)),
     posts: new PostgresPosts(sql(trace)),
     passwords: passwords(trace),

@@ -7,12 +7,12 @@ const DOWN = async (): Promise<void> => Promise.reject(new Error('canary'))
 
 async function askReady(postgres: () => Promise<void>, redis = UP, draining = false) {
   const set = vi.fn()
-  const ctx = { status: 404, body: undefined, set } as unknown as Context
   const dependencies = [
     { name: 'postgres', ping: postgres },
     { name: 'redis', ping: redis },
   ]
-  await ready({ dependencies, draining: () => draining })(ctx, async () => undefined)
+  const ctx = { status: 404, body: undefined, set, ports: { dependencies } }
+  await ready(() => draining)(ctx as never, async () => undefined)
   return { status: ctx.status, body: ctx.body, headers: set.mock.calls }
 }
 

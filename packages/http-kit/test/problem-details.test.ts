@@ -23,6 +23,8 @@ const STATUS = {
   request_timeout: 408,
   nickname_taken: 409,
   email_taken: 409,
+  password_changed: 409,
+  expectation_failed: 417,
   payload_too_large: 413,
   unsupported_media_type: 415,
   too_many_attempts: 429,

@@ -5,7 +5,6 @@ import {
   createPost,
   crossOrigin,
   deletePost,
-  type Health,
   type KitState,
   listPosts,
   listUsers,
@@ -42,7 +41,8 @@ export interface JwtAppDeps {
   readonly logger: Logger
   readonly clock: Clock
   readonly newId: NewId
-  readonly health: Health
+  /** Whether the server is going down and wants no new requests. */
+  readonly draining: () => boolean
   readonly onFinished?: TraceListener | undefined
 }
 
@@ -69,8 +69,8 @@ export function createApp(deps: JwtAppDeps): JwtApp {
 
 /** Every route. Public ones verify nothing, and pay for no lookup. */
 function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
-  const { config, clock, newId, health } = deps
-  const router = new Router<KitState, { ports: JwtPorts }>()
+  const { config, clock, newId, draining } = deps
+  const router = new Router<KitState, { ports: JwtPorts }>({ sensitive: true, strict: true })
   const token = requireAccessToken(clock)
   const revocation = checkRevocation(config.revocation)
 
@@ -83,7 +83,7 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
   router.post(paths.logout, logout(clock))
   router.get(paths.jwks, jwks(config.accessKeys))
   router.get(paths.live, live)
-  router.get(paths.ready, ready(health))
+  router.get(paths.ready, ready(draining))
 
   router.post(paths.logoutAll, token, revocation, logoutAll)
   router.get(paths.whoami, token, revocation, whoami)

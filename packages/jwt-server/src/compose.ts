@@ -30,11 +30,9 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const shared = await connectSharedPorts(config, surroundings.logger)
   const ports = makePorts(config, shared, surroundings.clock)
-  const { dependencies, close } = shared
   return {
-    handler: (draining) =>
-      createApp({ ...surroundings, config, ports, health: { dependencies, draining } }).callback(),
-    close,
+    handler: (draining) => createApp({ ...surroundings, config, ports, draining }).callback(),
+    close: shared.close,
   }
 }
 

@@ -39,7 +39,7 @@ export async function issueCredentials(
   const owner = { sub: user.id, email: user.email, ...(ctx.ports.families && { sid: familyId }) }
   return {
     familyId,
-    accessToken: signAccessToken(ctx, owner, createdAt, settings),
+    accessToken: signAccessToken(ctx, owner, createdAt, seconds(liveUntil), settings),
     refreshToken: signRefreshToken(ctx, owner, jti, createdAt, liveUntil),
   }
 }
@@ -56,7 +56,7 @@ export async function renewAccessToken(
 ): Promise<string> {
   const token = presented(refresh)
   if (ctx.ports.families) accept(token && (await ctx.ports.families.check(token)))
-  return signAccessToken(ctx, refresh, settings.clock().getTime(), settings)
+  return signAccessToken(ctx, refresh, settings.clock().getTime(), refresh.exp, settings)
 }
 
 /**
@@ -103,10 +103,12 @@ function signAccessToken(
   ctx: JwtContext,
   owner: Owner,
   now: number,
+  refreshExp: number,
   { config, newId }: CredentialSettings,
 ): string {
   const iat = seconds(now)
-  const times = { iat, exp: iat + config.accessSeconds }
+  // It never outlives the refresh token: when a family is over, so is all that came from it.
+  const times = { iat, exp: Math.min(iat + config.accessSeconds, refreshExp) }
   return ctx.ports.accessTokens.sign({ ...ownerOf(owner), ...times, jti: newId() })
 }
 

@@ -39,12 +39,15 @@ export interface TokenSettings {
 
 const header = z.strictObject({ alg: z.string(), typ: z.literal('JWT'), kid: z.string() })
 
+/** Seconds that `Date` can hold: whoever signs otherwise, nothing here overflows. */
+const time = z.int().min(0).max(8_640_000_000_000)
+
 const claims = z.strictObject({
   sub: z.uuid(),
   email: z.string(),
   type: z.enum(['access', 'refresh']),
-  iat: z.int(),
-  exp: z.int(),
+  iat: time,
+  exp: time,
   iss: z.string(),
   aud: z.string(),
   jti: z.uuid(),

@@ -330,6 +330,15 @@ describe('the lifetime', () => {
     expect(access.verify(far, at(9_000_000_000)).iat).toBe(9_000_000_000)
   })
 
+  test.each([
+    { exp: 8_640_000_000_001 },
+    { exp: Number.MAX_SAFE_INTEGER },
+    { iat: Number.MIN_SAFE_INTEGER },
+    { iat: -1 },
+  ])('is within what a date can hold: %o is refused', (times) => {
+    expect(codeOf(access.sign({ ...CLAIMS, ...times }))).toBe(REFUSED)
+  })
+
   test('is longer by the tolerance at both ends', () => {
     const tolerant = signer(RINGS.HS256, { clockTolerance: 5 })
     expect(tolerant.verify(token, at(exp + 4)).exp).toBe(exp)

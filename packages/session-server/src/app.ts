@@ -5,7 +5,6 @@ import {
   createPost,
   crossOrigin,
   deletePost,
-  type Health,
   type KitState,
   listPosts,
   listUsers,
@@ -45,14 +44,16 @@ export interface SessionAppDeps {
   readonly clock: Clock
   readonly newId: NewId
   readonly random: RandomBytes
-  readonly health: Health
+  /** Whether the server is going down and wants no new requests. */
+  readonly draining: () => boolean
   readonly onFinished?: TraceListener | undefined
 }
 
 type SessionApp = Koa<KitState, { ports: SessionPorts }>
 
 /** How a client without a session is told where to get one (draft-broyer-http-cookie-auth). */
-const CHALLENGE = `Cookie realm="session-server", form-action="${paths.login}", cookie-name="sid"`
+const challenge = (cookie: string): string =>
+  `Cookie realm="session-server", form-action="${paths.login}", cookie-name="${cookie}"`
 
 /** The session server. It neither connects nor listens. */
 export function createApp(deps: SessionAppDeps): SessionApp {
@@ -61,7 +62,7 @@ export function createApp(deps: SessionAppDeps): SessionApp {
   const sessions = new Sessions(app, deps)
   // What every request passes, in this order.
   app.use(requestTrace({ ports, serverTiming: config.serverTiming, onFinished }))
-  app.use(problemDetails(logger, CHALLENGE))
+  app.use(problemDetails(logger, challenge(sessions.cookieName)))
   app.use(securityHeaders(config.https))
   app.use(noStore)
   app.use(crossOrigin(config.allowedOrigins))
@@ -76,9 +77,9 @@ export function createApp(deps: SessionAppDeps): SessionApp {
 /** Every route. Public ones load no session, and pay for no lookup. */
 function routes(
   sessions: Sessions,
-  { clock, newId, health }: SessionAppDeps,
+  { clock, newId, draining }: SessionAppDeps,
 ): Router<KitState, { ports: SessionPorts }> {
-  const router = new Router<KitState, { ports: SessionPorts }>()
+  const router = new Router<KitState, { ports: SessionPorts }>({ sensitive: true, strict: true })
   const load = sessions.load
   const session = requireSession(sessions)
 
@@ -88,7 +89,7 @@ function routes(
   router.post(paths.login, hashing, login(sessions))
   router.post(paths.logout, logout(sessions))
   router.get(paths.live, live)
-  router.get(paths.ready, ready(health))
+  router.get(paths.ready, ready(draining))
 
   router.post(paths.renewAccess, load, session, renewAccess(sessions))
   router.post(paths.rotateRefresh, load, session, rotateRefresh(sessions))

@@ -19,6 +19,8 @@ interface SessionState {
   replacedId?: string | undefined
   /** What was saved last, to skip koa-session's second save of the same. */
   savedJson?: string
+  /** The session was ended while this request was under way: nothing more is written or sent. */
+  ended?: boolean
   /** Why a session that was presented is not valid. */
   refusal?: ProblemCode
 }
@@ -50,8 +52,11 @@ export const storeAdapter: NonNullable<CreateSessionOptions['store']> = {
     const session = withoutPrivateMembers(data)
     const json = JSON.stringify(session)
     // koa-session saves once more at the end of a request that saved by itself.
-    if (state.storedId === id && state.savedJson === json) return
-    if (!(await write(ctx, id, session))) throw new Problem('invalid_credential')
+    if (state.ended || (state.storedId === id && state.savedJson === json)) return
+    if (!(await write(ctx, id, session))) {
+      state.ended = true
+      throw new Problem('invalid_credential')
+    }
     state.storedId = id
     state.savedJson = json
     state.replacedId = undefined

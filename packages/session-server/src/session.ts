@@ -49,6 +49,10 @@ export class Sessions {
     this.load = createSession(this.#koaSessionOptions(), app)
   }
 
+  get cookieName(): string {
+    return this.#cookie.key
+  }
+
   /** A new session for `user`, under a new id. One that the request came with is ended. */
   async start(context: SessionContext, user: User): Promise<void> {
     const ctx = context as RequestWithSession
@@ -66,8 +70,9 @@ export class Sessions {
       absoluteUntil: now + config.absoluteSeconds * 1000,
     }
     ctx.session = session as LiveSession
-    await this.current(ctx).save()
+    // First: a login that fails here has not begun a session that it would have to take back.
     if (oldId !== undefined) await ctx.ports.sessions?.destroy(oldId)
+    await this.current(ctx).save()
   }
 
   /** The session that {@link load} found, or `undefined`. */
@@ -97,7 +102,13 @@ export class Sessions {
     session.idleUntil = this.#settings.clock().getTime() + this.#settings.config.idleSeconds * 1000
     ctx.state.sessionOwner = session.userId
     ctx.state.replacedId = ctx.state.storedId
-    await session.regenerate()
+    try {
+      await session.regenerate()
+    } catch (error) {
+      // koa-session has taken the cookie out already, which another tab may just have renewed.
+      ctx.remove('Set-Cookie')
+      throw error
+    }
     return new Date(expiryOf(session))
   }
 
@@ -116,8 +127,8 @@ export class Sessions {
   /** Takes back a session that {@link start} made in this request. */
   async withdraw(ctx: SessionContext): Promise<void> {
     const { storedId } = (ctx as RequestWithSession).state
-    if (storedId !== undefined) await ctx.ports.sessions?.destroy(storedId)
     this.forget(ctx)
+    if (storedId !== undefined) await ctx.ports.sessions?.destroy(storedId)
   }
 
   /** Takes the cookie out of the browser. */
@@ -166,7 +177,7 @@ export class Sessions {
 
   /** The browser knows the id of a session that goes on; only a new one is sent. */
   #sendId(ctx: RequestWithSession, id: string): void {
-    if (id === this.#presentedId(ctx)) return
+    if (ctx.state.ended || id === this.#presentedId(ctx)) return
     ctx.cookies.set(this.#cookie.key, id, this.#cookie)
   }
 

@@ -13,8 +13,6 @@ export interface RedisConnection {
    * the client has given up by then. First argument of every script made by {@link defineWrite}.
    */
   readonly deadline: () => number
-  /** Resolves when Redis answered. */
-  readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -32,9 +30,6 @@ export async function connectRedis(options: RedisConnectionOptions): Promise<Red
   return {
     redis,
     deadline: () => clock() + COMMAND_TIMEOUT_MS,
-    ping: async () => {
-      await redis.ping()
-    },
     close: async () => {
       redis.disconnect()
     },

@@ -34,8 +34,6 @@ const RUN_WITHIN_MS = 400
 
 export interface PostgresConnection {
   readonly sql: SqlClient
-  /** Resolves when a statement went through. */
-  readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -60,9 +58,6 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
   const sql: SqlClient = { query: (statement) => answerInTime(pool, clock, statement) }
   return {
     sql,
-    ping: async () => {
-      await sql.query({ text: 'SELECT 1' })
-    },
     close: () => pool.end(),
   }
 }

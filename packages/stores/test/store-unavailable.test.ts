@@ -164,7 +164,9 @@ describe('our own clients throw what is recognised', () => {
   const postgresError = async (port: number) => {
     const connection = connectPostgres({ url: `postgres://user:password@127.0.0.1:${port}/db` })
     const startedAt = performance.now()
-    const error: unknown = await connection.ping().catch((it: unknown) => it)
+    const error: unknown = await connection.sql
+      .query({ text: 'SELECT 1' })
+      .catch((it: unknown) => it)
     const took = performance.now() - startedAt
     await connection.close()
     return { error, took }
@@ -176,7 +178,7 @@ describe('our own clients throw what is recognised', () => {
       onError: (it) => errors.push(it),
     })
     const startedAt = performance.now()
-    const error: unknown = await connection.ping().catch((it: unknown) => it)
+    const error: unknown = await connection.redis.ping().catch((it: unknown) => it)
     const took = performance.now() - startedAt
     await connection.close()
     return { error, took, errors }

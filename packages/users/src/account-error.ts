@@ -4,6 +4,7 @@ export type AccountErrorCode =
   | 'password_refused'
   | 'invalid_credentials'
   | 'wrong_current_password'
+  | 'password_changed'
   | 'too_many_attempts'
   | 'overloaded'
 

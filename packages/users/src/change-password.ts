@@ -10,11 +10,12 @@ export interface PasswordChange {
 }
 
 /**
- * Sets a new password and ends the user's other devices. They are ended twice: before, so that a store
- * that is down refuses the change while nothing has happened; and after, for a login that used the old
- * password in between.
+ * Sets a new password, then ends the user's other devices. A login with the old password that is under way
+ * has either begun a device by then, which is ended, or finds the new password and takes itself back. Where
+ * the devices cannot be ended, the old password is put back: a change that was refused has not happened.
  *
- * @throws {AccountError} `password_refused`, `wrong_current_password`, `too_many_attempts`, `overloaded`
+ * @throws {AccountError} `password_refused`, `wrong_current_password`, `password_changed`,
+ *   `too_many_attempts`, `overloaded`
  */
 export async function changePassword(
   change: PasswordChange,
@@ -22,17 +23,22 @@ export async function changePassword(
   endOtherDevices: () => Promise<void>,
 ): Promise<User | undefined> {
   checkPasswordPolicy(change.password)
-  const user = await ports.users.findWithPassword(change.userId)
+  const { users, passwords } = ports
+  const user = await users.findWithPassword(change.userId)
   if (!user) return undefined
   await countingFailures(user.email, ports.loginAttempts, async () => {
-    if (!(await ports.passwords.verify(change.currentPassword, user.passwordHash))) {
+    if (!(await passwords.verify(change.currentPassword, user.passwordHash))) {
       throw new AccountError('wrong_current_password', 'The current password is wrong.')
     }
   })
-  const passwordHash = await ports.passwords.hash(change.password)
-  await endOtherDevices()
-  const changed = await ports.users.setPassword(user.id, passwordHash, user.passwordVersion)
-  if (!changed) throw new AccountError('wrong_current_password', 'The password was just changed.')
-  await endOtherDevices()
+  const passwordHash = await passwords.hash(change.password)
+  const changed = await users.setPassword(user.id, passwordHash, user.passwordVersion)
+  if (!changed) throw new AccountError('password_changed', 'The password was just changed.')
+  try {
+    await endOtherDevices()
+  } catch (error) {
+    await users.setPassword(user.id, user.passwordHash, user.passwordVersion + 1)
+    throw error
+  }
   return changed
 }

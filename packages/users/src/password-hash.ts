@@ -12,7 +12,7 @@ export interface PasswordHasher {
    * @throws {AccountError} `overloaded` when too many wait already.
    */
   verify(password: string, hash: string | undefined): Promise<boolean>
-  /** Whether `hash` was made with another cost than the one of today. */
+  /** Whether `hash` was made with a lower cost than the one of today. */
   isOutdated(hash: string): boolean
 }
 
@@ -24,12 +24,17 @@ export interface PasswordHasherOptions {
    * share: fewer than four leaves them room.
    */
   readonly concurrency?: number
-  /** Hashes that may wait. Beyond it the answer is "overloaded", at once. */
+  /**
+   * Hashes that may wait. Beyond it the answer is "overloaded", at once. By default as many as are
+   * done in about four seconds here, so that all are answered when the server is asked to stop.
+   */
   readonly maxWaiting?: number
 }
 
 /** bcrypt reads no further. A longer password is refused, because a cut one would match others. */
 export const MAX_PASSWORD_BYTES = 72
+
+const MAX_WAIT_MS = 4_000
 
 /** The salt is random and part of the result, so the same password gives another hash each time. */
 export async function hashPassword(password: string, cost: number): Promise<string> {
@@ -50,9 +55,12 @@ export function canonical(password: string): string {
 export async function createPasswordHasher(
   options: PasswordHasherOptions,
 ): Promise<PasswordHasher> {
-  const { cost, concurrency = 2, maxWaiting = 64 } = options
+  const { cost, concurrency = 2 } = options
   const limit = pLimit(concurrency)
+  const startedAt = performance.now()
   const nobodysHash = await hashPassword('the password of nobody', cost)
+  const hashMs = performance.now() - startedAt
+  const { maxWaiting = Math.ceil((MAX_WAIT_MS * concurrency) / hashMs) } = options
   const queued = <T>(work: () => Promise<T>): Promise<T> => {
     if (limit.pendingCount >= maxWaiting) {
       throw new AccountError('overloaded', 'Too many logins at once.', 2)
@@ -65,6 +73,6 @@ export async function createPasswordHasher(
       const matches = await queued(() => verifyPassword(password, hash ?? nobodysHash))
       return matches && hash !== undefined
     },
-    isOutdated: (hash) => bcrypt.getRounds(hash) !== cost,
+    isOutdated: (hash) => bcrypt.getRounds(hash) < cost,
   }
 }

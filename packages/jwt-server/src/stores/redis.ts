@@ -24,7 +24,7 @@ local families, deniedPrefix, denyMs, now = ARGV[2], ARGV[3], tonumber(ARGV[4]),
 local function finish(id)
   local existed = redis.call('DEL', families .. id)
   redis.call('SREM', KEYS[2], id)
-  if denyMs > 0 then redis.call('SET', deniedPrefix .. id, '1', 'PX', denyMs) end
+  if existed == 1 and denyMs > 0 then redis.call('SET', deniedPrefix .. id, '1', 'PX', denyMs) end
   return existed
 end
 local function stateOf(hash, id)

@@ -11,6 +11,9 @@ import { expiryOf, type SessionRecord, type SessionStore } from './session-store
  * one user only, which share the tag and with it a slot of a Redis Cluster.
  */
 
+/** So long after its end a session can still be told from one that never was. */
+const KEPT_AFTER_EXPIRY_MS = 60_000
+
 /** The user's hash lives as long as the session in it that can live longest. */
 const KEEP = `
 redis.call('HSET', index, device, hash)
@@ -172,12 +175,16 @@ export class RedisSessions implements SessionStore {
 
   /** JSON and time to live. */
   #stored(session: SessionRecord): [string, number] {
-    return [JSON.stringify(session), this.#lifetime(expiryOf(session))]
+    return [JSON.stringify(session), this.#lifetime(expiryOf(session)) + KEPT_AFTER_EXPIRY_MS]
   }
 
   /** The entry in the user's hash, which must live as long as the session could. */
   #indexed(id: string, session: SessionRecord): [string, string, number] {
-    return [session.deviceId, hashedId(id), this.#lifetime(session.absoluteUntil)]
+    return [
+      session.deviceId,
+      hashedId(id),
+      this.#lifetime(session.absoluteUntil) + KEPT_AFTER_EXPIRY_MS,
+    ]
   }
 
   /** Redis counts in its own time: what it is given is a span, never a moment. */
