@@ -109,7 +109,8 @@ export function problemDetails(logger: Logger, challenge: string): Middleware {
     } catch (error) {
       const problem = toProblem(error)
       if (problem.status === 500) logger.error({ err: error }, 'unexpected error')
-      else if (problem.status === 503) logger.warn({ err: error }, problem.code)
+      else if (problem.code === 'store_unavailable') logger.warn({ err: error }, problem.code)
+      else if (problem.status === 503) logger.warn(problem.code)
       ctx.status = problem.status
       if (problem.status === 401) {
         const login = problem.code === 'invalid_credentials'

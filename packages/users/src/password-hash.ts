@@ -26,7 +26,7 @@ export interface PasswordHasherOptions {
   readonly concurrency?: number
   /**
    * Hashes that may wait. Beyond it the answer is "overloaded", at once. By default as many as are
-   * done in about four seconds here, so that all are answered when the server is asked to stop.
+   * done in about three seconds here, so that all are answered when the server is asked to stop.
    */
   readonly maxWaiting?: number
 }
@@ -34,7 +34,7 @@ export interface PasswordHasherOptions {
 /** bcrypt reads no further. A longer password is refused, because a cut one would match others. */
 export const MAX_PASSWORD_BYTES = 72
 
-const MAX_WAIT_MS = 4_000
+const MAX_WAIT_MS = 3_000
 
 /** The salt is random and part of the result, so the same password gives another hash each time. */
 export async function hashPassword(password: string, cost: number): Promise<string> {
