@@ -107,7 +107,8 @@ function installEnvironment() {
     npm_config_fetch_retry_mintimeout: '2000',
     npm_config_fetch_retry_maxtimeout: '8000',
   }
-  const env = { ...retries, ...process.env, CI: 'true' }
+  // A quiet npm would also keep the reason of a failure to itself.
+  const env = { ...retries, ...process.env, CI: 'true', npm_config_loglevel: 'notice' }
   // Settings of the npm that runs this script would be taken for pnpm's own.
   for (const name of Object.keys(env)) {
     if (/^npm_(package|lifecycle|command|node_execpath|execpath)/.test(name)) delete env[name]

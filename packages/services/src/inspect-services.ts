@@ -77,6 +77,10 @@ function embeddedPostgres(folder: string): ServiceFinding {
   // Where only this process can run them, a start makes a copy for the other account.
   const binaries = tryRun(installed, place.account) ?? tryRun(place.binaries, place.account)
   const version = (binaries ?? tryRun(installed))?.version
+  if (version === undefined && tryRun(installed) === undefined) {
+    const what = `the PostgreSQL in ${installed} does not run on this machine`
+    return { service: 'PostgreSQL', state: 'failing', what, remedy: 'Set DATABASE_URL.' }
+  }
   const data = hasCluster(place) ? `data in ${place.data}` : `no data yet, to be in ${place.data}`
   return {
     service: 'PostgreSQL',

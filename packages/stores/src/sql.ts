@@ -27,10 +27,10 @@ export interface PostgresOptions {
 }
 
 /** Milliseconds for a connection and an answer together; beyond it the statement is given up. */
-const ANSWER_WITHIN_MS = 900
-const CONNECT_WITHIN_MS = 500
+const ANSWER_WITHIN_MS = 750
+const CONNECT_WITHIN_MS = 400
 /** PostgreSQL's own limit, from the moment at which it has read a statement. */
-const RUN_WITHIN_MS = 400
+const RUN_WITHIN_MS = 350
 
 export interface PostgresConnection {
   readonly sql: SqlClient

@@ -3,7 +3,7 @@ import type { Ports } from './ports.js'
 const EMAIL = 'ada@example.org'
 const PASSWORD = 'Analytical:Engine'
 
-/** Lines for a POSIX shell with curl and sed; they may be pasted one by one or all at once. */
+/** Lines for a POSIX shell with curl, sed and paste; they may be pasted one by one or all at once. */
 export function curlLines(ports: Ports): string {
   const session = `http://localhost:${ports.session}`
   const jwt = `http://localhost:${ports.jwt}`
@@ -12,8 +12,8 @@ export function curlLines(ports: Ports): string {
   return [
     `curl -i -w '\\n' -H 'Content-Type: application/json' -d '${json}' ${session}/auth/register/email`,
     '',
-    `curl -i -w '\\n' -X POST ${user} -c /tmp/ada.cookies ${session}/auth/login/email`,
-    `curl -i -w '\\n' -b /tmp/ada.cookies ${session}/auth/whoami`,
+    `COOKIE=$(curl -s -o /dev/null -D - -X POST ${user} ${session}/auth/login/email | sed -n 's/^[Ss]et-[Cc]ookie: \\([^;]*\\).*/\\1/p' | paste -sd ';' -)`,
+    `curl -i -w '\\n' -b "$COOKIE" ${session}/auth/whoami`,
     '',
     `TOKEN=$(curl -s -X POST ${user} ${jwt}/auth/login/email | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
     `curl -i -w '\\n' -H "Authorization: Bearer $TOKEN" ${jwt}/auth/whoami`,

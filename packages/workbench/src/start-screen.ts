@@ -25,7 +25,8 @@ Ready after ${seconds.toFixed(1)} s.
 
 /** What to do with it. */
 export function whatNext(ports: Ports): string {
-  return `Try it in another terminal. Register first; both servers know the same users.
+  return `Try it in another terminal. Register once (a second time is a 409); both servers
+know the same users.
 
 ${curlLines(ports)}
 

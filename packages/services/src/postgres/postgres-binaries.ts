@@ -102,7 +102,10 @@ function isNeeded(path: string): boolean {
 function linkLibraries(installed: string, target: string): void {
   const list = readFileSync(join(installed, 'pg-symlinks.json'), 'utf8')
   for (const link of JSON.parse(list) as { source: string; target: string }[]) {
-    symlinkSync(basename(link.source), join(target, link.target.replace(/^native\//, '')))
+    const path = join(target, link.target.replace(/^native\//, ''))
+    // Package managers may hand out the links as files of their own, which were copied then.
+    rmSync(path, { force: true })
+    symlinkSync(basename(link.source), path)
   }
 }
 

@@ -36,7 +36,7 @@ async function postgresVersion(url: string): Promise<string> {
 
 function describe(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (!parsed || !/^postgres(ql)?:$/.test(parsed.protocol)) {
+  if (!parsed || !/^postgres(ql)?:\/\//.test(url)) {
     // The value itself is not repeated: it may hold a password.
     throw new ServiceError(
       'invalid-url',

@@ -24,6 +24,8 @@ export interface Exchange {
 }
 
 const ANSWER_WITHIN_MS = 15_000
+/** No answer of the contract comes near it. */
+const MAX_BODY_BYTES = 1024 * 1024
 
 /**
  * Sends one request on a connection of its own, so that every byte on it belongs to this exchange.
@@ -59,7 +61,12 @@ export async function exchange(request: HttpRequest): Promise<Exchange> {
 
 async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk as Buffer)
+  let size = 0
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer)
+    size += (chunk as Buffer).length
+    if (size > MAX_BODY_BYTES) throw new Error(`a body of over ${MAX_BODY_BYTES} bytes`)
+  }
   return Buffer.concat(chunks).toString()
 }
 

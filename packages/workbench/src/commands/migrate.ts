@@ -15,10 +15,10 @@ export function migrateCommand(): Command {
 
 async function applyToDatabase(): Promise<void> {
   const url = process.env['DATABASE_URL']
-  if (!url) {
+  if (!url || !/^postgres(ql)?:\/\//.test(url)) {
     throw new WorkbenchError(
-      'DATABASE_URL is not set: postgres://user:password@host:5432/database. "npm start" needs no ' +
-        'migration by hand.',
+      `DATABASE_URL is ${url ? 'no PostgreSQL address' : 'not set'}: ` +
+        'postgres://user:password@host:5432/database. "npm start" needs no migration by hand.',
       2,
     )
   }

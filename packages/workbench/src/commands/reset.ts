@@ -35,7 +35,9 @@ async function reset({ yes }: { readonly yes?: true }): Promise<void> {
   for (const path of Object.values(filesIn(workbenchFolder))) {
     rmSync(path, { recursive: true, force: true })
   }
-  console.log('Removed. The next start begins with an empty database and new keys.')
+  const given = ['DATABASE_URL', 'REDIS_URL'].filter((name) => process.env[name])
+  const kept = given.length > 0 ? ` What ${given.join(' and ')} names was left alone.` : ''
+  console.log(`Removed. The next start begins with an empty database and new keys.${kept}`)
 }
 
 async function checkNothingRuns(): Promise<void> {

@@ -31,7 +31,7 @@ export async function runTour(
   for (const step of tourSteps) {
     for (const { visit, steps } of visits) {
       if (signal?.aborted) break
-      steps.push(await takeStep(step, visit))
+      steps.push(visit.isSilent ? silent(step) : await takeStep(step, visit))
     }
   }
   return visits.map(({ visit, steps }) => ({ stop: visit.stop, steps }))
@@ -48,6 +48,8 @@ async function takeStep(step: TourStep, visit: Visit): Promise<StepResult> {
     answer = await step.send(visit)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
+    // Whoever did not answer once is not waited for a dozen times.
+    visit.isSilent = true
     return {
       step: name,
       failure: { came: `no answer (${code ?? message})`, expected: 'an answer' },
@@ -64,6 +66,10 @@ async function takeStep(step: TourStep, visit: Visit): Promise<StepResult> {
     ...(costs && { costs }),
     ...(expected !== undefined && { failure: describeFailure(answer, expected) }),
   }
+}
+
+function silent({ name }: TourStep): StepResult {
+  return { step: name, failure: { came: 'nothing was sent', expected: 'a server that answers' } }
 }
 
 const NOTHING_TO_SEND: StepFailure = {

@@ -68,9 +68,10 @@ export const tourSteps: readonly TourStep[] = [
   },
   {
     name: 'replay the spent one',
-    send: ({ beforeRotation }) => beforeRotation && presentSpent(beforeRotation),
+    send: ({ beforeRotation: spent }) =>
+      spent?.holds('refresh') ? presentSpent(spent) : undefined,
     expected: ({ stop: { promises } }) =>
-      promised(promises && promises.spentCredential === 'refused', refused, status(200)),
+      promised(promises && promises.spentCredential === 'refused', refused, isServedAgain),
   },
   {
     // A spent refresh token ends its family, so the JWT server wants a login after the replay. The
@@ -89,11 +90,17 @@ export const tourSteps: readonly TourStep[] = [
   },
   {
     name: 'replay the old one',
-    send: ({ beforeLogout }) => beforeLogout?.whoami(),
+    send: ({ beforeLogout: old }) => (old?.holds('access') ? old.whoami() : undefined),
     expected: ({ stop: { promises } }) =>
-      promised(promises && promises.afterLogout === 'dead-at-once', refused, status(200)),
+      promised(promises && promises.afterLogout === 'dead-at-once', refused, isServed),
   },
 ]
+
+const isServed: Expectation = all(status(200), body('whoami'))
+
+/** What {@link presentSpent} gets where nothing is spent. */
+const isServedAgain: Expectation = (answer, visit) =>
+  all(status(200), body(isJwt(visit) ? 'refreshToken' : 'whoami'))(answer, visit)
 
 /** A cookie was spent for everything; a refresh token is good for nothing but renewing. */
 function presentSpent(client: ContractClient): Promise<Exchange> {

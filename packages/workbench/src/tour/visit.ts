@@ -21,6 +21,8 @@ export interface Visit {
   /** Copies of credentials, from before they were replaced or given up. */
   beforeRotation?: ContractClient
   beforeLogout?: ContractClient
+  /** A request got no answer. */
+  isSilent?: boolean
   /** Path of the own post. */
   postPath?: string
 }
