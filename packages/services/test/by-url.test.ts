@@ -49,14 +49,16 @@ describe('a PostgreSQL by URL', () => {
     await expect(query(unknown, 'select 1')).rejects.toMatchObject({ code: '3D000' })
   })
 
-  it.each(['hunter22', 'mysql://u:hunter22@h/d', 'postgres//u:hunter22@h'])(
-    'is refused if it is none: %s',
-    async (databaseUrl) => {
-      const failure = await failureOf({ databaseUrl })
-      expect(failure).toMatchObject({ code: 'invalid-url' })
-      expect(failure.message).not.toContain('hunter22')
-    },
-  )
+  it.each([
+    'hunter22',
+    'mysql://u:hunter22@h/d',
+    'postgres//u:hunter22@h',
+    'postgres:u:hunter22@h/d',
+  ])('is refused if it is none: %s', async (databaseUrl) => {
+    const failure = await failureOf({ databaseUrl })
+    expect(failure).toMatchObject({ code: 'invalid-url' })
+    expect(failure.message).not.toContain('hunter22')
+  })
 })
 
 describe('a Redis by URL', () => {
