@@ -66,7 +66,7 @@ export class Sessions {
       deviceId: newId(),
       userAgent: userAgentOf(ctx),
       createdAt: now,
-      idleUntil: now + config.idleSeconds * 1000,
+      idleUntil: this.#idleFromNow(),
       absoluteUntil: now + config.absoluteSeconds * 1000,
     }
     ctx.session = session as LiveSession
@@ -84,7 +84,7 @@ export class Sessions {
   /** Extends the idle deadline, never beyond the absolute one. */
   async renew(ctx: SessionContext): Promise<Date> {
     const session = this.current(ctx)
-    session.idleUntil = this.#settings.clock().getTime() + this.#settings.config.idleSeconds * 1000
+    session.idleUntil = this.#idleFromNow()
     await session.save()
     return new Date(expiryOf(session))
   }
@@ -99,7 +99,7 @@ export class Sessions {
   async rotate(context: SessionContext): Promise<Date> {
     const ctx = context as RequestWithSession
     const session = this.current(ctx)
-    session.idleUntil = this.#settings.clock().getTime() + this.#settings.config.idleSeconds * 1000
+    session.idleUntil = this.#idleFromNow()
     ctx.state.sessionOwner = session.userId
     ctx.state.replacedId = ctx.state.storedId
     try {
@@ -147,6 +147,11 @@ export class Sessions {
     const { session } = ctx as RequestWithSession
     if (!session) throw new Error('this route has no session')
     return session
+  }
+
+  #idleFromNow(): number {
+    const { clock, config } = this.#settings
+    return clock().getTime() + config.idleSeconds * 1000
   }
 
   #koaSessionOptions(): CreateSessionOptions {

@@ -103,17 +103,17 @@ async function answerInTime<Row extends object>(
   const client = await pool.connect()
   // A connection that breaks while it is lent says so by an event too, which would end the process.
   client.on('error', failsTheStatement)
+  let isBroken = false
   try {
     const readBy = clock.at(givesUpAt - RUN_WITHIN_MS)
     const left = Math.max(1, Math.round(givesUpAt - performance.now()))
-    const result = await client.query<Row>(limited(withDeadline(statement, readBy), left))
-    client.off('error', failsTheStatement)
-    client.release()
-    return result
+    return await client.query<Row>(limited(withDeadline(statement, readBy), left))
   } catch (error) {
-    client.off('error', failsTheStatement)
-    client.release(!(error instanceof DatabaseError) || error.severity === 'FATAL')
+    isBroken = !(error instanceof DatabaseError) || error.severity === 'FATAL'
     throw error
+  } finally {
+    client.off('error', failsTheStatement)
+    client.release(isBroken)
   }
 }
 
