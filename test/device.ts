@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { paths } from '@session-vs-jwt/http-kit'
 import {
   BearerClient,
+  type ClientOptions,
   type ContractClient,
   CookieClient,
   type Exchange,
@@ -17,6 +18,11 @@ export interface Reply {
   readonly status: number
   readonly headers: Exchange['headers']
   readonly body: Json
+}
+
+/** A reply, with the exchange that it came from. */
+export interface Answer extends Reply {
+  readonly exchange: Exchange
 }
 
 /** An account that no other test has. Its password has what naive parsers stumble over. */
@@ -36,7 +42,7 @@ export class Device {
   readonly client: ContractClient
 
   constructor(target: Target | ContractClient) {
-    this.client = 'strategy' in target ? clientFor(target) : target
+    this.client = 'strategy' in target ? newClient(target.url, target.strategy.server) : target
   }
 
   /** Another device with a copy of what this one carries: a thief, or a second tab. */
@@ -46,9 +52,7 @@ export class Device {
 
   /** What this device carries, at another instance of the server. */
   at({ url }: { url: string }): Device {
-    const { client } = this
-    if (client instanceof CookieClient) return new Device(new CookieClient(url, client.jar.copy()))
-    return new Device(new BearerClient(url, (client as BearerClient).tokens))
+    return new Device(this.client.copy(url))
   }
 
   /** The `Authorization` or `Cookie` value that it sends. */
@@ -63,35 +67,45 @@ export class Device {
     return client instanceof BearerClient ? (client.tokens.refreshToken ?? '') : ''
   }
 
-  async send(method: Method, path: string, json?: unknown, headers = {}): Promise<Reply> {
+  async send(method: string, path: string, json?: unknown, headers = {}): Promise<Answer> {
     return reply(this.client.send({ method, path, json, headers }))
   }
 
   /** Without a credential. */
-  async sendBare(method: Method, path: string, headers = {}, json?: unknown): Promise<Reply> {
-    const { baseUrl } = this.client
-    return reply(new BearerClient(baseUrl).send({ method, path, json, headers }))
+  async sendBare(method: string, path: string, headers = {}, json?: unknown): Promise<Answer> {
+    return reply(this.client.without().send({ method, path, json, headers }))
   }
 
-  register = async (account: Registration): Promise<Reply> => reply(this.client.register(account))
-  login = async (account: Registration): Promise<Reply> => reply(this.client.login(account))
-  whoami = async (): Promise<Reply> => reply(this.client.whoami())
-  renew = async (): Promise<Reply> => reply(this.client.renewAccess())
-  rotate = async (): Promise<Reply> => reply(this.client.rotateRefresh())
-  logout = async (): Promise<Reply> => reply(this.client.logout())
-  logoutAll = async (): Promise<Reply> => this.send('POST', paths.logoutAll)
-  devices = async (): Promise<Reply> => this.send('GET', paths.devices)
+  /** A body as it is, with the headers that belong to it. */
+  async sendBody(method: string, path: string, body?: string, headers = {}): Promise<Answer> {
+    return reply(this.client.send({ method, path, body, headers }))
+  }
+
+  register = async (account: Registration): Promise<Answer> => reply(this.client.register(account))
+  login = async (account: Registration): Promise<Answer> => reply(this.client.login(account))
+  whoami = async (): Promise<Answer> => reply(this.client.whoami())
+  renew = async (): Promise<Answer> => reply(this.client.renewAccess())
+  rotate = async (): Promise<Answer> => reply(this.client.rotateRefresh())
+  logout = async (): Promise<Answer> => reply(this.client.logout())
+  logoutAll = async (): Promise<Answer> => this.send('POST', paths.logoutAll)
+  devices = async (): Promise<Answer> => this.send('GET', paths.devices)
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
-
-function clientFor({ url, strategy }: Target): ContractClient {
-  return strategy.server === 'session' ? new CookieClient(url) : new BearerClient(url)
+/** A client that holds nothing yet. */
+export function newClient(
+  url: string,
+  server: ServerKind,
+  options?: ClientOptions,
+): ContractClient {
+  return server === 'session'
+    ? new CookieClient(url, undefined, options)
+    : new BearerClient(url, undefined, options)
 }
 
-async function reply(exchange: Promise<Exchange>): Promise<Reply> {
+async function reply(exchange: Promise<Exchange>): Promise<Answer> {
   const answer = await exchange
-  return { status: answer.status, headers: answer.headers, body: jsonOf(answer) ?? answer.body }
+  const { status, headers, body } = answer
+  return { status, headers, body: jsonOf(answer) ?? body, exchange: answer }
 }
 
 /** A registered device of a new account. */

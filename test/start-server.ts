@@ -7,14 +7,17 @@ import type { Strategy } from '@session-vs-jwt/workbench'
 import { inject } from 'vitest'
 
 /** A clock that stands where a test puts it. */
-class MovableClock {
-  #offsetMs = 0
-
-  readonly now = (): Date => new Date(Date.now() + this.#offsetMs)
-
+export interface MovableClock {
+  readonly now: () => Date
   /** Lets `seconds` pass, or takes them back. */
-  advance(seconds: number): void {
-    this.#offsetMs += seconds * 1000
+  advance(seconds: number): void
+}
+
+function newClock(): MovableClock {
+  let offsetMs = 0
+  return {
+    now: () => new Date(Date.now() + offsetMs),
+    advance: (seconds) => void (offsetMs += seconds * 1000),
   }
 }
 
@@ -43,7 +46,7 @@ const SECRETS = {
 /** A server of `strategy` in this process, on a port of its own and the services of the run. */
 export async function startServer(
   strategy: Strategy,
-  { env = {}, clock = new MovableClock(), onFinished }: StartOptions = {},
+  { env = {}, clock = newClock(), onFinished }: StartOptions = {},
 ): Promise<TestServer> {
   const settings: Env = {
     NODE_ENV: 'test',

@@ -24,13 +24,19 @@ class BootstrapError extends Error {
   }
 }
 
+/** What the tests bring beside the workbench's own commands: TypeScript, run as it is. */
+const testPrograms = {
+  contract: ['test', 'contract', 'main.ts'],
+  'faulty-server': ['test', 'contract', 'faulty-server', 'main.ts'],
+}
+
 const [command = 'start', ...args] = process.argv.slice(2)
 
 try {
   checkPlatform()
   await install()
   await build()
-  await handOver(command === 'test' ? inRoot('test', 'run.mjs') : mainFile(), command, args)
+  await handOver(command, args)
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error
   say(`\n${error.message}`)
@@ -45,9 +51,19 @@ function mainFile() {
  * Runs the command in this very process: Ctrl-C, signals and the exit code need no forwarding, and
  * nothing is left if this process dies.
  */
-async function handOver(file, name, rest) {
-  if (name === 'test') process.chdir(root)
-  process.argv = [process.argv[0], file, ...(name === 'test' ? rest : [name, ...rest])]
+async function handOver(name, rest) {
+  if (name === 'test') {
+    process.chdir(root)
+    await run(inRoot('test', 'run.mjs'), rest)
+  } else if (Object.hasOwn(testPrograms, name)) {
+    const { register } = await import('tsx/esm/api')
+    register()
+    await run(inRoot(...testPrograms[name]), rest)
+  } else await run(mainFile(), [name, ...rest])
+}
+
+async function run(file, rest) {
+  process.argv = [process.argv[0], file, ...rest]
   await import(pathToFileURL(file).href)
 }
 

@@ -49,7 +49,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
   const probe = (
     name: string,
     needs: readonly Store[],
-    send: () => ReturnType<Device['whoami']>,
+    send: () => Promise<Reply>,
     trace?: () => Promise<string | undefined>,
   ): Probe => ({
     name: `${strategy.id} ${name}`,

@@ -18,6 +18,7 @@ export const paths = {
   live: '/health/live',
   ready: '/health/ready',
   jwks: '/.well-known/jwks.json',
+  openapi: '/openapi.json',
 } as const
 
 /** PostgreSQL keeps every character but NUL; UTF-8 has no form for half of a surrogate pair. */
@@ -27,6 +28,11 @@ export const textSchema: z.ZodType<string, string> = z
   .string()
   .min(1)
   .refine(canBeKept, 'has a character that cannot be kept')
+
+const TRIMMED = 'Space around it is taken away.'
+
+/** What {@link textSchema} demands, as JSON Schema can say it. */
+const kept = { minLength: 1, pattern: String.raw`^[^\u0000]*$` }
 
 /** 2 to 32 characters: letters and digits of any script, with single `_ . -` or space between them. */
 const nickname = z
@@ -38,6 +44,11 @@ const nickname = z
   .regex(/^[\p{L}\p{N}\p{M}]+(?:[_. -][\p{L}\p{N}\p{M}]+)*$/u, {
     error: 'letters and digits, with single "_", ".", "-" or space between them',
   })
+  .meta({
+    description:
+      'Letters and digits of any script, with single `_`, `.`, `-` or space between them. ' +
+      `Unique; compared without case. ${TRIMMED}`,
+  })
 
 /** Compared without case: the mailbox of `A@example.org` is that of `a@example.org`. */
 export const emailSchema: z.ZodType<string, string> = z
@@ -48,9 +59,17 @@ export const emailSchema: z.ZodType<string, string> = z
   .regex(/^\p{ASCII}*$/u)
   .toLowerCase()
   .pipe(z.email())
+  .meta({ format: 'email', description: 'In ASCII. Unique; compared without case.' })
 
 /** What makes a password acceptable is the password policy's business. */
-const password = z.string()
+const password = z.string().meta({
+  format: 'password',
+  description: '8 to 72 bytes of UTF-8, any character, and not a common one. Compared in NFC.',
+})
+
+const currentPassword = z
+  .string()
+  .meta({ format: 'password', description: 'The one so far, to set a new one.' })
 
 export interface RegisterRequest {
   nickname: string
@@ -74,7 +93,7 @@ export const updateMeRequest: z.ZodType<UpdateMeRequest, UpdateMeRequest> = z
   .strictObject({
     nickname: nickname.optional(),
     password: password.optional(),
-    currentPassword: password.optional(),
+    currentPassword: currentPassword.optional(),
   })
   .superRefine((change, context) => {
     const refuse = (field: keyof typeof change, message: string): void =>
@@ -90,6 +109,11 @@ export const updateMeRequest: z.ZodType<UpdateMeRequest, UpdateMeRequest> = z
       refuse('nickname', 'or a password must be given, and not both')
     }
   })
+  // The same in the words of JSON Schema, which cannot see what a function refuses.
+  .meta({
+    oneOf: [{ required: ['nickname'] }, { required: ['password'] }],
+    dependentRequired: { password: ['currentPassword'], currentPassword: ['password'] },
+  })
 
 export interface NewPostRequest {
   title: string
@@ -97,9 +121,23 @@ export interface NewPostRequest {
 }
 
 export const newPostRequest: z.ZodType<NewPostRequest, NewPostRequest> = z.strictObject({
-  title: z.string().trim().max(120).pipe(textSchema),
-  body: z.string().max(5000).pipe(textSchema),
+  title: z
+    .string()
+    .trim()
+    .max(120)
+    .pipe(textSchema)
+    .meta({ ...kept, description: TRIMMED }),
+  body: z.string().max(5000).pipe(textSchema).meta(kept),
 })
+
+export type RequestName = 'registerRequest' | 'updateMeRequest' | 'newPostRequest'
+
+/** The bodies that requests carry. */
+export const requests: Readonly<Record<RequestName, z.ZodType>> = {
+  registerRequest,
+  updateMeRequest,
+  newPostRequest,
+}
 
 /** `?limit=` 1 to 100, 20 by default; `?cursor=` as the page before gave it. */
 export interface PageQuery {
@@ -107,20 +145,34 @@ export interface PageQuery {
   after: string | undefined
 }
 
+const pageSize = z.int().min(1).max(100)
+const DEFAULT_PAGE_SIZE = 20
+
 const pageLimit = z
   .string()
   .regex(/^\d{1,3}$/)
   .transform(Number)
-  .pipe(z.int().min(1).max(100))
-  .default(20)
+  .pipe(pageSize)
+  .default(DEFAULT_PAGE_SIZE)
+
+const cursor = z.string().max(300)
+
+export type ParameterName = 'id' | 'limit' | 'cursor'
+
+/** What stands in a path or a query, as it is meant: on the way everything is a string. */
+export const parameters: Readonly<Record<ParameterName, z.ZodType>> = {
+  id: z.uuid(),
+  limit: pageSize.default(DEFAULT_PAGE_SIZE),
+  cursor,
+}
 
 /** The query of a paged list; `after` is what its cursor must hold. */
 export function pageQuery(after: z.ZodType<string>): z.ZodType<PageQuery> {
   return z
-    .strictObject({ limit: pageLimit, cursor: z.string().max(300).optional() })
-    .transform(({ limit, cursor }, context): PageQuery => {
-      if (cursor === undefined) return { limit, after: undefined }
-      const parsed = after.safeParse(Buffer.from(cursor, 'base64url').toString())
+    .strictObject({ limit: pageLimit, cursor: cursor.optional() })
+    .transform(({ limit, cursor: sent }, context): PageQuery => {
+      if (sent === undefined) return { limit, after: undefined }
+      const parsed = after.safeParse(Buffer.from(sent, 'base64url').toString())
       if (parsed.success) return { limit, after: parsed.data }
       context.addIssue({
         code: 'custom',
@@ -136,45 +188,4 @@ export const uuidSchema: z.ZodType<string> = z.string().toLowerCase().pipe(z.uui
 /** The opaque cursor behind which the next page begins. */
 export function cursorAfter(key: string): string {
   return Buffer.from(key).toString('base64url')
-}
-
-const time = z.iso.datetime()
-
-export type ResponseName =
-  | 'user'
-  | 'whoami'
-  | 'expiry'
-  | 'accessToken'
-  | 'refreshToken'
-  | 'tokens'
-  | 'device'
-  | 'post'
-  | 'userEntry'
-  | 'problem'
-
-/** The answers, as the contract promises them. */
-export const responses: Readonly<Record<ResponseName, z.ZodType>> = {
-  user: z.strictObject({ id: z.uuid(), nickname: z.string(), email: z.email(), createdAt: time }),
-  whoami: z.strictObject({ id: z.uuid(), email: z.email(), issuedAt: time, expiresAt: time }),
-  expiry: z.strictObject({ expiresAt: time }),
-  accessToken: z.strictObject({ accessToken: z.string() }),
-  refreshToken: z.strictObject({ refreshToken: z.string() }),
-  tokens: z.object({ accessToken: z.string(), refreshToken: z.string() }),
-  device: z.strictObject({
-    id: z.uuid(),
-    current: z.boolean(),
-    userAgent: z.string().nullable(),
-    createdAt: time,
-    expiresAt: time,
-  }),
-  post: z.strictObject({ id: z.uuid(), title: z.string(), body: z.string(), createdAt: time }),
-  userEntry: z.strictObject({ id: z.uuid(), nickname: z.string() }),
-  problem: z.object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number().int(),
-    code: z.string(),
-    detail: z.string().optional(),
-    errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
-  }),
 }

@@ -4,19 +4,31 @@ export type { BasicCredentials } from './authorization-header.js'
 export { crossOrigin, noStore, sameOrigin, securityHeaders } from './browser-headers.js'
 export { ConfigError, EnvReader, MAKE_SECRET } from './config.js'
 export type { ConfigProblem, Env, Setting } from './config.js'
+export type { Answer } from './operations/answer.js'
+export { answerHeaders } from './operations/answer-headers.js'
+export type { AnswerHeader, AnswerHeaderText } from './operations/answer-headers.js'
 export {
   cursorAfter,
   emailSchema,
   newPostRequest,
   pageQuery,
+  parameters,
   paths,
   registerRequest,
-  responses,
+  requests,
   textSchema,
   updateMeRequest,
   uuidSchema,
 } from './contract.js'
-export type { NewPostRequest, PageQuery, RegisterRequest, UpdateMeRequest } from './contract.js'
+export type {
+  NewPostRequest,
+  PageQuery,
+  ParameterName,
+  RegisterRequest,
+  RequestName,
+  UpdateMeRequest,
+} from './contract.js'
+export { exampleAccount } from './operations/examples.js'
 export { readEdgeConfig } from './edge-config.js'
 export type { EdgeConfig } from './edge-config.js'
 export { live, ready } from './health.js'
@@ -35,6 +47,19 @@ export { listen } from './listen.js'
 export type { ListenOptions, RunningServer } from './listen.js'
 export { createLogger } from './logger.js'
 export type { Logger } from './logger.js'
+export { openApi, openApiDocument } from './openapi/openapi.js'
+export type { OpenApiDocument } from './openapi/document.js'
+export { ALWAYS_POSSIBLE, problemsOf } from './operations/operation.js'
+export type {
+  Operation,
+  OperationId,
+  OperationParameter,
+  OperationTag,
+  RequestExample,
+  RequiredCredential,
+  ServerKind,
+} from './operations/operation.js'
+export { operations } from './operations/operations.js'
 export { Problem, PROBLEM_MEDIA_TYPE, problemDetails } from './problem-details.js'
 export type { FieldError, ProblemCode } from './problem-details.js'
 export { checked, MAX_BODY_BYTES, readJson } from './read-json.js'
@@ -46,6 +71,8 @@ export type {
   TracedExchange,
   TraceListener,
 } from './request-trace.js'
+export { responses } from './responses.js'
+export type { ResponseName } from './responses.js'
 export { createPost, deletePost, listPosts, showPost } from './resources/posts.js'
 export { whoami } from './resources/whoami.js'
 export { listUsers, showMe, updateMe, userView } from './resources/users.js'

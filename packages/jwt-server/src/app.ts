@@ -12,6 +12,7 @@ import {
   type Logger,
   type NewId,
   noStore,
+  openApi,
   paths,
   type PortsFor,
   problemDetails,
@@ -84,6 +85,7 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
   router.get(paths.jwks, jwks(config.accessKeys))
   router.get(paths.live, live)
   router.get(paths.ready, ready(draining))
+  router.get(paths.openapi, openApi('jwt'))
 
   router.post(paths.logoutAll, token, revocation, logoutAll)
   router.get(paths.whoami, token, revocation, whoami)

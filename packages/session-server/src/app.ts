@@ -12,6 +12,7 @@ import {
   type Logger,
   type NewId,
   noStore,
+  openApi,
   paths,
   type PortsFor,
   problemDetails,
@@ -90,6 +91,7 @@ function routes(
   router.post(paths.logout, logout(sessions))
   router.get(paths.live, live)
   router.get(paths.ready, ready(draining))
+  router.get(paths.openapi, openApi('session'))
 
   router.post(paths.renewAccess, load, session, renewAccess(sessions))
   router.post(paths.rotateRefresh, load, session, rotateRefresh(sessions))

@@ -19,5 +19,10 @@ export function availableStrategy(wanted: Strategy, hasRedis: boolean): Strategy
 
 function inPostgres(promises: Promises): Promises {
   const { sql, redis } = promises.identityCost
-  return { ...promises, withoutRedis: 'served', identityCost: { sql: sql + redis, redis: 0 } }
+  return {
+    ...promises,
+    stateIn: 'postgres',
+    withoutRedis: 'served',
+    identityCost: { sql: sql + redis, redis: 0 },
+  }
 }

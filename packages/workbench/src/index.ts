@@ -2,13 +2,25 @@ export { availableStrategy } from './available-strategy.js'
 export { BearerClient } from './client/bearer-client.js'
 export type { Tokens } from './client/bearer-client.js'
 export { ContractClient } from './client/contract-client.js'
-export type { ContractRequest, CredentialUse, Registration } from './client/contract-client.js'
+export type {
+  ClientOptions,
+  ContractRequest,
+  CredentialUse,
+  Registration,
+} from './client/contract-client.js'
 export { CookieClient } from './client/cookie-client.js'
 export { CookieJar } from './client/cookie-jar.js'
-export { exchange, jsonOf } from './client/http-exchange.js'
+export { all, hasBody, hasStatus, isRefused } from './client/expectation.js'
+export type { Expectation } from './client/expectation.js'
+export { describeFailure, describeSilence, failureLines } from './client/failure.js'
+export type { Failure } from './client/failure.js'
+export { exchange, jsonOf, NoAnswer } from './client/http-exchange.js'
 export type { Exchange, HttpRequest } from './client/http-exchange.js'
 export { readServerTiming } from './client/server-timing.js'
 export type { Costs } from './client/server-timing.js'
+export { newCommand } from './commands/command.js'
+export type { CommandText } from './commands/command.js'
+export { runCommand } from './commands/run-command.js'
 export { migrate, schema } from './schema.js'
 export { rotateSecrets, serverSecrets } from './secrets/secret-ring.js'
 export type { ServerSecrets } from './secrets/secret-ring.js'
@@ -34,3 +46,4 @@ export type {
   Strategy,
   StrategyId,
 } from './strategy.js'
+export { WorkbenchError } from './workbench-error.js'

@@ -1,9 +1,9 @@
-import { ServiceError } from '@session-vs-jwt/services'
-import { type Command, CommanderError } from 'commander'
+import type { Command } from 'commander'
 import { doctorCommand } from './commands/doctor.js'
 import { migrateCommand } from './commands/migrate.js'
 import { resetCommand } from './commands/reset.js'
 import { rotateKeysCommand } from './commands/rotate-keys.js'
+import { runCommand } from './commands/run-command.js'
 import { startCommand } from './commands/start.js'
 import { tourCommand } from './commands/tour.js'
 import { WorkbenchError } from './workbench-error.js'
@@ -19,15 +19,7 @@ const commands: Readonly<Record<string, () => Command>> = {
 
 const [name = '', ...args] = process.argv.slice(2)
 
-// A terminal that was closed, or a pipe whose reader left, is no reason to leave servers behind.
-process.stdout.on('error', () => undefined)
-process.stderr.on('error', () => undefined)
-
-try {
-  await commandNamed(name).parseAsync(args, { from: 'user' })
-} catch (error) {
-  process.exitCode = report(error)
-}
+await runCommand(() => commandNamed(name), args)
 
 /** @throws {WorkbenchError} */
 function commandNamed(wanted: string): Command {
@@ -35,16 +27,4 @@ function commandNamed(wanted: string): Command {
   if (make) return make()
   const known = Object.keys(commands).join(', ')
   throw new WorkbenchError(`There is no command "${wanted}". There are: ${known}.`, 2)
-}
-
-/** Says what went wrong, and returns the exit code: 1 for what failed, 2 for what was asked wrongly. */
-function report(error: unknown): number {
-  // Commander has printed its message; its own codes are 0 after a help text, else 1.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (error instanceof WorkbenchError || error instanceof ServiceError) {
-    console.error(`\n${error.message}`)
-    return error instanceof WorkbenchError ? error.exitCode : 1
-  }
-  console.error(error)
-  return 1
 }

@@ -10,7 +10,9 @@ export const sessionStrategies: readonly (Strategy & { id: SessionStrategyId })[
     state: 'sessions in Redis; the cookie holds a random id',
     env: { SESSION_STORE: 'redis' },
     promises: {
+      stateIn: 'redis',
       afterLogout: 'dead-at-once',
+      afterUserDeleted: 'lives-until-expiry',
       spentCredential: 'refused',
       afterRestart: 'kept',
       secondInstance: 'knows-it',
@@ -27,7 +29,9 @@ export const sessionStrategies: readonly (Strategy & { id: SessionStrategyId })[
     state: 'sessions in PostgreSQL; the cookie holds a random id',
     env: { SESSION_STORE: 'postgres' },
     promises: {
+      stateIn: 'postgres',
       afterLogout: 'dead-at-once',
+      afterUserDeleted: 'dead-at-once',
       spentCredential: 'refused',
       afterRestart: 'kept',
       secondInstance: 'knows-it',
@@ -44,7 +48,9 @@ export const sessionStrategies: readonly (Strategy & { id: SessionStrategyId })[
     state: 'sessions in the memory of the server process; the cookie holds a random id',
     env: { SESSION_STORE: 'memory' },
     promises: {
+      stateIn: 'process',
       afterLogout: 'dead-at-once',
+      afterUserDeleted: 'lives-until-expiry',
       spentCredential: 'refused',
       afterRestart: 'lost',
       secondInstance: 'does-not',
@@ -61,7 +67,9 @@ export const sessionStrategies: readonly (Strategy & { id: SessionStrategyId })[
     state: 'none on the server: the signed cookie is the session',
     env: { SESSION_STORE: 'cookie' },
     promises: {
+      stateIn: 'credential',
       afterLogout: 'lives-until-expiry',
+      afterUserDeleted: 'lives-until-expiry',
       spentCredential: 'still-works',
       afterRestart: 'kept',
       secondInstance: 'knows-it',
@@ -82,7 +90,9 @@ export const jwtStrategies: readonly (Strategy & { id: JwtStrategyId })[] = [
     state: 'refresh token families in Redis; access tokens nowhere',
     env: { REFRESH_STORE: 'redis', REVOCATION: 'none' },
     promises: {
+      stateIn: 'redis',
       afterLogout: 'lives-until-expiry',
+      afterUserDeleted: 'lives-until-expiry',
       spentCredential: 'refused',
       afterRestart: 'kept',
       secondInstance: 'knows-it',
@@ -99,7 +109,9 @@ export const jwtStrategies: readonly (Strategy & { id: JwtStrategyId })[] = [
     state: 'none on the server (what most tutorials build)',
     env: { REFRESH_STORE: 'none', REVOCATION: 'none' },
     promises: {
+      stateIn: 'credential',
       afterLogout: 'lives-until-expiry',
+      afterUserDeleted: 'lives-until-expiry',
       spentCredential: 'still-works',
       afterRestart: 'kept',
       secondInstance: 'knows-it',
@@ -116,7 +128,9 @@ export const jwtStrategies: readonly (Strategy & { id: JwtStrategyId })[] = [
     state: 'refresh token families and revoked access tokens in Redis',
     env: { REFRESH_STORE: 'redis', REVOCATION: 'denylist' },
     promises: {
+      stateIn: 'redis',
       afterLogout: 'dead-at-once',
+      afterUserDeleted: 'lives-until-expiry',
       spentCredential: 'refused',
       afterRestart: 'kept',
       secondInstance: 'knows-it',
@@ -133,7 +147,9 @@ export const jwtStrategies: readonly (Strategy & { id: JwtStrategyId })[] = [
     state: 'refresh token families in Redis; the user row is read at every request',
     env: { REFRESH_STORE: 'redis', REVOCATION: 'user-lookup' },
     promises: {
+      stateIn: 'redis',
       afterLogout: 'lives-until-expiry',
+      afterUserDeleted: 'dead-at-once',
       spentCredential: 'refused',
       afterRestart: 'kept',
       secondInstance: 'knows-it',

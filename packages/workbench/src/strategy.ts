@@ -1,5 +1,6 @@
-/** Which of the two servers. */
-export type ServerKind = 'session' | 'jwt'
+import type { ServerKind } from '@session-vs-jwt/http-kit'
+
+export type { ServerKind }
 
 export type SessionStrategyId =
   | 'session-redis'
@@ -13,8 +14,12 @@ export type StrategyId = SessionStrategyId | JwtStrategyId
 
 /** What a strategy promises where strategies differ. Each field has a test that executes it. */
 export interface Promises {
+  /** Where the server keeps a login; `credential` if it keeps none, and what it handed out is all. */
+  readonly stateIn: 'redis' | 'postgres' | 'process' | 'credential'
   /** A copy of the credential that identifies requests, used after logout. */
   readonly afterLogout: 'dead-at-once' | 'lives-until-expiry'
+  /** A credential whose user was deleted from the database, and from nowhere else. */
+  readonly afterUserDeleted: 'dead-at-once' | 'lives-until-expiry'
   /** The credential that `POST /auth/token/refresh` replaced, used once more. */
   readonly spentCredential: 'refused' | 'still-works'
   /** A login, after the server process was started again. */

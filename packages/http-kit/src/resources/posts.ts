@@ -1,8 +1,9 @@
 import type { Post } from '@session-vs-jwt/posts'
-import { cursorAfter, newPostRequest, pageQuery, paths, uuidSchema } from '../contract.js'
+import { newPostRequest, type PageQuery, pageQuery, paths, uuidSchema } from '../contract.js'
 import { type Clock, identityOf, type KitContext, type NewId } from '../kit-context.js'
 import { Problem, unknownUser } from '../problem-details.js'
 import { checked, readJson } from '../read-json.js'
+import { onePage } from './page.js'
 
 type WithId = KitContext & { params: Record<string, string> }
 
@@ -12,10 +13,10 @@ function postView({ id, title, body, createdAt }: Post): Record<string, string> 
 
 /** `GET /posts` */
 export async function listPosts(ctx: KitContext): Promise<void> {
-  const page = checked(ctx.query, pageQuery(uuidSchema))
-  const posts = await ctx.ports.posts.list(identityOf(ctx).userId, page)
-  const last = posts.length === page.limit ? posts.at(-1) : undefined
-  ctx.body = { posts: posts.map(postView), nextCursor: last ? cursorAfter(last.id) : null }
+  const query = checked(ctx.query, pageQuery(uuidSchema))
+  const list = (page: PageQuery) => ctx.ports.posts.list(identityOf(ctx).userId, page)
+  const { rows, nextCursor } = await onePage(query, list, ({ id }) => id)
+  ctx.body = { posts: rows.map(postView), nextCursor }
 }
 
 /** `POST /posts` */

@@ -1,8 +1,9 @@
 import { changePassword, type User } from '@session-vs-jwt/users'
-import { cursorAfter, pageQuery, textSchema, updateMeRequest } from '../contract.js'
+import { type PageQuery, pageQuery, textSchema, updateMeRequest } from '../contract.js'
 import { identityOf, type KitContext } from '../kit-context.js'
 import { unknownUser } from '../problem-details.js'
 import { checked, readJson } from '../read-json.js'
+import { onePage } from './page.js'
 
 /** A user as the contract shows it to its owner. */
 export function userView({ id, nickname, email, createdAt }: User): Record<string, string> {
@@ -34,10 +35,10 @@ export function updateMe<Context extends KitContext>(
 
 /** `GET /users` */
 export async function listUsers(ctx: KitContext): Promise<void> {
-  const page = checked(ctx.query, pageQuery(textSchema))
-  const users = await ctx.ports.users.list(page)
-  const last = users.length === page.limit ? users.at(-1) : undefined
-  ctx.body = { users, nextCursor: last ? cursorAfter(last.nickname) : null }
+  const query = checked(ctx.query, pageQuery(textSchema))
+  const list = (page: PageQuery) => ctx.ports.users.list(page)
+  const { rows, nextCursor } = await onePage(query, list, ({ nickname }) => nickname)
+  ctx.body = { users: rows, nextCursor }
 }
 
 /** A credential can outlive its user. */

@@ -11,7 +11,7 @@ export function jwks(accessKeys: KeyRing): JwtMiddleware {
         detail: `${paths.jwks} exists with RS256 or ES256; the key of HS256 is a secret.`,
       })
     }
-    // Public, and asked for by every verifier: the one answer that may be cached.
+    // Public, and asked for by every verifier: it may be cached.
     ctx.set('Cache-Control', 'public, max-age=300')
     ctx.body = keySet
   }

@@ -41,7 +41,10 @@ export type RotationResult =
   | { readonly state: 'live'; readonly absoluteUntil: number }
   | { readonly state: Exclude<TokenState, 'live'> }
 
-/** Every method is one statement or command, so one of N parallel calls wins. */
+/**
+ * Every method is one statement or command, so one of N parallel calls wins. In PostgreSQL a reused token
+ * costs a second one, which ends its family.
+ */
 export interface RefreshFamilyStore {
   start(family: RefreshFamily, tokenHash: string): Promise<void>
   check(token: PresentedToken): Promise<TokenState>

@@ -1,4 +1,4 @@
-import { ContractClient, type CredentialUse } from './contract-client.js'
+import { type ClientOptions, ContractClient, type CredentialUse } from './contract-client.js'
 import { type Exchange, jsonOf } from './http-exchange.js'
 
 export interface Tokens {
@@ -11,8 +11,8 @@ export class BearerClient extends ContractClient {
   readonly server = 'jwt'
   #tokens: Tokens
 
-  constructor(baseUrl: string, tokens: Tokens = {}) {
-    super(baseUrl)
+  constructor(baseUrl: string, tokens: Tokens = {}, options: ClientOptions = {}) {
+    super(baseUrl, options)
     this.#tokens = tokens
   }
 
@@ -20,8 +20,12 @@ export class BearerClient extends ContractClient {
     return this.#tokens
   }
 
-  override copy(): BearerClient {
-    return new BearerClient(this.baseUrl, this.#tokens)
+  override copy(baseUrl: string = this.baseUrl): BearerClient {
+    return new BearerClient(baseUrl, this.#tokens, this.options)
+  }
+
+  override without(): BearerClient {
+    return new BearerClient(this.baseUrl, {}, this.options)
   }
 
   override holds(use: CredentialUse): boolean {

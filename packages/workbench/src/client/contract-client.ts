@@ -13,12 +13,22 @@ export interface Registration {
 export type CredentialUse = 'access' | 'refresh' | 'none'
 
 export interface ContractRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: string
   readonly path: string
+  /** Sent as JSON. */
   readonly json?: unknown
+  /** Sent as it is, and instead of `json`; its media type is the caller's business. */
+  readonly body?: string | undefined
   readonly headers?: Readonly<Record<string, string>>
   /** `access` by default. */
   readonly use?: CredentialUse
+}
+
+export interface ClientOptions {
+  /** Milliseconds that an answer may take. */
+  readonly withinMs?: number | undefined
+  /** Is told of every exchange. */
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined
 }
 
 /**
@@ -28,13 +38,21 @@ export interface ContractRequest {
 export abstract class ContractClient {
   abstract readonly server: ServerKind
   readonly baseUrl: string
+  protected readonly options: ClientOptions
 
-  constructor(baseUrl: string) {
+  constructor(baseUrl: string, options: ClientOptions = {}) {
     this.baseUrl = baseUrl.replace(/\/+$/, '')
+    this.options = options
   }
 
-  /** Another client that holds the same credential: a copy that somebody made, or that was kept. */
-  abstract copy(): ContractClient
+  /**
+   * Another client that holds the same credential, at `baseUrl`: a copy that somebody made, or that
+   * was kept.
+   */
+  abstract copy(baseUrl?: string): ContractClient
+
+  /** Another client that holds nothing. */
+  abstract without(): ContractClient
 
   /** Whether it holds what `use` asks for. */
   abstract holds(use: CredentialUse): boolean
@@ -44,21 +62,27 @@ export abstract class ContractClient {
   /** Keeps what an answer gives. */
   protected abstract keep(answer: Exchange): void
 
+  /** @throws {NoAnswer} */
   async send(request: ContractRequest): Promise<Exchange> {
     const { method, path, json, headers, use = 'access' } = request
-    const answer = await exchange({
-      method,
-      url: this.baseUrl + path,
-      headers: {
-        'user-agent': 'session-vs-jwt-workbench',
-        accept: 'application/json',
-        ...(json !== undefined && { 'content-type': 'application/json' }),
-        ...this.credential(use),
-        ...headers,
+    const body = request.body ?? (json === undefined ? undefined : JSON.stringify(json))
+    const answer = await exchange(
+      {
+        method,
+        url: this.baseUrl + path,
+        headers: {
+          'user-agent': 'session-vs-jwt-workbench',
+          accept: 'application/json',
+          ...(json !== undefined && { 'content-type': 'application/json' }),
+          ...this.credential(use),
+          ...headers,
+        },
+        body,
       },
-      body: json === undefined ? undefined : JSON.stringify(json),
-    })
+      this.options.withinMs,
+    )
     this.keep(answer)
+    this.options.onExchange?.(answer)
     return answer
   }
 

@@ -1,4 +1,4 @@
-import { ContractClient } from './contract-client.js'
+import { type ClientOptions, ContractClient } from './contract-client.js'
 import { CookieJar } from './cookie-jar.js'
 import type { Exchange } from './http-exchange.js'
 
@@ -7,13 +7,17 @@ export class CookieClient extends ContractClient {
   readonly server = 'session'
   readonly jar: CookieJar
 
-  constructor(baseUrl: string, jar: CookieJar = new CookieJar()) {
-    super(baseUrl)
+  constructor(baseUrl: string, jar: CookieJar = new CookieJar(), options: ClientOptions = {}) {
+    super(baseUrl, options)
     this.jar = jar
   }
 
-  override copy(): CookieClient {
-    return new CookieClient(this.baseUrl, this.jar.copy())
+  override copy(baseUrl: string = this.baseUrl): CookieClient {
+    return new CookieClient(baseUrl, this.jar.copy(), this.options)
+  }
+
+  override without(): CookieClient {
+    return new CookieClient(this.baseUrl, new CookieJar(), this.options)
   }
 
   override holds(): boolean {

@@ -14,6 +14,7 @@ export interface Exchange {
   readonly method: string
   readonly url: string
   readonly requestHeaders: Readonly<Record<string, string>>
+  readonly requestBody?: string | undefined
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: string
@@ -23,6 +24,23 @@ export interface Exchange {
   readonly receivedBytes: number
 }
 
+/** A request that got no answer, or none that could be read. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+  readonly request: HttpRequest
+  /** Of `node:net` or `node:tls` (`ECONNREFUSED`, …), where they know one. */
+  readonly code: string | undefined
+
+  constructor(request: HttpRequest, cause: unknown) {
+    const { message, code } = cause as NodeJS.ErrnoException
+    // Two addresses that both refuse come as one error without a message.
+    super(message || code || String(cause), { cause })
+    this.request = request
+    this.code = code
+  }
+}
+
+/** Longer than any server of the contract takes, with the dearest password hash. */
 const ANSWER_WITHIN_MS = 15_000
 /** No answer of the contract comes near it. */
 const MAX_BODY_BYTES = 1024 * 1024
@@ -30,20 +48,33 @@ const MAX_BODY_BYTES = 1024 * 1024
 /**
  * Sends one request on a connection of its own, so that every byte on it belongs to this exchange.
  *
- * @throws {Error} of `node:net` (`ECONNREFUSED`, …), or one that says that no answer came in 15 s
+ * @param withinMs milliseconds from the start to the last byte of the answer
+ * @throws {NoAnswer}
  */
-export async function exchange(request: HttpRequest): Promise<Exchange> {
+export async function exchange(
+  request: HttpRequest,
+  withinMs: number = ANSWER_WITHIN_MS,
+): Promise<Exchange> {
+  const signal = AbortSignal.timeout(withinMs)
+  try {
+    return await send(request, signal)
+  } catch (error) {
+    if (!signal.aborted) throw new NoAnswer(request, error)
+    throw new NoAnswer(request, new Error(`no answer within ${withinMs / 1000} s`))
+  }
+}
+
+async function send(request: HttpRequest, signal: AbortSignal): Promise<Exchange> {
   const { method, url, headers, body } = request
   const { request: open, Agent } = url.startsWith('https:') ? https : http
   let socket: Socket | undefined
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const agent = new Agent({ keepAlive: false })
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
     const outgoing = open(url, { method, headers: { ...headers, ...length }, agent, signal })
     outgoing.on('socket', (it) => (socket = it))
     outgoing.on('response', resolve)
-    outgoing.on('error', (error) => reject(signal.aborted ? noAnswer() : error))
+    outgoing.on('error', reject)
     outgoing.end(body)
   })
   const text = await textOf(response)
@@ -51,6 +82,7 @@ export async function exchange(request: HttpRequest): Promise<Exchange> {
     method,
     url,
     requestHeaders: headers,
+    requestBody: body,
     status: response.statusCode ?? 0,
     headers: response.headers,
     body: text,
@@ -68,10 +100,6 @@ async function textOf(response: IncomingMessage): Promise<string> {
     if (size > MAX_BODY_BYTES) throw new Error(`a body of over ${MAX_BODY_BYTES} bytes`)
   }
   return Buffer.concat(chunks).toString()
-}
-
-function noAnswer(): Error {
-  return new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`)
 }
 
 /** The body as JSON; undefined if it is none. */

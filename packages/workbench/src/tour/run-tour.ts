@@ -1,6 +1,6 @@
-import type { Exchange } from '../client/http-exchange.js'
+import { describeFailure, describeSilence, type Failure } from '../client/failure.js'
+import { type Exchange, NoAnswer } from '../client/http-exchange.js'
 import { type Costs, readServerTiming } from '../client/server-timing.js'
-import { describeFailure, type StepFailure } from './step-failure.js'
 import { type TourStep, tourSteps } from './steps.js'
 import { newVisit, type TourStop, type Visit } from './visit.js'
 
@@ -13,7 +13,7 @@ export interface StepResult {
   readonly costs?: Costs
   readonly sentBytes?: number
   readonly receivedBytes?: number
-  readonly failure?: StepFailure
+  readonly failure?: Failure
 }
 
 /** The whole tour at one server. */
@@ -47,13 +47,10 @@ async function takeStep(step: TourStep, visit: Visit): Promise<StepResult> {
   try {
     answer = await step.send(visit)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
+    if (!(error instanceof NoAnswer)) throw error
     // Whoever did not answer once is not waited for a dozen times.
     visit.isSilent = true
-    return {
-      step: name,
-      failure: { came: `no answer (${code ?? message})`, expected: 'an answer' },
-    }
+    return { step: name, failure: describeSilence(error) }
   }
   if (!answer) return { step: name, failure: NOTHING_TO_SEND }
   const costs = readServerTiming(answer.headers['server-timing'])
@@ -72,7 +69,7 @@ function silent({ name }: TourStep): StepResult {
   return { step: name, failure: { came: 'nothing was sent', expected: 'a server that answers' } }
 }
 
-const NOTHING_TO_SEND: StepFailure = {
+const NOTHING_TO_SEND: Failure = {
   came: 'nothing: an earlier step failed, and there was nothing to send',
   expected: 'that step to work',
 }

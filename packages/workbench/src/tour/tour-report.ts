@@ -1,3 +1,4 @@
+import { failureLines } from '../client/failure.js'
 import { SERVER_NAMES } from '../servers/server-program.js'
 import { hasFailed, type StopResult } from './run-tour.js'
 import { tourTable } from './tour-table.js'
@@ -27,15 +28,7 @@ function failures(results: readonly StopResult[]): string[] {
   return results.flatMap(({ stop, steps }) =>
     steps.flatMap(({ step, failure }) => {
       if (!failure) return []
-      const { sent, came, expected } = failure
-      return [
-        [
-          `✗ ${SERVER_NAMES[stop.server]}, step "${step}":`,
-          ...(sent === undefined ? [] : [`    sent:     ${sent}`]),
-          `    came:     ${came}`,
-          `    expected: ${expected}`,
-        ].join('\n'),
-      ]
+      return [`✗ ${SERVER_NAMES[stop.server]}, step "${step}":\n${failureLines(failure)}`]
     }),
   )
 }

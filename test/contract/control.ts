@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findRedisProgram, type RedisProcess, startRedisProcess } from '@session-vs-jwt/services'
+import type { Strategy } from '@session-vs-jwt/workbench'
+import { Redis } from 'ioredis'
+import { Client } from 'pg'
+import { inject } from 'vitest'
+import { keySet, startServer, type TestServer } from '../start-server.js'
+import type { Control, Instance, InstanceOptions, Target } from './suite/target.js'
+
+/** A server of the tests, with everything in their hands. */
+export function targetFor(strategy: Strategy, server: TestServer): Target {
+  return {
+    url: server.url,
+    server: strategy.server,
+    strategies: [strategy],
+    control: {
+      start: async (options) => startInstance(strategy, options),
+      stateOf,
+      deleteUser,
+      asymmetricKeys,
+    } satisfies Control,
+  }
+}
+
+function asymmetricKeys(): Record<string, string> {
+  return {
+    JWT_ACCESS_KEYS: keySet('RS256', 'access'),
+    JWT_REFRESH_KEYS: keySet('RS256', 'refresh'),
+  }
+}
+
+async function startInstance(
+  strategy: Strategy,
+  { env = {}, clock, ownRedis }: InstanceOptions = {},
+): Promise<Instance> {
+  const redis = ownRedis && (await startOwnRedis())
+  const settings = redis ? { ...env, REDIS_URL: redis.server.url } : env
+  const server = await startServer(strategy, { env: settings, ...(clock && { clock }) })
+  let isStopped = false
+  return {
+    url: server.url,
+    clock: server.clock,
+    stopRedis: async () => redis?.server.kill(),
+    // A row may have stopped it, as a part of what it does.
+    stop: async () => {
+      if (isStopped) return
+      isStopped = true
+      await server.stop()
+      await redis?.remove()
+    },
+  }
+}
+
+async function startOwnRedis(): Promise<{ server: RedisProcess; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-redis-'))
+  const findServer = () => findRedisProgram({ folder: '.workbench' })
+  const server = await startRedisProcess({ folder, findServer, durable: false })
+  const remove = async (): Promise<void> => {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { server, remove }
+}
+
+async function deleteUser(userId: string): Promise<void> {
+  await withSql((sql) => sql.query('DELETE FROM users WHERE id = $1', [userId]))
+}
+
+async function withSql<T>(use: (sql: Client) => Promise<T>): Promise<T> {
+  const sql = new Client(inject('databaseUrl'))
+  await sql.connect()
+  try {
+    return await use(sql)
+  } finally {
+    await sql.end()
+  }
+}
+
+/** Whatever the stores hold that names the user, but for the account and the posts. */
+async function stateOf(userId: string): Promise<{ redis: number; postgres: number }> {
+  const redis = new Redis(inject('redisUrl'))
+  const keys = await redis.keys(`*${userId}*`)
+  redis.disconnect()
+  return { redis: keys.length, postgres: await withSql((sql) => rowsOf(sql, userId)) }
+}
+
+async function rowsOf(sql: Client, userId: string): Promise<number> {
+  const tables = await sql.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.columns WHERE column_name = 'user_id'`,
+  )
+  let found = 0
+  for (const { name } of tables.rows) {
+    const { rowCount } = await sql.query(`SELECT 1 FROM "${name}" WHERE user_id = $1`, [userId])
+    found += rowCount ?? 0
+  }
+  return found
+}

@@ -1,0 +1,46 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { Device, newAccount, type Target } from '../../device.js'
+import { type Exploit, exploits } from './exploits.js'
+import { startFaultyServer } from './faulty-server.js'
+import { type MistakeId, mistakes } from './mistakes.js'
+
+const cases = Object.entries(exploits) as [MistakeId, Exploit][]
+
+async function start(mistakeIds: readonly MistakeId[], bcryptCost = 4): Promise<Target> {
+  const server = await startFaultyServer({ mistakes: mistakeIds, bcryptCost })
+  onTestFinished(async () => server.stop())
+  return { url: server.url, strategy: { server: 'jwt' } }
+}
+
+test.each(cases)(
+  '%s does its harm, and the server without it does not',
+  async (id, { run, atFaulty, atCorrect }) => {
+    // Where time matters, a hash takes what it takes in tutorials.
+    const bcryptCost = id === 'quick-no' || id === 'check-then-insert' ? 10 : 4
+    const [faulty, correct] = [await start([id], bcryptCost), await start([], bcryptCost)]
+    expect(await run(faulty), 'with the mistake').toEqual(atFaulty)
+    expect(await run(correct), 'without it').toEqual(atCorrect)
+  },
+)
+
+test('with all mistakes at once it still registers and logs in', async () => {
+  const faulty = await start(mistakes.map(({ id }) => id))
+  const account = { ...newAccount(), password: 'no colon in it' }
+  expect((await new Device(faulty).register(account)).status).toBe(201)
+  const device = new Device(faulty)
+  expect((await device.login(account)).status).toBe(200)
+  expect((await device.whoami()).status).toBe(200)
+})
+
+test('each mistake is one region of the source, with wrong and right in it', async () => {
+  const files = await readdir(import.meta.dirname)
+  const texts = files.map(async (file) => readFile(`${import.meta.dirname}/${file}`, 'utf8'))
+  const source = (await Promise.all(texts)).join('')
+  const regions = source.matchAll(/^\/\/ #region (\S+)\n(.*?)^\/\/ #endregion \1$/gms)
+  const found = new Map([...regions].map(([, id = '', text = '']) => [id, text]))
+  expect([...found.keys()].toSorted()).toEqual(mistakes.map(({ id }) => id).toSorted())
+  for (const [id, text] of found) {
+    expect(text).toMatch(new RegExp(`switchable<[^]*'${id}'[^]*wrong[^]*right`))
+  }
+})

@@ -1,0 +1,153 @@
+import type { ServerKind } from '@session-vs-jwt/workbench'
+
+/** How often one request asks each store: SQL statements and Redis commands; a script is one command. */
+export interface Lookups {
+  readonly sql: number
+  readonly redis: number
+}
+
+const NOTHING: Lookups = { sql: 0, redis: 0 }
+const STATEMENT: Lookups = { sql: 1, redis: 0 }
+const COMMAND: Lookups = { sql: 0, redis: 1 }
+
+/** What a request costs, in terms that every strategy can fill in. A term that is missing is 0. */
+interface Cost {
+  /** Looks at the credential's store to tell who sends the request. */
+  readonly identity?: number
+  /** Calls to the store of logins, which are sessions or refresh families. */
+  readonly logins?: number
+  /** Statements on users and posts: PostgreSQL under every strategy. */
+  readonly sql?: number
+  /** Commands beside those on logins: the counter of failed logins, or a ping. */
+  readonly redis?: number
+}
+
+interface Endpoint {
+  /** What is sent. */
+  readonly request: string
+  /** Of both servers, or of each where they differ. */
+  readonly cost: Cost | Readonly<Record<ServerKind, Cost>>
+}
+
+/**
+ * Every endpoint, in the order in which an account of the load meets it. What is fixed beside it: an
+ * account has two devices, one of which it ends, logs out, or loses to a new password. Its session is
+ * younger than a quarter of the idle time; an older one is renewed, by one more call to its store.
+ */
+export const endpoints = {
+  // The row of the user, and the login that begins.
+  register: { request: 'POST /auth/register/email', cost: { sql: 1, logins: 1 } },
+  // Redis: the try takes its place among the failures, and gives it back. SQL: the user with the
+  // password's hash; and once the login has begun, whether the password is still that one.
+  login: { request: 'POST /auth/login/email', cost: { redis: 2, sql: 2, logins: 1 } },
+  whoami: { request: 'GET /auth/whoami', cost: { identity: 1 } },
+  whoamiWithout: { request: 'GET /auth/whoami, no credential', cost: {} },
+  // Only the store knows that an id is not one of its own; a signature tells by itself.
+  whoamiForged: {
+    request: 'GET /auth/whoami, forged credential',
+    cost: { session: { identity: 1 }, jwt: {} },
+  },
+  showMe: { request: 'GET /users/me', cost: { identity: 1, sql: 1 } },
+  updateMe: { request: 'PATCH /users/me, nickname', cost: { identity: 1, sql: 1 } },
+  listUsers: { request: 'GET /users', cost: { identity: 1, sql: 1 } },
+  createPost: { request: 'POST /posts', cost: { identity: 1, sql: 1 } },
+  listPosts: { request: 'GET /posts', cost: { identity: 1, sql: 1 } },
+  showPost: { request: 'GET /posts/:id', cost: { identity: 1, sql: 1 } },
+  deletePost: { request: 'DELETE /posts/:id', cost: { identity: 1, sql: 1 } },
+  // A session is read and then written; a refresh token says whose it is, and is looked up once.
+  renewAccess: {
+    request: 'POST /auth/token/access',
+    cost: { session: { identity: 1, logins: 1 }, jwt: { logins: 1 } },
+  },
+  rotateRefresh: {
+    request: 'POST /auth/token/refresh',
+    cost: { session: { identity: 1, logins: 1 }, jwt: { logins: 1 } },
+  },
+  spentCredential: {
+    request: 'POST /auth/token/refresh, spent credential',
+    cost: { session: { identity: 1 }, jwt: { logins: 1 } },
+  },
+  // The session that the cookie names is ended first, so that nobody can have planted it.
+  loginAgain: {
+    request: 'POST /auth/login/email, logged in already',
+    cost: { session: { redis: 2, sql: 2, logins: 2 }, jwt: { redis: 2, sql: 2, logins: 1 } },
+  },
+  listDevices: { request: 'GET /auth/devices', cost: { identity: 1, logins: 1 } },
+  endDevice: { request: 'DELETE /auth/devices/:id', cost: { identity: 1, logins: 1 } },
+  // As a login, but for the last look: the new password is set only over the one that was checked.
+  changePassword: {
+    request: 'PATCH /users/me, password',
+    cost: { identity: 1, redis: 2, sql: 2, logins: 1 },
+  },
+  // Ended without a look at it first.
+  logout: { request: 'POST /auth/logout', cost: { logins: 1 } },
+  logoutAll: { request: 'POST /auth/logout/all', cost: { identity: 1, logins: 1 } },
+  // The place is kept: it is what bounds the guesses.
+  loginWrongPassword: {
+    request: 'POST /auth/login/email, wrong password',
+    cost: { redis: 1, sql: 1 },
+  },
+  // As a wrong password: what a guess costs does not tell who has an account.
+  loginUnknownEmail: {
+    request: 'POST /auth/login/email, unknown email',
+    cost: { redis: 1, sql: 1 },
+  },
+  // A refused try was no guess and gives its place back. PostgreSQL is spared.
+  loginTooOften: {
+    request: 'POST /auth/login/email, too many failures',
+    cost: { redis: 2 },
+  },
+  live: { request: 'GET /health/live', cost: {} },
+  // One ping to each store.
+  ready: { request: 'GET /health/ready', cost: { sql: 1, redis: 1 } },
+  jwks: { request: 'GET /.well-known/jwks.json', cost: {} },
+  openapi: { request: 'GET /openapi.json', cost: {} },
+} as const satisfies Record<string, Endpoint>
+
+export type EndpointId = keyof typeof endpoints
+
+/** What one `identity` and one call on `logins` are under a strategy. */
+interface StrategyCost {
+  readonly identity: Lookups
+  readonly logins: Lookups
+  /** Where the sum of the terms is not the answer. */
+  readonly except?: Partial<Record<EndpointId, Lookups>>
+}
+
+/** One UPDATE finds that the token was spent, one DELETE ends its family; in Redis a script does both. */
+const REUSE_IN_SQL = { spentCredential: { sql: 2, redis: 0 } }
+
+/** Every row of the matrix, by its label. */
+const strategyCosts: Readonly<Record<string, StrategyCost>> = {
+  'session-redis': { identity: COMMAND, logins: COMMAND },
+  'session-postgres': { identity: STATEMENT, logins: STATEMENT },
+  'session-memory': { identity: NOTHING, logins: NOTHING },
+  'session-cookie': { identity: NOTHING, logins: NOTHING },
+  'jwt-rotating': { identity: NOTHING, logins: COMMAND },
+  'jwt-stateless': { identity: NOTHING, logins: NOTHING },
+  'jwt-denylist': { identity: COMMAND, logins: COMMAND },
+  'jwt-user-lookup': { identity: STATEMENT, logins: COMMAND },
+  'jwt-rotating on PostgreSQL': { identity: NOTHING, logins: STATEMENT, except: REUSE_IN_SQL },
+  'jwt-denylist on PostgreSQL': { identity: STATEMENT, logins: STATEMENT, except: REUSE_IN_SQL },
+  'jwt-user-lookup on PostgreSQL': { identity: STATEMENT, logins: STATEMENT, except: REUSE_IN_SQL },
+}
+
+/**
+ * What one request to `endpoint` must cost under the row `label` of the matrix.
+ *
+ * @throws {Error} for a label without an expectation
+ */
+export function expectedLookups(endpoint: EndpointId, label: string, server: ServerKind): Lookups {
+  const row = strategyCosts[label]
+  if (!row) throw new Error(`no expected lookups for ${label}`)
+  const { identity = 0, logins = 0, sql = 0, redis = 0 } = costAt(endpoints[endpoint], server)
+  const sum = {
+    sql: sql + identity * row.identity.sql + logins * row.logins.sql,
+    redis: redis + identity * row.identity.redis + logins * row.logins.redis,
+  }
+  return row.except?.[endpoint] ?? sum
+}
+
+function costAt({ cost }: Endpoint, server: ServerKind): Cost {
+  return 'session' in cost ? cost[server] : cost
+}

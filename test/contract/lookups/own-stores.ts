@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  findRedisProgram,
+  removeData,
+  startEmbeddedPostgres,
+  startRedisProcess,
+} from '@session-vs-jwt/services'
+import { migrate } from '@session-vs-jwt/workbench'
+
+/** A PostgreSQL and a Redis that nobody else uses: what they count, the load has caused. */
+export interface OwnStores {
+  readonly databaseUrl: string
+  readonly redisUrl: string
+  stop(): Promise<void>
+}
+
+export async function startOwnStores(): Promise<OwnStores> {
+  const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-lookups-'))
+  const findServer = () => findRedisProgram({ folder: '.workbench' })
+  const started = await Promise.allSettled([
+    startEmbeddedPostgres({ folder, durable: false }),
+    startRedisProcess({ folder, durable: false, findServer }),
+  ])
+  const [postgres, redis] = started
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map(async (it) => it.status === 'fulfilled' && it.value.stop()))
+    await removeData(folder)
+    await rm(folder, { recursive: true, force: true })
+  }
+  if (postgres.status === 'fulfilled' && redis.status === 'fulfilled') {
+    await migrate(postgres.value.url)
+    return { databaseUrl: postgres.value.url, redisUrl: redis.value.url, stop }
+  }
+  await stop()
+  throw started.find((it) => it.status === 'rejected')?.reason
+}

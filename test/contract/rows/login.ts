@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto'
+import { paths } from '@session-vs-jwt/http-kit'
+import { all, hasBody, hasStatus, isRefused } from '@session-vs-jwt/workbench'
+import { type Answer, type Device, newAccount } from '../../device.js'
+import type { Row } from '../suite/row.js'
+import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
+import type { Trial } from '../suite/trial.js'
+import { isLoggedIn, statusesOf } from './answers.js'
+
+const WRONG = 'a wrong password'
+
+const base64 = (bytes: string | readonly number[]): string =>
+  (typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes)).toString('base64')
+
+/** Nobody's, and in no other row: it would be locked sooner or later. */
+const id = randomBytes(4).toString('hex')
+
+const MALFORMED: readonly (readonly [what: string, header: string | undefined])[] = [
+  ['no-header', undefined],
+  ['bearer', 'Bearer abc'],
+  ['no-colon', `Basic ${base64(`nobody-${id}`)}`],
+  ['no-base64', 'Basic ***'],
+  ['a-break-in-base64', 'Basic YTpi\tYTpi'],
+  ['invalid-utf-8', `Basic ${base64([0x61, 0x3a, 0xff])}`],
+  ['a-nul-in-the-email', `Basic ${base64(`a\0${id}:password`)}`],
+  ['a-very-long-email', `Basic ${base64(`${id.repeat(750)}:b`)}`],
+]
+
+const asksForBasic = all(isRefused, ({ headers }) =>
+  /^Basic /i.test(String(headers['www-authenticate'])) ? undefined : 'a Basic challenge',
+)
+
+/** `POST /auth/login/email` */
+export const loginRows: readonly Row[] = [
+  {
+    id: 'login/right-password',
+    title: '200 with the user, as registration showed it, and a credential',
+    read: ['RFC 7617, section 2'],
+    run: async (t) => {
+      const { account, answer: registration } = await t.registered()
+      const device = t.device()
+      const answer = await device.login(account)
+      expectAnswer(answer, hasStatus(200), hasBody('user', 'user'))
+      const same = JSON.stringify(registration.body.user)
+      expectThat(JSON.stringify(answer.body.user) === same, `the user ${same}`, answer)
+      expectAnswer(await device.whoami(), isLoggedIn)
+    },
+  },
+  {
+    id: 'login/wrong-password',
+    title: 'a wrong password does not log in: 401, and a Basic challenge',
+    read: ['RFC 7617, section 2', 'OWASP ASVS 5.0, 6.3.1'],
+    run: async (t) => {
+      const { account } = await t.registered()
+      const device = t.device()
+      const answer = await device.login({ ...account, password: WRONG })
+      expectAnswer(answer, asksForBasic, hasCode('invalid_credentials'))
+      expectAnswer(await device.whoami(), hasStatus(401))
+    },
+  },
+  {
+    id: 'login/colons-in-the-password',
+    title: 'the first colon ends the email; the password may hold more of them',
+    read: ['RFC 7617, section 2'],
+    run: async (t) => {
+      const account = { ...newAccount(), password: 'one:two:three' }
+      await t.registered(t.target, account)
+      expectAnswer(await t.device().login(account), hasStatus(200))
+      for (const password of ['one', 'one:two', 'one:two:', 'three']) {
+        expectAnswer(await t.device().login({ ...account, password }), hasStatus(401))
+      }
+    },
+  },
+  {
+    id: 'login/unknown-email-same-answer',
+    title: 'an unknown email and a wrong password get one answer, headers included',
+    read: ['OWASP Authentication Cheat Sheet, error messages', 'OWASP ASVS 5.0, 6.3.8'],
+    run: async (t) => {
+      const { account } = await t.registered()
+      const wrong = await t.device().login({ ...account, password: WRONG })
+      const unknown = await t.device().login({ ...newAccount(), password: WRONG })
+      expectAnswer(unknown, asksForBasic)
+      expectThat(
+        comparable(unknown) === comparable(wrong),
+        `the answer to a wrong password: ${comparable(wrong)}`,
+        unknown,
+        comparable(unknown),
+      )
+    },
+  },
+  {
+    id: 'login/unknown-email-same-time',
+    title:
+      'an unknown email takes as long as a wrong password (the quickest of 7, within a factor of two)',
+    read: ['OWASP Authentication Cheat Sheet, error messages', 'CWE-208'],
+    run: async (t) => {
+      // Hashing must be dear enough to stand out from the rest of a request.
+      const at = t.target.control ? await t.start({ env: { BCRYPT_COST: '8' } }) : t.target
+      const { account } = await t.registered(at)
+      let [wrong, unknown] = [Infinity, Infinity]
+      for (let round = 0; round < 7; round += 1) {
+        unknown = Math.min(unknown, await millisecondsOf(t.device(at), newAccount().email))
+        wrong = Math.min(wrong, await millisecondsOf(t.device(at), account.email))
+      }
+      const answer = await t.device(at).login({ ...account, password: WRONG })
+      const came = `${unknown.toFixed(1)} ms for unknown emails, ${wrong.toFixed(1)} ms for wrong passwords`
+      expectThat(unknown < wrong * 2 && wrong < unknown * 2, 'the same for both', answer, came)
+    },
+  },
+  ...MALFORMED.map(([what, authorization]): Row => ({
+    id: `login/header-with-${what}`,
+    title: `an Authorization header of the kind "${what}" is a 401 that asks for Basic`,
+    read: ['RFC 7617, section 2', 'RFC 9110, section 11.6.1'],
+    run: async (t) => {
+      const headers = authorization === undefined ? {} : { authorization }
+      expectAnswer(await t.device().sendBare('POST', paths.login, headers), asksForBasic)
+    },
+  })),
+  {
+    id: 'login/ten-failures-then-wait',
+    title: '10 failed tries, then 429 with Retry-After, for the right password too',
+    read: ['OWASP ASVS 5.0, 6.3.1', 'RFC 6585, section 4'],
+    run: async (t) => {
+      const { account } = await t.registered()
+      for (let tries = 0; tries < 10; tries += 1) {
+        const answer = await t.device().login({ ...account, password: WRONG })
+        expectAnswer(answer, hasStatus(401))
+      }
+      expectAnswer(await t.device().login(account), hasStatus(429), saysWhenToRetry)
+    },
+  },
+  {
+    id: 'login/30-tries-at-once',
+    title: 'of 30 wrong tries at once 10 are looked at, no more',
+    read: ['OWASP ASVS 5.0, 6.3.1', 'CWE-362'],
+    run: async (t) => {
+      const { account } = await t.registered()
+      const answers = await tryLogins(t, 30, account.email, WRONG)
+      const wanted = [...Array<number>(10).fill(401), ...Array<number>(20).fill(429)].join(', ')
+      const came = statusesOf(answers)
+      expectThat(came === wanted, `ten times 401, twenty times 429`, answers[0] as Answer, came)
+      const again = await tryLogins(t, 2, account.email, account.password)
+      for (const answer of again) expectAnswer(answer, hasStatus(429), saysWhenToRetry)
+    },
+  },
+  {
+    id: 'login/unknown-account-locks-too',
+    title: 'an account that does not exist locks like one that does',
+    read: ['OWASP Authentication Cheat Sheet, error messages'],
+    run: async (t) => {
+      const answers = await tryLogins(t, 12, newAccount().email, WRONG)
+      const came = statusesOf(answers)
+      const wanted = [...Array<number>(10).fill(401), 429, 429].join(', ')
+      expectThat(came === wanted, 'ten times 401, twice 429', answers[0] as Answer, came)
+    },
+  },
+  {
+    id: 'login/forged-addresses-reset-nothing',
+    title: 'headers that name another client, and another case, reset no count',
+    read: ['RFC 7239, section 8.1', 'OWASP ASVS 5.0, 6.3.1'],
+    run: async (t) => {
+      const { account } = await t.registered()
+      await tryLogins(t, 10, account.email, WRONG)
+      const headers = {
+        authorization: `Basic ${base64(`${account.email.toUpperCase()}:x`)}`,
+        'x-forwarded-for': '203.0.113.9',
+        forwarded: 'for=203.0.113.9',
+      }
+      expectAnswer(await t.device().sendBare('POST', paths.login, headers), hasStatus(429))
+    },
+  },
+  {
+    id: 'login/success-does-not-count',
+    title: 'logins that succeed use up no tries',
+    read: ['OWASP ASVS 5.0, 6.3.1'],
+    run: async (t) => {
+      const { account } = await t.registered()
+      for (let i = 0; i < 12; i += 1) await t.loggedIn(account)
+    },
+  },
+  {
+    id: 'login/lock-ends',
+    title: 'the lock ends with its window',
+    read: ['OWASP ASVS 5.0, 6.3.1'],
+    needs: ['settings'],
+    run: async (t) => {
+      const env = { LOGIN_FAILURES: '1', LOGIN_WINDOW_SECONDS: '1' }
+      const own = await t.start({ env })
+      const { account } = await t.registered(own)
+      const wrong = { ...account, password: WRONG }
+      expectAnswer(await t.device(own).login(wrong), hasStatus(401))
+      expectAnswer(await t.device(own).login(account), hasStatus(429))
+      // The window is the store's: its clock cannot be moved.
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      expectAnswer(await t.device(own).login(account), hasStatus(200))
+    },
+  },
+]
+
+async function tryLogins(
+  t: Trial,
+  times: number,
+  email: string,
+  password: string,
+): Promise<Answer[]> {
+  const tries = Array.from({ length: times }, () =>
+    t.device().login({ nickname: '', email, password }),
+  )
+  return Promise.all(tries)
+}
+
+function saysWhenToRetry({ headers }: Answer['exchange']): string | undefined {
+  const seconds = Number(headers['retry-after'])
+  return seconds > 0 && seconds <= 900 ? undefined : 'Retry-After, 1 to 900 seconds'
+}
+
+/** What an attacker can compare: all but what differs between any two answers. */
+function comparable({ status, body, headers }: Answer): string {
+  const { date: _date, 'server-timing': timing, ...rest } = headers
+  const counts = String(timing).replaceAll(/dur=[\d.]+/g, '')
+  return JSON.stringify({ status, body, counts, headers: rest })
+}
+
+async function millisecondsOf(device: Device, email: string): Promise<number> {
+  const startedAt = performance.now()
+  await device.login({ nickname: '', email, password: WRONG })
+  return performance.now() - startedAt
+}
