@@ -57,7 +57,16 @@ export function aimed(command: Command, state: State): Command {
         : nearest(command.device, (it) => isLive(state, it))
       return { ...command, device: device ?? command.device }
     }
-    default:
+    case 'whoami':
+    case 'profile':
+    case 'renew':
+    case 'rotate':
+    case 'logout':
+    case 'logout by refresh':
+    case 'logout all':
+    case 'devices':
+    case 'rename':
+    case 'write':
       return command
   }
 }

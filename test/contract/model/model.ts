@@ -85,7 +85,7 @@ function requestOf(
       : 'postOf' in command
         ? state.lastPost[command.postOf]
         : undefined
-  return { command, id, held: state.held[command.by], target, crowd } as Request<Command['do']>
+  return { command, id, held: state.held[command.by], target, crowd }
 }
 
 function crowdOf(state: State, commands: readonly Command[], index: number): number {
@@ -125,7 +125,7 @@ function explore(
       const next =
         'answer' in turn
           ? { at: turn, key: keyOf([turn.answer, turn.taken]) }
-          : { at: turn.then, key: `${key}.${turn.seen}` }
+          : { at: turn.next, key: `${key}.${turn.seen}` }
       explore(turn.state, requests.with(index, next), got, visited, found)
     }
   })

@@ -20,10 +20,10 @@ export interface Taken {
 export type Moment = (state: State) => readonly Turn[]
 export type Turn = GoingOn | Answered
 
-export interface GoingOn {
+interface GoingOn {
   readonly state: State
-  readonly then: Moment
-  /** What `then` remembers of the states before. */
+  readonly next: Moment
+  /** What `next` remembers of the states before. */
   readonly seen: string
 }
 
@@ -54,8 +54,8 @@ export function answer(state: State, text: Answer, taken: Taken = {}): readonly 
   return [{ state, answer: text, taken }]
 }
 
-export function goOn(state: State, then: Moment, seen = ''): readonly Turn[] {
-  return [{ state, then, seen }]
+export function goOn(state: State, next: Moment, seen = ''): readonly Turn[] {
+  return [{ state, next, seen }]
 }
 
 /** A private route: first the credential is looked at, then the request does what it came for. */
@@ -69,8 +69,8 @@ export function privately(
     if (!access || refusal) return answer(state, `401 ${refusal}`)
     const { state: renewed, held } = renewIfDue(state, access, rules)
     const taking = (turn: Turn): Turn =>
-      'then' in turn
-        ? { ...turn, then: (later) => turn.then(later).map(taking) }
+      'next' in turn
+        ? { ...turn, next: (later) => turn.next(later).map(taking) }
         : { ...turn, taken: { ...(held && { held }), ...turn.taken } }
     return goOn(renewed, (later) => effect(later, held?.access ?? access).map(taking))
   }

@@ -71,7 +71,15 @@ function commandOf({ verb, as, nickname, password, other, ...rest }: Draw): Comm
     case 'read':
     case 'delete':
       return { ...common, do: verb, postOf: other }
-    default:
+    case 'whoami':
+    case 'profile':
+    case 'renew':
+    case 'rotate':
+    case 'logout':
+    case 'logout by refresh':
+    case 'logout all':
+    case 'devices':
+    case 'write':
       return { ...common, do: verb }
   }
 }
