@@ -36,6 +36,7 @@ export default defineConfig({
         test: {
           ...onServices,
           name: 'faults',
+          globalSetup: [onServices.globalSetup, 'test/faults/faults-page.ts'],
           include: ['test/{faults,e2e}/**/*.test.ts'],
           sequence: { groupOrder: 2 },
         },

@@ -1,4 +1,5 @@
 import { type Promises, SERVER_NAMES, type Strategy } from '@session-vs-jwt/workbench'
+import { markdownTable } from 'markdown-table'
 
 /** What a client sends with every request to say who it is. */
 export interface Sent {
@@ -79,10 +80,8 @@ strategy promised it. \`npm test\` fails where a cell is no longer true, and
 \`npm test -- test/contract/strategies -u\` writes this page anew.`
 
 function tableOf(rows: readonly Answered[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [
-    line(['', ...rows.map(({ label }) => label)]),
-    line(['', ...rows].map(() => '---')),
-    ...QUESTIONS.map(([question, answer]) => line([question, ...rows.map(answer)])),
-  ].join('\n')
+  return markdownTable([
+    ['', ...rows.map(({ label }) => label)],
+    ...QUESTIONS.map(([question, answer]) => [question, ...rows.map(answer)]),
+  ])
 }

@@ -1,6 +1,8 @@
 import { paths } from '@session-vs-jwt/http-kit'
+import type { Registration } from '@session-vs-jwt/workbench'
 import { describe, expect, beforeAll, test } from 'vitest'
 import { Device, newAccount, type Reply, registered } from '../device.js'
+import { type Figure, figureOf, record } from './figures.js'
 import { type Answer, Load, timed, until } from './load.js'
 import { makeProbes, type Probe, type Store } from './probes.js'
 import type { FaultServer, Stack } from './stack.js'
@@ -15,6 +17,8 @@ const UNDISTURBED_MS = 400
 export interface Fault {
   readonly strike: () => void | Promise<void>
   readonly repair: () => void | Promise<void>
+  /** The store refuses writes only. */
+  readonly readsGoOn?: true
 }
 
 /** What happened in an outage; a line for each thing that was not as promised. */
@@ -24,9 +28,11 @@ interface Outage {
   readonly readiness: readonly Answer[]
   readonly notBack: readonly string[]
   readonly traces: readonly string[]
+  readonly lost: readonly string[]
   /** What the requests got that went on all the time. */
   readonly load: readonly Answer[]
   readonly regulars: readonly Regular[]
+  readonly figures: readonly Figure[]
 }
 
 /** Somebody at each server, whose requests go on all the time. */
@@ -34,6 +40,9 @@ interface Regular {
   readonly server: FaultServer
   readonly device: Device
   readonly email: string
+  readonly account: Registration
+  /** What it wrote and was told that it is written. */
+  readonly acknowledged: { readonly titles: string[]; readonly devices: Device[] }
 }
 
 /** One outage under load, and what was promised for it. */
@@ -42,8 +51,9 @@ export function describeOutage(what: string, stack: () => Stack, store: Store, f
     let outage: Outage
 
     beforeAll(async () => {
-      outage = await goThrough(stack(), store, fault)
-    })
+      outage = await goThrough(stack(), `${store} ${what}`, store, fault)
+      await record(outage.figures)
+    }, 90_000)
 
     test('what needs it is refused within a second: 503, Retry-After, problem details', () => {
       expect(outage.notRefused).toEqual([])
@@ -53,7 +63,7 @@ export function describeOutage(what: string, stack: () => Stack, store: Store, f
       expect(outage.notServed).toEqual([])
     })
 
-    test('the servers say that they are not ready', () => {
+    test.skipIf(fault.readsGoOn)('the servers say that they are not ready', () => {
       const wrong = outage.readiness.filter(
         ({ status, ms, retryAfter }) => status !== 503 || ms > REFUSED_WITHIN_MS || !retryAfter,
       )
@@ -66,6 +76,11 @@ export function describeOutage(what: string, stack: () => Stack, store: Store, f
 
     test('nothing that was refused has happened, or happens later', () => {
       expect(outage.traces).toEqual([])
+    })
+
+    test('nothing that was acknowledged is lost', () => {
+      expect(outage.figures.map(({ acknowledged }) => acknowledged > 0)).not.toContain(false)
+      expect(outage.lost).toEqual([])
     })
 
     test('requests all the while get their own answer or 503, and never wait', () => {
@@ -84,20 +99,23 @@ export function describeRestart(stack: () => Stack, restart: () => Promise<void>
     const regulars = await Promise.all(stack().servers.map(newRegular))
     const load = new Load(regulars.flatMap(regularRequests))
     await restart()
-    expect(await notBack(regulars)).toEqual([])
+    expect((await comeBack(regulars)).flatMap(({ failure }) => failure ?? [])).toEqual([])
     expect(wrongIn({ load: await load.stop(), regulars })).toEqual([])
     await expectUnharmed(stack(), regulars)
   })
 }
 
-async function goThrough(stack: Stack, store: Store, fault: Fault): Promise<Outage> {
+async function goThrough(stack: Stack, name: string, store: Store, fault: Fault): Promise<Outage> {
   const probes = (await Promise.all(stack.servers.map(async (it) => makeProbes(it, store)))).flat()
   const regulars = await Promise.all(stack.servers.map(newRegular))
   await Promise.all(regulars.map(fillPool))
-  const refused = probes.filter(({ needs }) => needs.has(store))
-  const served = probes.filter(({ needs }) => !needs.has(store))
-  const load = new Load(regulars.flatMap(regularRequests), 40)
+  const isHit = ({ reads, writes }: Probe): boolean =>
+    writes.includes(store) || (!fault.readsGoOn && reads.includes(store))
+  const refused = probes.filter(isHit)
+  const served = probes.filter((it) => !isHit(it))
+  const load = new Load(regulars.flatMap(requestsOf), 40)
   try {
+    await until('all have written', () => regulars.every(hasWritten), 10_000)
     await fault.strike()
     // Twice: on connections that break, and when they are known to be broken.
     const first = await Promise.all(refused.map((it) => it.send()))
@@ -105,14 +123,28 @@ async function goThrough(stack: Stack, store: Store, fault: Fault): Promise<Outa
     const second = await Promise.all(refused.map((it) => it.send()))
     const readiness = await Promise.all(regulars.map(isReady))
     await fault.repair()
+    const returns = await comeBack(regulars)
+    const traces = await tracesOf(refused)
+    const loadAnswers = await load.stop()
+    const losses = await Promise.all(regulars.map(lostBy))
     return {
       notRefused: [...first, ...second].flatMap((it) => notRefused(it) ?? []),
       notServed: answers.flatMap((it) => notServed(it) ?? []),
       readiness,
-      notBack: await notBack(regulars),
-      traces: await tracesOf(refused),
-      load: await load.stop(),
+      notBack: returns.flatMap(({ failure }) => failure ?? []),
+      traces,
+      lost: losses.flat(),
+      load: loadAnswers,
       regulars,
+      figures: regulars.map(({ server: { strategy }, acknowledged }, index) =>
+        figureOf([...first, ...second, ...answers], {
+          fault: name,
+          strategy: strategy.id,
+          backAfterMs: returns[index]?.ms,
+          acknowledged: acknowledged.titles.length + acknowledged.devices.length,
+          lost: losses[index]?.length,
+        }),
+      ),
     }
   } catch (error) {
     await fault.repair()
@@ -152,7 +184,8 @@ async function tracesOf(refused: readonly Probe[]): Promise<string[]> {
 
 async function newRegular(server: FaultServer): Promise<Regular> {
   const { device, account } = await registered(server)
-  return { server, device, email: account.email }
+  const acknowledged = { titles: [], devices: [] }
+  return { server, device, account, email: account.email, acknowledged }
 }
 
 /** Every request that follows has a connection to PostgreSQL, which the outage finds established. */
@@ -170,26 +203,74 @@ function regularRequests({ server, device }: Regular): (() => Promise<Answer>)[]
   ]
 }
 
+/** Those that read, and those that write: a post, a login. */
+function requestsOf(regular: Regular): (() => Promise<Answer>)[] {
+  const { server, device, account, acknowledged } = regular
+  const { id } = server.strategy
+  let written = 0
+  return [
+    ...regularRequests(regular),
+    async () => {
+      const title = `number ${(written += 1)}`
+      const post = { title, body: 'x' }
+      const answer = await timed(`${id} post`, async () => device.send('POST', paths.posts, post))
+      if (answer.status === 201) acknowledged.titles.push(title)
+      return answer
+    },
+    async () => {
+      const newcomer = new Device(server)
+      const answer = await timed(`${id} login`, async () => newcomer.login(account))
+      if (answer.status === 200) acknowledged.devices.push(newcomer)
+      return answer
+    },
+  ]
+}
+
+function hasWritten({ acknowledged: { titles, devices } }: Regular): boolean {
+  return titles.length > 3 && devices.length > 3
+}
+
+/** What was acknowledged and is not there: posts by their titles, logins that renew nothing. */
+async function lostBy({ server, device, acknowledged }: Regular): Promise<string[]> {
+  const found = new Set<string>()
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const query: string = `?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`
+    const { body }: Reply = await device.send('GET', paths.posts + query)
+    for (const { title } of body.posts) found.add(title)
+    cursor = body.nextCursor
+  }
+  const { id } = server.strategy
+  const posts = acknowledged.titles.filter((it) => !found.has(it)).map((it) => `${id} post ${it}`)
+  const logins = []
+  for (const newcomer of acknowledged.devices) {
+    const { status } = await newcomer.renew()
+    if (status !== 200) logins.push(`${id} login: ${status}`)
+  }
+  return [...posts, ...logins]
+}
+
 async function isReady({ server, device }: Regular): Promise<Answer> {
   return timed(`${server.strategy.id} ready`, async () => device.sendBare('GET', paths.ready))
 }
 
-/** The servers that do not register, read and identify soon after the store's return, and go on to. */
-async function notBack(regulars: readonly Regular[]): Promise<string[]> {
-  const lines = await Promise.all(
+/** For each server: when it registers, reads and identifies again, and what if it does not, or not for long. */
+async function comeBack(
+  regulars: readonly Regular[],
+): Promise<{ ms?: number; failure?: string }[]> {
+  return Promise.all(
     regulars.map(async (regular) => {
       const { id } = regular.server.strategy
       try {
-        await until(`${id} is back`, async () => works(regular), BACK_WITHIN_MS)
+        const ms = await until(`${id} is back`, async () => works(regular), BACK_WITHIN_MS)
+        const rounds = []
+        for (let round = 0; round < 5; round += 1) rounds.push(await works(regular))
+        return rounds.every(Boolean) ? { ms } : { ms, failure: `${id} does not stay` }
       } catch (error) {
-        return [(error as Error).message]
+        return { failure: (error as Error).message }
       }
-      const rounds = []
-      for (let round = 0; round < 5; round += 1) rounds.push(await works(regular))
-      return rounds.every(Boolean) ? [] : [`${id} does not stay`]
     }),
   )
-  return lines.flat()
 }
 
 async function works(regular: Regular): Promise<boolean> {
@@ -206,8 +287,8 @@ async function works(regular: Regular): Promise<boolean> {
 function wrongIn({ load, regulars }: Pick<Outage, 'load' | 'regulars'>): string[] {
   const emails = new Set(regulars.map(({ email }) => email))
   return load.flatMap((answer) => {
-    if (answer.status !== 200) return notRefused(answer) ?? []
-    const isOwn = emails.has(answer.body.email ?? answer.body.user?.email)
+    if (answer.status !== 200 && answer.status !== 201) return notRefused(answer) ?? []
+    const isOwn = answer.body.post || emails.has(answer.body.email ?? answer.body.user?.email)
     return isOwn && answer.ms <= REFUSED_WITHIN_MS ? [] : [`${answer.name}: ${answer.ms} ms`]
   })
 }

@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { paths } from '@session-vs-jwt/http-kit'
+import { strategies } from '@session-vs-jwt/workbench'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Device, type Reply, registered } from '../device.js'
 import { Load, timed, until } from './load.js'
 import { BACK_WITHIN_MS, describeOutage, describeRestart, notRefused } from './outage.js'
-import { FAULT_STRATEGIES, Stack } from './stack.js'
+import { Stack } from './stack.js'
 
 describe('PostgreSQL', () => {
   let stack: Stack
 
   beforeAll(async () => {
     const options = { own: ['postgres'], redisUrl: inject('redisUrl') } as const
-    stack = await Stack.start({ strategies: FAULT_STRATEGIES, ...options })
+    stack = await Stack.start({ strategies: strategies.map(({ id }) => id), ...options })
   })
   afterAll(async () => stack?.stop())
 
@@ -24,6 +25,12 @@ describe('PostgreSQL', () => {
   describeOutage('killed', () => stack, 'postgres', {
     strike: async () => stack.postgres.kill(),
     repair: async () => stack.postgres.restart(),
+  })
+
+  describeOutage('read only', () => stack, 'postgres', {
+    strike: async () => setReadOnly('on'),
+    repair: async () => setReadOnly('off'),
+    readsGoOn: true,
   })
 
   describeRestart(
@@ -148,6 +155,22 @@ describe('PostgreSQL', () => {
     await until('back', async () => (await device.send('GET', paths.me)).status === 200, 2_000)
     expect((await device.devices()).body.devices).toHaveLength(1)
   })
+
+  /** A session of the administrator stays as it was when it began. */
+  async function setReadOnly(value: 'on' | 'off'): Promise<void> {
+    await asAdmin(async (client) => {
+      await client.query('SET default_transaction_read_only = off')
+      await client.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`)
+      await client.query('SELECT pg_reload_conf()')
+    })
+    const shown = async () =>
+      asAdmin(async (client) => (await client.query('SHOW default_transaction_read_only')).rows[0])
+    await until(
+      `read only is ${value}`,
+      async () => (await shown()).default_transaction_read_only === value,
+      2_000,
+    )
+  }
 
   async function asAdmin<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const client = new Client({ connectionString: stack.postgres.url })

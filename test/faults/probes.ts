@@ -6,10 +6,15 @@ import type { FaultServer } from './stack.js'
 
 export type Store = 'redis' | 'postgres'
 
+/** Stores of which a request reads, and those to which it writes. */
+interface Needs {
+  readonly reads?: readonly Store[]
+  readonly writes?: readonly Store[]
+}
+
 /** A request, the stores without which it cannot be answered, and the way to see whether it was done. */
-export interface Probe {
+export interface Probe extends Required<Needs> {
   readonly name: string
-  readonly needs: ReadonlySet<Store>
   readonly send: () => Promise<Answer>
   /** For one that was refused: what is left of it all the same, or came later. */
   readonly trace?: () => Promise<string | undefined>
@@ -48,12 +53,13 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
 
   const probe = (
     name: string,
-    needs: readonly Store[],
+    { reads = [], writes = [] }: Needs,
     send: () => Promise<Reply>,
     trace?: () => Promise<string | undefined>,
   ): Probe => ({
     name: `${strategy.id} ${name}`,
-    needs: new Set(needs),
+    reads,
+    writes,
     send: async () => timed(`${strategy.id} ${name}`, send),
     ...(trace && { trace }),
   })
@@ -67,7 +73,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
     // Those that write at once come first: while PostgreSQL sleeps, they find a connection to write on.
     probe(
       'register',
-      ['postgres', ...logins],
+      { writes: ['postgres', ...logins] },
       async () => {
         newcomers.push(newAccount())
         return new Device(server).register(newcomers.at(-1) as Registration)
@@ -80,7 +86,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
     ),
     probe(
       'new post',
-      [...identity, 'postgres'],
+      { reads: identity, writes: ['postgres'] },
       async () => device.send('POST', paths.posts, { title: 'late', body: 'x' }),
       async () => {
         const { posts } = (await device.send('GET', paths.posts)).body
@@ -90,7 +96,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
     ),
     probe(
       'post deleted',
-      [...identity, 'postgres'],
+      { reads: identity, writes: ['postgres'] },
       async () => device.send('DELETE', postPath),
       async () => {
         const { status } = await device.send('GET', postPath)
@@ -99,7 +105,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
     ),
     probe(
       'new nickname',
-      [...identity, 'postgres'],
+      { reads: identity, writes: ['postgres'] },
       async () => device.send('PATCH', paths.me, { nickname }),
       async () => {
         const { user } = (await device.send('GET', paths.me)).body
@@ -108,20 +114,20 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
     ),
     probe(
       'logout',
-      logins,
+      { writes: logins },
       async () => leaving.copy().logout(),
       async () => {
         const { status } = await leaving.renew()
         return status === 200 ? undefined : `the device is logged out: ${status}`
       },
     ),
-    probe('rotate', logins, rotating.rotate, async () => {
+    probe('rotate', { writes: logins }, rotating.rotate, async () => {
       const { status } = await rotating.rotate()
       return status === 200 ? undefined : `the credential is spent: ${status}`
     }),
     probe(
       'new password',
-      [...identity, 'postgres', 'redis'],
+      { reads: identity, writes: ['redis', 'postgres', ...logins] },
       async () => {
         const change = { password: 'another pass:word', currentPassword: other.account.password }
         return other.device.send('PATCH', paths.me, change)
@@ -131,13 +137,19 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
         return status === 200 ? undefined : `the old password is not valid: ${status}`
       },
     ),
-    probe('live', [], async () => device.sendBare('GET', paths.live)),
-    probe('whoami', identity, device.whoami),
-    probe('users/me', [...identity, 'postgres'], async () => device.send('GET', paths.me)),
-    probe('renew', logins, async () => renewing.copy().renew()),
+    probe('live', {}, async () => device.sendBare('GET', paths.live)),
+    probe('whoami', { reads: identity }, device.whoami),
+    probe('users/me', { reads: [...identity, 'postgres'] }, async () =>
+      device.send('GET', paths.me),
+    ),
+    probe(
+      'renew',
+      strategy.server === 'session' ? { writes: logins } : { reads: logins },
+      async () => renewing.copy().renew(),
+    ),
     probe(
       'login',
-      ['redis', 'postgres', ...logins],
+      { reads: ['postgres'], writes: ['redis', ...logins] },
       async () => new Device(server).login(account),
       async () => {
         const count = await deviceCount(device)
@@ -149,7 +161,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
       ? [
           probe(
             'ten logins',
-            ['redis', 'postgres', ...logins],
+            { reads: ['postgres'], writes: ['redis', ...logins] },
             async () => {
               const tries = Array.from({ length: 10 }, async () =>
                 new Device(server).login(other.account),
@@ -165,10 +177,10 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
       : []),
     ...(strategy.promises.devices
       ? [
-          probe('devices', [...identity, ...logins], device.devices),
+          probe('devices', { reads: [...identity, ...logins] }, device.devices),
           probe(
             'device ended',
-            [...identity, ...logins],
+            { reads: identity, writes: logins },
             async () => device.send('DELETE', endingPath),
             async () => {
               const { status } = await ending.renew()
@@ -177,7 +189,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
           ),
           probe(
             'logout/all',
-            [...identity, ...logins],
+            { reads: identity, writes: logins },
             async () => third.device.copy().logoutAll(),
             async () => {
               const { status } = await third.device.renew()

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { strategies } from '@session-vs-jwt/workbench'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Device, loggedIn, registered } from '../device.js'
 import { Load, timed, until } from './load.js'
 import { BACK_WITHIN_MS, describeOutage, describeRestart, notRefused } from './outage.js'
-import { FAULT_STRATEGIES, Stack } from './stack.js'
+import { Stack } from './stack.js'
 
 describe('Redis', () => {
   let stack: Stack
 
   beforeAll(async () => {
     const options = { own: ['redis'], databaseUrl: inject('databaseUrl') } as const
-    stack = await Stack.start({ strategies: FAULT_STRATEGIES, ...options })
+    stack = await Stack.start({ strategies: strategies.map(({ id }) => id), ...options })
   })
   afterAll(async () => stack?.stop())
 
@@ -22,6 +24,18 @@ describe('Redis', () => {
   describeOutage('killed', () => stack, 'redis', {
     strike: async () => stack.redis.kill(),
     repair: async () => stack.redis.restart(),
+  })
+
+  describeOutage('full, which refuses to grow', () => stack, 'redis', {
+    strike: async () => configure('maxmemory', '1'),
+    repair: async () => configure('maxmemory', '0'),
+    readsGoOn: true,
+  })
+
+  describeOutage('without the replica that writes demand', () => stack, 'redis', {
+    strike: async () => configure('min-replicas-to-write', '1'),
+    repair: async () => configure('min-replicas-to-write', '0'),
+    readsGoOn: true,
   })
 
   describeRestart(
@@ -88,4 +102,10 @@ describe('Redis', () => {
       expect(statuses).toContain(204)
     },
   )
+
+  async function configure(name: string, value: string): Promise<void> {
+    const admin = new Redis(stack.redis.url)
+    await admin.config('SET', name, value)
+    admin.disconnect()
+  }
 })

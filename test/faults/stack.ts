@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,16 +21,6 @@ import {
 } from '@session-vs-jwt/workbench'
 import { keySet } from '../start-server.js'
 
-/** Strategies that differ in what they need from which store. */
-export const FAULT_STRATEGIES: readonly StrategyId[] = [
-  'session-redis',
-  'session-postgres',
-  'jwt-rotating',
-  'jwt-denylist',
-  'jwt-user-lookup',
-  'jwt-stateless',
-]
-
 /** A built server in a process of its own: a target for devices, and something to break. */
 export interface FaultServer {
   readonly url: string
@@ -51,6 +42,7 @@ export interface StackOptions {
 }
 
 const SECRETS = {
+  SESSION_COOKIE_SECRET: randomBytes(32).toString('base64url'),
   JWT_ACCESS_KEYS: keySet('HS256', 'access'),
   JWT_REFRESH_KEYS: keySet('HS256', 'refresh'),
 }

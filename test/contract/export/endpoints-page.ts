@@ -5,7 +5,7 @@ import {
   operations,
   type ServerKind,
 } from '@session-vs-jwt/http-kit'
-import { markdownTable } from './markdown-table.js'
+import { markdownTable } from 'markdown-table'
 import { codeList, codesTable, CREDENTIALS, demandsTable } from './refusals.js'
 import { membersOf } from './walk.js'
 

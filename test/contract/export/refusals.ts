@@ -7,7 +7,7 @@ import {
   problemsOf,
   type RequiredCredential,
 } from '@session-vs-jwt/http-kit'
-import { markdownTable } from './markdown-table.js'
+import { markdownTable } from 'markdown-table'
 
 /** An operation that asks for nothing, to be asked what one more demand brings. */
 const UNDEMANDING: Operation = {

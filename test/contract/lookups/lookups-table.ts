@@ -1,4 +1,5 @@
 import type { ServerKind } from '@session-vs-jwt/workbench'
+import { markdownTable } from 'markdown-table'
 import { type EndpointId, endpoints, type Lookups } from './expected-lookups.js'
 
 /** What a request was answered, and what it cost. */
@@ -51,13 +52,7 @@ function table(
     const cells = columns.map(({ costs }) => cell(costs[id], usual))
     return [endpoints[id].request, String(usual), ...cells]
   })
-  const widths = head.map((_, at) =>
-    Math.max(...[head, ...body].map((row) => row[at]?.length ?? 0)),
-  )
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((text, at) => text.padEnd(widths[at] ?? 0)).join(' | ')} |`
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  return [line(head), rule, ...body.map(line)].join('\n')
+  return markdownTable([head, ...body])
 }
 
 /** What most strategies answer. */
