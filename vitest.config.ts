@@ -1,9 +1,23 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 
 // The `source` condition runs the TypeScript of the workspace packages: what is tested is what is read.
 const conditions = ['source', 'module', 'node', 'development|production']
 
-const onServices = { globalSetup: 'test/services.ts', testTimeout: 30_000, hookTimeout: 60_000 }
+/** Tests on a PostgreSQL and a Redis that are started for the run. */
+function onServices(name: string, groupOrder: number, test = {}): TestProjectConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      sequence: { groupOrder },
+      globalSetup: 'test/services.ts',
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+      ...test,
+    },
+  }
+}
 
 export default defineConfig({
   resolve: { conditions },
@@ -21,26 +35,11 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        extends: true,
-        test: {
-          ...onServices,
-          name: 'contract',
-          include: ['test/contract/**/*.test.ts'],
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          ...onServices,
-          name: 'faults',
-          globalSetup: [onServices.globalSetup, 'test/faults/faults-page.ts'],
-          include: ['test/{faults,e2e}/**/*.test.ts'],
-          sequence: { groupOrder: 2 },
-        },
-      },
+      onServices('contract', 1, { maxWorkers: 2 }),
+      onServices('e2e', 2),
+      onServices('faults', 3, {
+        globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
+      }),
     ],
   },
 })

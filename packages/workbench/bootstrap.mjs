@@ -52,9 +52,9 @@ function mainFile() {
  * nothing is left if this process dies.
  */
 async function handOver(name, rest) {
-  if (name === 'test') {
+  if (name === 'test' || name === 'test:all') {
     process.chdir(root)
-    await run(inRoot('test', 'run.mjs'), rest)
+    await run(inRoot('test', 'run.mjs'), [name, ...rest])
   } else if (Object.hasOwn(testPrograms, name)) {
     const { register } = await import('tsx/esm/api')
     register()

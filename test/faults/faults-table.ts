@@ -13,7 +13,7 @@ export interface FaultsRecord {
 export function faultsMarkdown({ measuredOn, machine, figures }: FaultsRecord): string {
   const intro = `# Faults: what each strategy answers while something breaks
 
-Measured by \`test/faults\` on ${measuredOn} (${machine}); \`npm test -- test/faults -u\` writes this page
+Measured by \`test/faults\` on ${measuredOn} (${machine}); \`npm run test:all -- test/faults -u\` writes this page
 anew. Every run of the tests demands what the servers promise: 503 with \`Retry-After\` within a second, never
 a wrong answer, everything back within two seconds, no acknowledged write lost, no refused write done later.
 The milliseconds are those of one run on one machine.
