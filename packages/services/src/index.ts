@@ -1,4 +1,5 @@
 export { type InspectOptions, inspectServices, type ServiceFinding } from './inspect-services.js'
+export type { ServerProgram } from './program/server-program.js'
 export { removeData } from './remove-data.js'
 export { ServiceError, type ServiceErrorCode } from './service-error.js'
 export {
@@ -11,9 +12,8 @@ export type {
   PostgresByUrl,
   StartedPostgres,
 } from './postgres/started-postgres.js'
-export { findRedisProgram } from './redis/find-redis-program.js'
 export type { RedisProcessOptions } from './redis/redis-process.js'
-export type { RedisProgram } from './redis/redis-program.js'
+export { findRedisProgram } from './redis/redis-program.js'
 export {
   type FindServer,
   type RedisOptions,

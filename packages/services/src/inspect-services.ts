@@ -4,11 +4,12 @@ import { hasCluster } from './postgres/postgres-cluster.js'
 import { postgresByUrl } from './postgres/postgres-by-url.js'
 import { choosePlace } from './postgres/postgres-place.js'
 import { lockHolder } from './process/folder-lock.js'
-import { canUnpackRedis, unpackedRedis } from './redis/debian-redis.js'
-import { REDIS_REMEDY } from './redis/find-redis-program.js'
+import { canUnpackPackages, unpackedProgram } from './program/debian-package.js'
+import { notInstalled } from './program/find-program.js'
+import { installedProgram, type ProgramKind } from './program/server-program.js'
 import { redisByUrl } from './redis/redis-by-url.js'
 import { redisLockPath } from './redis/redis-process.js'
-import { installedRedis } from './redis/redis-program.js'
+import { REDIS } from './redis/redis-program.js'
 import { ServiceError } from './service-error.js'
 
 /** What is known of a service without starting it. */
@@ -45,7 +46,9 @@ export async function inspectServices(
       databaseUrl ? byUrl('PostgreSQL', postgresByUrl(databaseUrl)) : embeddedPostgres(folder),
     ),
     finding('Redis', async () =>
-      redisUrl ? byUrl('Redis', redisByUrl(redisUrl)) : privateRedis(folder),
+      redisUrl
+        ? byUrl('Redis', redisByUrl(redisUrl))
+        : { ...programFinding('Redis', REDIS, folder), ...holder(redisLockPath(folder)) },
     ),
   ])
   return { postgres, redis }
@@ -91,18 +94,24 @@ function embeddedPostgres(folder: string): ServiceFinding {
   }
 }
 
-function privateRedis(folder: string): ServiceFinding {
-  const service = 'Redis'
-  const found = installedRedis() ?? unpackedRedis(folder)
-  const running = holder(redisLockPath(folder))
+/** What a start would run of a server that other people's packages bring. */
+function programFinding(
+  service: ServiceFinding['service'],
+  kind: ProgramKind,
+  folder: string,
+): ServiceFinding {
+  const found = installedProgram(kind) ?? unpackedProgram(kind, folder)
   if (found) {
     const { version, path, origin } = found
-    const what = `Redis ${version}: ${path} (${origin})`
-    return { service, state: 'ready', what, version, ...running }
+    return {
+      service,
+      state: 'ready',
+      what: `${kind.what} ${version}: ${path} (${origin})`,
+      version,
+    }
   }
-  if (!canUnpackRedis()) {
-    const what = 'no redis-server or valkey-server on this machine'
-    return { service, state: 'missing', what, remedy: REDIS_REMEDY }
+  if (!canUnpackPackages()) {
+    return { service, state: 'missing', what: notInstalled(kind), remedy: kind.remedy }
   }
   const what = `not installed; the first start unpacks the distribution's own below ${folder}`
   const remedy = 'Nothing to do, if the network is there at the first start.'

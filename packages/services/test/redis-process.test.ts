@@ -6,22 +6,22 @@ import {
   findRedisProgram,
   removeData,
   type RedisProcess,
-  type RedisProgram,
   startRedis,
   startRedisProcess,
 } from '../src/index.js'
 import { processesTagged, signal } from '../src/process/process-list.js'
 import { waitUntil } from '../src/process/wait-until.js'
-import { canUnpackRedis, unpackedRedis, unpackRedis } from '../src/redis/debian-redis.js'
-import { installedRedis } from '../src/redis/redis-program.js'
+import { canUnpackPackages, unpackedProgram, unpackProgram } from '../src/program/debian-package.js'
+import { installedProgram, type ServerProgram } from '../src/program/server-program.js'
 import { redisTag } from '../src/redis/redis-command.js'
+import { REDIS } from '../src/redis/redis-program.js'
 import { OtherWorkbench } from './other-workbench.js'
 import { endParentWatch } from './parent-watch.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 // Downloaded once for the whole file, over the remains of an attempt that was interrupted.
 const programs = temporaryFolder(afterAll)
-const unpacking = canUnpackRedis() ? unpackOverRemains(programs) : undefined
+const unpacking = canUnpackPackages() ? unpackOverRemains(programs) : undefined
 const unpacked = await unpacking?.catch(() => undefined)
 const program = unpacked ?? (await findRedisProgram({ folder: programs, onProgress: console.warn }))
 const findServer = async (): Promise<typeof program> => program
@@ -170,14 +170,16 @@ describe('without a Redis', () => {
   })
 })
 
-describe.skipIf(!canUnpackRedis())("the distribution's Redis, unpacked", () => {
+describe.skipIf(!canUnpackPackages())("the distribution's Redis, unpacked", () => {
   it('replaces what an interrupted attempt left, and leaves no remains', async () => {
     await expect(unpacking).resolves.toMatchObject({ version: expect.stringMatching(/^\d+\./) })
     expect(readdirSync(programs)).toEqual(['redis-package'])
   })
 
   it('is found again, unless another is installed', async () => {
-    expect(await findRedisProgram({ folder: programs })).toEqual(installedRedis() ?? unpacked)
+    expect(await findRedisProgram({ folder: programs })).toEqual(
+      installedProgram(REDIS) ?? unpacked,
+    )
   })
 
   it('is left to the one workbench that is unpacking it', async () => {
@@ -187,18 +189,18 @@ describe.skipIf(!canUnpackRedis())("the distribution's Redis, unpacked", () => {
     const started = readFileSync(`/proc/${other.child.pid}/stat`, 'utf8').split(') ').at(-1)
     const lock = `${other.child.pid} ${started?.split(' ')[19]}\n`
     writeFileSync(join(folder, 'redis-package.lock'), lock)
-    await expect(unpackRedis(folder)).rejects.toMatchObject({ code: 'folder-in-use' })
+    await expect(unpackProgram(REDIS, folder)).rejects.toMatchObject({ code: 'folder-in-use' })
     expect(existsSync(join(folder, 'redis-package.new'))).toBe(false)
   })
 })
 
-function unpackOverRemains(folder: string): Promise<RedisProgram> {
+function unpackOverRemains(folder: string): Promise<ServerProgram> {
   const half = join(folder, 'redis-package', 'usr', 'bin')
   mkdirSync(half, { recursive: true })
   mkdirSync(join(folder, 'redis-package.new', 'lists'), { recursive: true })
   writeFileSync(join(half, 'redis-server'), 'half', { mode: 0o755 })
-  if (unpackedRedis(folder)) throw new Error('half a program was taken for one')
-  return unpackRedis(folder)
+  if (unpackedProgram(REDIS, folder)) throw new Error('half a program was taken for one')
+  return unpackProgram(REDIS, folder)
 }
 
 async function otherWorkbench(): Promise<{ folder: string; other: OtherWorkbench; url: string }> {

@@ -1,8 +1,8 @@
 import { basename, join, resolve } from 'node:path'
 import type { ServerCommand } from '../process/server-process.js'
 import { folderTag, runTag } from '../process/server-tag.js'
+import { programEnvironment, type ServerProgram } from '../program/server-program.js'
 import { redisConfig } from './redis-config.js'
-import { redisEnvironment, type RedisProgram } from './redis-program.js'
 
 /** Asks Redis for an orderly end. */
 export const REDIS_STOP_SIGNAL = 'SIGTERM' as const
@@ -19,7 +19,7 @@ export function redisTag(folder: string): string {
 
 /** How to run the program on `port`, once. */
 export function redisCommand(
-  program: RedisProgram,
+  program: ServerProgram,
   options: { folder: string; port: number; password: string; durable: boolean },
 ): ServerCommand {
   const tag = runTag(redisTag(options.folder))
@@ -31,7 +31,7 @@ export function redisCommand(
     // The configuration comes by standard input: a password in an argument is public.
     args: ['-'],
     input: redisConfig({ ...options, data }),
-    env: redisEnvironment(program.libraries),
+    env: programEnvironment(program.libraries),
     tag,
     log: join(data, 'server.log'),
     stopSignal: REDIS_STOP_SIGNAL,

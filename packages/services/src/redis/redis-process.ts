@@ -5,10 +5,10 @@ import { ManagedServer } from '../process/managed-server.js'
 import { stopOrphans } from '../process/orphans.js'
 import { randomSecret } from '../process/secret-file.js'
 import type { ServerProcess } from '../process/server-process.js'
+import type { ServerProgram } from '../program/server-program.js'
 import { ServiceError } from '../service-error.js'
 import { redisVersion } from './redis-by-url.js'
 import { REDIS_STOP_SIGNAL, redisCommand, redisDataPath, redisTag } from './redis-command.js'
-import type { RedisProgram } from './redis-program.js'
 import type { RedisProcess } from './started-redis.js'
 
 /** What a private Redis needs to know. */
@@ -36,7 +36,7 @@ export function redisLockPath(folder: string): string {
  * with what the server said.
  */
 export async function startRedisProgram(
-  program: RedisProgram,
+  program: ServerProgram,
   options: RedisProcessOptions,
 ): Promise<RedisProcess> {
   const { folder, durable = true, onProgress = () => {} } = options
@@ -71,7 +71,7 @@ async function waitForRedis(server: ServerProcess, url: string): Promise<void> {
   }
 }
 
-function redisProcess(server: ManagedServer, program: RedisProgram, url: string): RedisProcess {
+function redisProcess(server: ManagedServer, program: ServerProgram, url: string): RedisProcess {
   const { port } = server
   const name = basename(program.path) === 'valkey-server' ? 'Valkey' : 'Redis'
   return {

@@ -1,57 +1,24 @@
-import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { findProgram, type FindOptions } from '../program/find-program.js'
+import type { ProgramKind, ServerProgram } from '../program/server-program.js'
 
-/** A Redis or Valkey server program that was seen to run. */
-export interface RedisProgram {
-  readonly path: string
-  readonly version: string
-  /** Where it came from, for people. */
-  readonly origin: string
-  /** Folders with shared libraries that the system does not have. */
-  readonly libraries: readonly string[]
+/** A Redis, else a Valkey. */
+export const REDIS: ProgramKind = {
+  what: 'Redis',
+  names: ['redis-server', 'valkey-server'],
+  versionArgument: '--version',
+  version: /\bv=(\S+)/,
+  package: {
+    // On Debian the program itself is in redis-tools, and redis-server is a link to it.
+    names: ['redis-server', 'redis-tools'],
+    program: 'usr/bin/redis-server',
+    folder: 'redis-package',
+  },
+  remedy:
+    'Install it (Debian, Ubuntu: "apt-get install redis-server"; Fedora: "dnf install valkey"; ' +
+    'macOS: "brew install redis"), or set REDIS_URL.',
 }
 
-// Where distributions and Homebrew put servers; not in every user's PATH.
-const MORE_FOLDERS = ['/usr/local/bin', '/usr/bin', '/usr/sbin', '/opt/homebrew/bin']
-
-/** A `redis-server`, else a `valkey-server`, that is installed on this machine and runs. */
-export function installedRedis(path: string = process.env['PATH'] ?? ''): RedisProgram | undefined {
-  const folders = [...new Set([...path.split(delimiter), ...MORE_FOLDERS])].filter(Boolean)
-  for (const name of ['redis-server', 'valkey-server']) {
-    for (const folder of folders) {
-      const found = tryProgram(join(folder, name), 'installed on this machine')
-      if (found) return found
-    }
-  }
-  return undefined
-}
-
-/** The program at `path`, if it runs. */
-export function tryProgram(
-  path: string,
-  origin: string,
-  libraries: readonly string[] = [],
-): RedisProgram | undefined {
-  if (!isExecutable(path)) return undefined
-  const env = redisEnvironment(libraries)
-  const run = spawnSync(path, ['--version'], { cwd: '/', encoding: 'utf8', env })
-  const version = run.status === 0 ? /\bv=(\S+)/.exec(run.stdout)?.[1] : undefined
-  return version ? { path, version, origin, libraries } : undefined
-}
-
-/** The environment in which the program finds its libraries. */
-export function redisEnvironment(libraries: readonly string[]): NodeJS.ProcessEnv {
-  const known = process.env['LD_LIBRARY_PATH']
-  const all = known ? [...libraries, known] : libraries
-  return { ...process.env, ...(all.length > 0 ? { LD_LIBRARY_PATH: all.join(':') } : {}) }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+/** Finds a Redis as `findProgram` does. */
+export async function findRedisProgram(options: FindOptions): Promise<ServerProgram | undefined> {
+  return findProgram(REDIS, options)
 }

@@ -1,9 +1,9 @@
+import type { ServerProgram } from '../program/server-program.js'
 import { makeUsable } from '../process/usable-folder.js'
 import { ServiceError } from '../service-error.js'
-import { findRedisProgram } from './find-redis-program.js'
 import { redisByUrl } from './redis-by-url.js'
 import { type RedisProcessOptions, startRedisProgram } from './redis-process.js'
-import type { RedisProgram } from './redis-program.js'
+import { findRedisProgram } from './redis-program.js'
 import type { RedisProcess, StartedRedis } from './started-redis.js'
 
 /** Where to find a Redis, or where to keep one. */
@@ -15,7 +15,7 @@ export interface RedisOptions extends RedisProcessOptions {
 }
 
 /** Finds a server program, or says through `onProgress` why there is none. */
-export type FindServer = (options: RedisProcessOptions) => Promise<RedisProgram | undefined>
+export type FindServer = (options: RedisProcessOptions) => Promise<ServerProgram | undefined>
 
 /**
  * A Redis to talk to: the one that was given, else a private one. Undefined if none can be had;

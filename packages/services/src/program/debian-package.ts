@@ -12,58 +12,60 @@ import { acquireLock } from '../process/folder-lock.js'
 import { makeUsable } from '../process/usable-folder.js'
 import { ServiceError } from '../service-error.js'
 import { run, runs } from './command-output.js'
-import { type RedisProgram, tryProgram } from './redis-program.js'
+import { type ProgramKind, type ServerProgram, tryProgram } from './server-program.js'
 
 const ORIGIN = "the distribution's package, unpacked"
 
 /** Whether packages of Debian or Ubuntu can be unpacked here. */
-export function canUnpackRedis(): boolean {
+export function canUnpackPackages(): boolean {
   return existsSync('/etc/debian_version') && ['apt-get', 'dpkg', 'ldd'].every(runs)
 }
 
-/** The program that an earlier call of `unpackRedis` left; works without a network. */
-export function unpackedRedis(folder: string): RedisProgram | undefined {
-  const root = packageFolder(folder)
-  return tryProgram(join(root, 'usr/bin/redis-server'), ORIGIN, libraryFolders(root))
+/** The program that an earlier call of `unpackProgram` left; works without a network. */
+export function unpackedProgram(kind: ProgramKind, folder: string): ServerProgram | undefined {
+  const root = packageFolder(kind, folder)
+  return tryProgram(kind, join(root, kind.package.program), ORIGIN, libraryFolders(root))
 }
 
 /**
- * Downloads the distribution's Redis and the libraries it lacks, and unpacks them below `folder`:
+ * Downloads the distribution's package and the libraries it lacks, and unpacks them below `folder`:
  * no root, nothing installed, apt's own state untouched. About 3 s, 10 MB over the network.
  * Throws `download-failed` with the last words of the tool that failed, `folder-in-use` if another
  * workbench is at it.
  */
-export async function unpackRedis(folder: string): Promise<RedisProgram> {
+export async function unpackProgram(kind: ProgramKind, folder: string): Promise<ServerProgram> {
   makeUsable(folder)
-  const lock = acquireLock(`${packageFolder(folder)}.lock`, 'the download of Redis')
-  const work = `${packageFolder(folder)}.new`
+  const target = packageFolder(kind, folder)
+  const lock = acquireLock(`${target}.lock`, `the download of ${kind.what}`)
+  const work = `${target}.new`
   try {
     rmSync(work, { recursive: true, force: true, maxRetries: 5 })
-    await download(work)
+    await download(kind, work)
     // Under its final name only when whole: an interrupted attempt leaves nothing to be trusted.
-    rmSync(packageFolder(folder), { recursive: true, force: true })
-    renameSync(join(work, 'root'), packageFolder(folder))
+    rmSync(target, { recursive: true, force: true })
+    renameSync(join(work, 'root'), target)
   } finally {
     rmSync(work, { recursive: true, force: true, maxRetries: 5 })
     lock.release()
   }
-  return unpackedRedis(folder) ?? failed('the package was unpacked, and its program does not run')
+  const found = unpackedProgram(kind, folder)
+  return found ?? failed(kind, 'the package was unpacked, and its program does not run')
 }
 
-function packageFolder(folder: string): string {
-  return join(resolve(folder), 'redis-package')
+function packageFolder(kind: ProgramKind, folder: string): string {
+  return join(resolve(folder), kind.package.folder)
 }
 
-async function download(work: string): Promise<void> {
+async function download(kind: ProgramKind, work: string): Promise<void> {
+  const { names, program } = kind.package
   const root = join(work, 'root')
   const apt = aptIn(work)
   await apt(['update', '-qq'])
-  // On Debian the program itself is in redis-tools, and redis-server is a link to it.
-  await unpack(apt, work, root, ['redis-server', 'redis-tools'])
-  const seen = new Set(['redis-server', 'redis-tools'])
-  while (await lacksLibraries(root)) {
+  await unpack(apt, work, root, names)
+  const seen = new Set(names)
+  while (await lacksLibraries(root, program)) {
     const wanted = (await librariesWantedBy(work)).filter((name) => !seen.has(name))
-    if (wanted.length === 0) failed('no package has the libraries that the program needs')
+    if (wanted.length === 0) failed(kind, 'no package has the libraries that the program needs')
     for (const name of wanted) seen.add(name)
     await unpack(apt, work, root, wanted)
   }
@@ -99,7 +101,12 @@ Acquire::https::Timeout "10";
 `
 }
 
-async function unpack(apt: Apt, work: string, root: string, names: string[]): Promise<void> {
+async function unpack(
+  apt: Apt,
+  work: string,
+  root: string,
+  names: readonly string[],
+): Promise<void> {
   const folder = join(work, 'packages')
   const before = new Set(readdirSync(folder))
   await apt(['download', '-qq', ...names], folder)
@@ -108,9 +115,9 @@ async function unpack(apt: Apt, work: string, root: string, names: string[]): Pr
   }
 }
 
-async function lacksLibraries(root: string): Promise<boolean> {
+async function lacksLibraries(root: string, program: string): Promise<boolean> {
   const env = { LD_LIBRARY_PATH: libraryFolders(root).join(':') }
-  const lines = await run('ldd', [join(root, 'usr/bin/redis-server')], root, env)
+  const lines = await run('ldd', [join(root, program)], root, env)
   return lines.includes('not found')
 }
 
@@ -147,6 +154,6 @@ function isLibrary(entry: Dirent): boolean {
   return !entry.isDirectory() && /\.so(\.|$)/.test(entry.name)
 }
 
-function failed(why: string): never {
-  throw new ServiceError('download-failed', `The distribution's Redis cannot be used: ${why}.`)
+function failed({ what }: ProgramKind, why: string): never {
+  throw new ServiceError('download-failed', `The distribution's ${what} cannot be used: ${why}.`)
 }
