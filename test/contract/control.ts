@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findRedisProgram, type RedisProcess, startRedisProcess } from '@session-vs-jwt/services'
+import type { RedisContainer, RedisProcess } from '@session-vs-jwt/services'
 import type { Strategy } from '@session-vs-jwt/workbench'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { inject } from 'vitest'
 import { keySet, startServer, type TestServer } from '../start-server.js'
+import { startOwnRedis } from '../store-starts.js'
 import type { Control, Instance, InstanceOptions, Target } from './suite/target.js'
 
 /** A server of the tests, with everything in their hands. */
@@ -35,7 +36,7 @@ async function startInstance(
   strategy: Strategy,
   { env = {}, clock, ownRedis }: InstanceOptions = {},
 ): Promise<Instance> {
-  const redis = ownRedis && (await startOwnRedis())
+  const redis = ownRedis && (await startRedisThatMayDie())
   const settings = redis ? { ...env, REDIS_URL: redis.server.url } : env
   const server = await startServer(strategy, { env: settings, ...(clock && { clock }) })
   let isStopped = false
@@ -53,10 +54,12 @@ async function startInstance(
   }
 }
 
-async function startOwnRedis(): Promise<{ server: RedisProcess; remove(): Promise<void> }> {
+async function startRedisThatMayDie(): Promise<{
+  server: RedisProcess | RedisContainer
+  remove(): Promise<void>
+}> {
   const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-redis-'))
-  const findServer = () => findRedisProgram({ folder: '.workbench' })
-  const server = await startRedisProcess({ folder, findServer, durable: false })
+  const server = await startOwnRedis(folder)
   const remove = async (): Promise<void> => {
     await server.stop()
     await rm(folder, { recursive: true, force: true })

@@ -1,3 +1,4 @@
+export { type ServiceImages, serviceImages } from './container/images.js'
 export { type InspectOptions, inspectServices, type ServiceFinding } from './inspect-services.js'
 export type { ServerProgram } from './program/server-program.js'
 export { removeData } from './remove-data.js'
@@ -6,12 +7,18 @@ export {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from './postgres/embedded-postgres.js'
+export {
+  type PostgresContainerOptions,
+  startPostgresContainer,
+} from './postgres/postgres-container.js'
 export { type PostgresOptions, startPostgres } from './postgres/start-postgres.js'
 export type {
   EmbeddedPostgres,
   PostgresByUrl,
+  PostgresContainer,
   StartedPostgres,
 } from './postgres/started-postgres.js'
+export { type RedisContainerOptions, startRedisContainer } from './redis/redis-container.js'
 export type { RedisProcessOptions } from './redis/redis-process.js'
 export { findRedisProgram } from './redis/redis-program.js'
 export {
@@ -20,4 +27,9 @@ export {
   startRedis,
   startRedisProcess,
 } from './redis/start-redis.js'
-export type { RedisByUrl, RedisProcess, StartedRedis } from './redis/started-redis.js'
+export type {
+  RedisByUrl,
+  RedisContainer,
+  RedisProcess,
+  StartedRedis,
+} from './redis/started-redis.js'

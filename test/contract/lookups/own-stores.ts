@@ -1,13 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  findRedisProgram,
-  removeData,
-  startEmbeddedPostgres,
-  startRedisProcess,
-} from '@session-vs-jwt/services'
+import { removeData } from '@session-vs-jwt/services'
 import { migrate } from '@session-vs-jwt/workbench'
+import { startOwnPostgres, startOwnRedis } from '../../store-starts.js'
 
 /** A PostgreSQL and a Redis that nobody else uses: what they count, the load has caused. */
 export interface OwnStores {
@@ -18,11 +14,7 @@ export interface OwnStores {
 
 export async function startOwnStores(): Promise<OwnStores> {
   const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-lookups-'))
-  const findServer = () => findRedisProgram({ folder: '.workbench' })
-  const started = await Promise.allSettled([
-    startEmbeddedPostgres({ folder, durable: false }),
-    startRedisProcess({ folder, durable: false, findServer }),
-  ])
+  const started = await Promise.allSettled([startOwnPostgres(folder), startOwnRedis(folder)])
   const [postgres, redis] = started
   const stop = async (): Promise<void> => {
     await Promise.all(started.map(async (it) => it.status === 'fulfilled' && it.value.stop()))

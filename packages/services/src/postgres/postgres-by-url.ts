@@ -18,7 +18,7 @@ export async function postgresByUrl(url: string): Promise<PostgresByUrl> {
 }
 
 /** Connects, asks for the version and leaves. Errors are those of `pg`. */
-async function postgresVersion(url: string): Promise<string> {
+export async function postgresVersion(url: string): Promise<string> {
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,

@@ -38,14 +38,23 @@ function settingsFor(port: number, tag: string): string[] {
     'unix_socket_directories=',
     // In the process title of the server and, by way of this, in that of each of its children.
     `cluster_name=${tag}`,
-    // Two servers, a few instances of each, and tests: ten connections each.
-    'max_connections=200',
-    // The witness: counts every statement.
-    'shared_preload_libraries=pg_stat_statements',
-    'timezone=UTC',
-    'log_timezone=UTC',
+    ...SERVER_SETTINGS,
   ]
 }
 
-// Nothing waits for the disk. What a crash of the machine leaves is not to be used.
-const FLEETING = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+/** Settings of a server of ours, wherever it runs. */
+export const SERVER_SETTINGS: readonly string[] = [
+  // Two servers, a few instances of each, and tests: ten connections each.
+  'max_connections=200',
+  // The witness: counts every statement.
+  'shared_preload_libraries=pg_stat_statements',
+  'timezone=UTC',
+  'log_timezone=UTC',
+]
+
+/** Nothing waits for the disk. What a crash of the machine leaves is not to be used. */
+export const FLEETING: readonly string[] = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+]

@@ -33,7 +33,8 @@ async function createDatabase(url: string): Promise<void> {
   await query(target.href, `create database ${name}`)
 }
 
-async function query(url: string, sql: string): Promise<void> {
+/** Runs one statement on a connection of its own. Errors are those of `pg`. */
+export async function query(url: string, sql: string): Promise<void> {
   const client = new Client({ connectionString: url })
   client.on('error', () => {})
   await client.connect()

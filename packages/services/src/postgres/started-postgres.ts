@@ -30,5 +30,20 @@ export interface EmbeddedPostgres extends Postgres {
   restart(): Promise<void>
 }
 
+/** A PostgreSQL in a container of our own, which a fault test may mistreat. */
+export interface PostgresContainer extends Postgres {
+  readonly kind: 'container'
+  /** Published on 127.0.0.1, if Docker is on this machine. The same for the life of this object. */
+  readonly port: number
+  /** SIGKILL to everything in the container. The data stays. */
+  kill(): Promise<void>
+  /** Freezes the container: connections stay open, nothing answers. */
+  pause(): Promise<void>
+  /** Ends a pause. */
+  resume(): Promise<void>
+  /** Same port, same data, same password; also after `kill`, but not after `stop`, which removes it. */
+  restart(): Promise<void>
+}
+
 /** A PostgreSQL that answered. */
-export type StartedPostgres = PostgresByUrl | EmbeddedPostgres
+export type StartedPostgres = PostgresByUrl | EmbeddedPostgres | PostgresContainer

@@ -30,7 +30,7 @@ export function redisCommand(
     argv0: `${basename(program.path)} ${tag}`,
     // The configuration comes by standard input: a password in an argument is public.
     args: ['-'],
-    input: redisConfig({ ...options, data }),
+    input: redisConfig({ ...options, bind: '127.0.0.1', data }),
     env: programEnvironment(program.libraries),
     tag,
     log: join(data, 'server.log'),

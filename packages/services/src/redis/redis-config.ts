@@ -1,13 +1,13 @@
 /** The configuration of a private Redis, as its own file format has it. */
 export function redisConfig(options: {
+  bind: string
   port: number
   password: string
   data: string
   durable: boolean
 }): string {
   const lines = [
-    'bind 127.0.0.1',
-    'protected-mode yes',
+    `bind ${options.bind}`,
     `port ${options.port}`,
     `requirepass ${quoted(options.password)}`,
     `dir ${quoted(options.data)}`,

@@ -1,6 +1,7 @@
 import type { ServerProgram } from '../program/server-program.js'
 import { makeUsable } from '../process/usable-folder.js'
 import { ServiceError } from '../service-error.js'
+import { startRedisContainer } from './redis-container.js'
 import { redisByUrl } from './redis-by-url.js'
 import { type RedisProcessOptions, startRedisProgram } from './redis-process.js'
 import { findRedisProgram } from './redis-program.js'
@@ -10,6 +11,8 @@ import type { RedisProcess, StartedRedis } from './started-redis.js'
 export interface RedisOptions extends RedisProcessOptions {
   /** If given, this server is used as it is, and the other options have no effect. */
   readonly redisUrl?: string | undefined
+  /** If given, and no URL, Redis runs in a container of this image. */
+  readonly image?: string | undefined
   /** Finds the server program; by default `findRedisProgram`. */
   readonly findServer?: FindServer | undefined
 }
@@ -18,11 +21,13 @@ export interface RedisOptions extends RedisProcessOptions {
 export type FindServer = (options: RedisProcessOptions) => Promise<ServerProgram | undefined>
 
 /**
- * A Redis to talk to: the one that was given, else a private one. Undefined if none can be had;
- * `onProgress` was then told why and what to do, and the caller keeps its sessions elsewhere.
+ * A Redis to talk to: the one that was given, else one in a container, else a private one. Undefined
+ * if none can be had; `onProgress` was then told why and what to do, and the caller keeps its sessions
+ * elsewhere.
  */
 export async function startRedis(options: RedisOptions): Promise<StartedRedis | undefined> {
   if (options.redisUrl) return redisByUrl(options.redisUrl)
+  if (options.image) return startRedisContainer({ ...options, image: options.image })
   const { findServer = findRedisProgram } = options
   makeUsable(options.folder)
   const program = await findServer(options)

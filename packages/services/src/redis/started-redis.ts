@@ -30,5 +30,20 @@ export interface RedisProcess extends Redis {
   restart(): Promise<void>
 }
 
+/** A Redis (or Valkey) in a container of our own, which a fault test may mistreat. */
+export interface RedisContainer extends Redis {
+  readonly kind: 'container'
+  /** Published on 127.0.0.1, if Docker is on this machine. The same for the life of this object. */
+  readonly port: number
+  /** SIGKILL to everything in the container. If durable, acknowledged writes survive. */
+  kill(): Promise<void>
+  /** Freezes the container: connections stay open, nothing answers. */
+  pause(): Promise<void>
+  /** Ends a pause. */
+  resume(): Promise<void>
+  /** Same port, same password; also after `kill`, but not after `stop`, which removes it. */
+  restart(): Promise<void>
+}
+
 /** A Redis that answered. */
-export type StartedRedis = RedisByUrl | RedisProcess
+export type StartedRedis = RedisByUrl | RedisProcess | RedisContainer

@@ -1,0 +1,45 @@
+# Sourced: images to be had, and the settings that name them.
+
+# Uses the official images if they can be pulled, else makes stand-ins below $1 from Debian's packages.
+have_images() {
+  if timeout 120 docker pull -q redis:8-alpine >/dev/null 2>&1; then return 0; fi
+  make_root "$1/root" || { why='no image can be pulled, and debootstrap makes none here'; return 1; }
+  make_stand_ins "$1/root" || { why='the stand-in images could not be made'; return 1; }
+  export POSTGRES_IMAGE=stand-in/postgres REDIS_IMAGE=stand-in/redis NODE_IMAGE=stand-in/node HAPROXY_IMAGE=stand-in/haproxy
+  # No image of the reaper either: what it would clean up goes with the engine.
+  export TESTCONTAINERS_RYUK_DISABLED=true
+}
+
+# A small Debian with every server in it, and the Docker plugins that this machine may lack.
+make_root() {
+  command -v debootstrap >/dev/null || apt_install debootstrap || return 1
+  debootstrap --variant=minbase \
+    --include=postgresql,redis-server,haproxy,docker-compose,docker-buildx,ca-certificates \
+    trixie "$1" >"$1.log" 2>&1
+}
+
+make_stand_ins() {
+  local root=$1
+  # Node.js and npm of this machine, with the certificates and settings by which npm reaches its registry.
+  cp "$(command -v node)" "$root/usr/local/bin/node"
+  cp -r "$(npm root -g)/npm" "$root/usr/local/lib/npm"
+  ln -sf ../lib/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
+  ln -sf ../lib/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
+  cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+  chroot "$root" useradd --uid 1000 --user-group --create-home node
+  cp "$here/postgres-entrypoint.sh" "$root/usr/local/bin/postgres-entrypoint"
+  install -d -m 777 "$root/data"
+  rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
+  tar -C "$root" -c . | docker import - stand-in/base >/dev/null || return 1
+  stand_in postgres 'ENV PGDATA=/var/lib/postgresql/18/docker' 'VOLUME /var/lib/postgresql' \
+    'ENTRYPOINT ["postgres-entrypoint"]' 'CMD ["postgres"]' 'STOPSIGNAL SIGINT' &&
+    stand_in redis 'WORKDIR /data' 'VOLUME /data' 'CMD ["redis-server"]' &&
+    stand_in haproxy 'USER haproxy' 'CMD ["haproxy","-f","/usr/local/etc/haproxy/haproxy.cfg"]' 'STOPSIGNAL SIGUSR1' &&
+    stand_in node 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' 'CMD ["node"]'
+}
+
+# $1: its name, then lines of a Dockerfile. The old builder needs no plugin.
+stand_in() {
+  local name=stand-in/$1; shift
+  printf '%s\n' 'FROM stand-in/base' "$@" | DOCKER_BUILDKIT=0 docker build -q -t "$name" - >/dev/null 2>&1
+}
