@@ -37,6 +37,16 @@ export default defineConfig({
       },
       onServices('contract', 1, { maxWorkers: 2 }),
       onServices('e2e', 2),
+      {
+        extends: true,
+        test: {
+          name: 'containers',
+          include: ['test/containers/**/*.test.ts'],
+          sequence: { groupOrder: 4 },
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+        },
+      },
       onServices('faults', 3, {
         globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
       }),

@@ -1,8 +1,10 @@
-// The checks behind `npm test` and `npm run test:all`, in order, each with its outcome; then one line with the sum.
+// The checks behind `npm test`, `npm run test:all` and `npm run test:containers`, in order, each with its
+// outcome; then one line with the sum.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkContainers, ServiceError, serviceImages } from '@session-vs-jwt/services'
 
 const bin = (name) => join('node_modules', '.bin', name)
 const folder = mkdtempSync(join(tmpdir(), 'session-vs-jwt-report-'))
@@ -20,6 +22,16 @@ const tests = (...projects) => [
   ],
 ]
 
+/** The contract suite once more, on services in containers; then whatever is about containers. */
+const inContainers = [
+  ...tests('contract', 'containers'),
+  {
+    title: 'tests, services in containers',
+    env: { SERVICES: 'containers' },
+    whyNot: whyNoContainers,
+  },
+]
+
 const suites = {
   // The types were checked by the build that comes before this script; tests are types too.
   test: [
@@ -30,20 +42,31 @@ const suites = {
     tests('unit', 'contract', 'e2e'),
   ],
   // What takes minutes.
-  'test:all': [tests('faults')],
+  'test:all': [tests('faults'), inContainers],
+  'test:containers': [inContainers],
 }
 
 const [suite = 'test', ...filters] = process.argv.slice(2)
 let passed = 0
 let failed = 0
-for (const [name, command, args] of suites[suite]) {
-  console.log(`\n== ${name}`)
+for (const [name, command, args, { title = name, env = {}, whyNot } = {}] of suites[suite]) {
+  console.log(`\n== ${title}`)
+  const reason = await whyNot?.()
+  if (reason) {
+    // Neither passed nor failed: nothing was seen.
+    console.log(`NOT RUN: ${title}. ${reason}`)
+    continue
+  }
+  rmSync(report, { force: true })
   const startedAt = Date.now()
   const { status } = spawnSync(command, [...args, ...(name === 'tests' ? filters : [])], {
     stdio: 'inherit',
+    env: { ...process.env, ...env },
   })
   const ok = status === 0
-  console.log(`${ok ? 'ok' : 'FAILED'}: ${name}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
+  console.log(
+    `${ok ? 'ok' : 'FAILED'}: ${title}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
+  )
   if (name === 'tests') countTests(ok)
   else if (ok) passed += 1
   else failed += 1
@@ -51,6 +74,17 @@ for (const [name, command, args] of suites[suite]) {
 rmSync(folder, { recursive: true, force: true })
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+
+/** What is missing for services in containers, in one line; undefined if nothing is. */
+async function whyNoContainers() {
+  try {
+    await checkContainers(serviceImages(process.env))
+    return undefined
+  } catch (error) {
+    if (error instanceof ServiceError) return error.message
+    throw error
+  }
+}
 
 /** A run that ends badly without a failed test (a set-up that throws, say) counts as one. */
 function countTests(ok) {

@@ -26,7 +26,7 @@ export async function startOwnPostgres(
 ): Promise<EmbeddedPostgres | PostgresContainer> {
   const { postgres: image } = wantedImages()
   return image
-    ? startPostgresContainer({ image })
+    ? startPostgresContainer({ image, durable: false })
     : startEmbeddedPostgres({ folder, durable: false })
 }
 

@@ -52,7 +52,7 @@ function mainFile() {
  * nothing is left if this process dies.
  */
 async function handOver(name, rest) {
-  if (name === 'test' || name === 'test:all') {
+  if (/^test(:all|:containers)?$/.test(name)) {
     process.chdir(root)
     await run(inRoot('test', 'run.mjs'), [name, ...rest])
   } else if (Object.hasOwn(testPrograms, name)) {

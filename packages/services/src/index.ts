@@ -1,3 +1,4 @@
+export { checkContainers } from './container/check-containers.js'
 export { type ServiceImages, serviceImages } from './container/images.js'
 export { type InspectOptions, inspectServices, type ServiceFinding } from './inspect-services.js'
 export type { ServerProgram } from './program/server-program.js'

@@ -1,15 +1,12 @@
-import { type ContainerRuntimeClient, ImageName, type StartedTestContainer } from 'testcontainers'
+import { type ContainerRuntimeClient, type StartedTestContainer } from 'testcontainers'
 import { freePort } from '../process/free-port.js'
 import { ServiceError } from '../service-error.js'
 import { containerEngine } from './container-engine.js'
 import { LoopbackContainer } from './loopback-container.js'
+import { pullImage, type WantedImage } from './pull-image.js'
 
 /** How to run a service in a container. */
-export interface ContainerRecipe {
-  readonly what: string
-  readonly image: string
-  /** The setting that names the image. */
-  readonly imageVariable: string
+export interface ContainerRecipe extends WantedImage {
   /** The port that it listens on inside. */
   readonly port: number
   /** Environment, command and files. */
@@ -83,20 +80,6 @@ export class ServiceContainer {
   async #container(): Promise<ReturnType<ContainerRuntimeClient['container']['getById']>> {
     const { container } = await containerEngine()
     return container.getById(this.#started.getId())
-  }
-}
-
-async function pullImage({ image, imageVariable, what }: ContainerRecipe): Promise<void> {
-  const engine = await containerEngine()
-  try {
-    await engine.image.pull(ImageName.fromString(image), { force: false, platform: undefined })
-  } catch (error) {
-    throw new ServiceError(
-      'image-missing',
-      `The image ${image} for ${what} is not on this machine and cannot be pulled ` +
-        `(${(error as Error).message}). Correct ${imageVariable}, or load the image.`,
-      { cause: error },
-    )
   }
 }
 

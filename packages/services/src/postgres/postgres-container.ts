@@ -11,6 +11,8 @@ export interface PostgresContainerOptions {
   readonly image: string
   /** `workbench` by default, with pg_stat_statements in it. */
   readonly database?: string | undefined
+  /** True by default: acknowledged writes survive a kill. False gives that up for speed: for tests. */
+  readonly durable?: boolean | undefined
 }
 
 /**
@@ -20,7 +22,8 @@ export interface PostgresContainerOptions {
 export async function startPostgresContainer(
   options: PostgresContainerOptions,
 ): Promise<PostgresContainer> {
-  const { image, database = 'workbench' } = options
+  const { image, database = 'workbench', durable = true } = options
+  const settings = durable ? SERVER_SETTINGS : [...SERVER_SETTINGS, ...FLEETING]
   const password = randomSecret()
   const url = ({ host, port }: Place): string =>
     `postgres://${SUPERUSER}:${password}@${host}:${port}/${encodeURIComponent(database)}`
@@ -38,9 +41,9 @@ export async function startPostgresContainer(
           POSTGRES_PASSWORD: password,
           POSTGRES_DB: database,
           // The same order of strings as in the embedded one, with every version.
-          POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C.UTF-8 --no-sync',
+          POSTGRES_INITDB_ARGS: `--encoding=UTF8 --locale=C.UTF-8${durable ? '' : ' --no-sync'}`,
         })
-        .withCommand(['postgres', ...SERVER_SETTINGS, ...FLEETING].flatMap(asOption)),
+        .withCommand(['postgres', ...settings.flatMap((it) => ['-c', it])]),
     answers: (place) =>
       postgresVersion(url(place)).then(
         () => true,
@@ -48,10 +51,6 @@ export async function startPostgresContainer(
       ),
   })
   return started(container, url(container.place), image)
-}
-
-function asOption(setting: string, index: number): string[] {
-  return index === 0 ? [setting] : ['-c', setting]
 }
 
 async function started(
