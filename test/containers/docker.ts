@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 
 /** Runs the Docker client and gives back what it printed. Throws with what it complained of. */
-export function docker(...args: string[]): string {
+function docker(...args: string[]): string {
   return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
