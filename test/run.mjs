@@ -36,6 +36,7 @@ const suites = {
   // The types were checked by the build that comes before this script; tests are types too.
   test: [
     ['types', bin('tsc'), ['-b']],
+    ['pages', join('docs', 'node_modules', '.bin', 'vue-tsc'), ['--noEmit', '--project', 'docs']],
     ['lint', bin('oxlint'), ['--type-aware', '--quiet']],
     ['format', bin('oxfmt'), ['--check']],
     ['unused', bin('knip'), []],

@@ -36,6 +36,7 @@ try {
   checkPlatform()
   await install()
   await build()
+  if (['start', 'test', 'test:all'].includes(command)) await buildSite()
   await handOver(command, args)
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error
@@ -163,6 +164,40 @@ async function build() {
     )
   }
   fail(`${result.output}\n\nThe build failed: the sources have the errors above.`)
+}
+
+/** The course and the lab, built anew when a page, a component or a package that they use has changed. */
+async function buildSite() {
+  const docs = inRoot('docs')
+  const stampOfSite = inRoot('docs', '.vitepress', 'dist', '.stamp')
+  const stamp = siteStamp(docs)
+  if (readOrNothing(stampOfSite) === stamp) return
+  const vitepress = inRoot('docs', 'node_modules', 'vitepress', 'bin', 'vitepress.js')
+  const result = await runWithProgress(
+    'Building the site',
+    process.execPath,
+    [vitepress, 'build', docs],
+    process.env,
+  )
+  if (result.failed) fail(`${result.output}\n\nThe site could not be built: see above.`)
+  fs.writeFileSync(stampOfSite, stamp)
+}
+
+/** What the site is made of: its files by name and text, and the installation. */
+function siteStamp(docs) {
+  const hash = createHash('sha256').update(installStamp())
+  const made = new Set(['node_modules', 'dist', 'cache'])
+  const add = (folder) => {
+    const entries = fs.readdirSync(folder, { withFileTypes: true })
+    for (const entry of entries.filter(({ name }) => !made.has(name))) {
+      const file = path.join(folder, entry.name)
+      if (entry.isDirectory()) add(file)
+      else hash.update(file).update(fs.readFileSync(file))
+    }
+  }
+  add(docs)
+  add(inRoot('packages', 'http-kit', 'src'))
+  return hash.digest('hex')
 }
 
 /** Runs a tool; shows how long it has been at it, and gives back what it printed. */

@@ -20,7 +20,8 @@ import { type ServerSecrets, serverSecrets } from './secrets/secret-ring.js'
 import type { JwtAlgorithm } from './secrets/signing-key.js'
 import { serverEnvironment } from './servers/server-environment.js'
 import { RunningServer } from './servers/running-server.js'
-import { startSite } from './site.js'
+import { type Site, startSite } from './site/site.js'
+import { type StoredRecord, type StoredState, watchStores } from './site/stored-state.js'
 import { StopStack } from './stop-stack.js'
 import type { ServerKind, Strategy } from './strategy.js'
 
@@ -82,25 +83,43 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   const path = filesIn(options.folder).running
   const startedAt = new Date().toISOString()
   let record: RunningRecord = { pid: process.pid, startedAt, url: `http://127.0.0.1:${ports.page}` }
+  let stored: StoredState | undefined
+  const describe = (): object => ({ ...record, curl: curlLines(ports) })
+  // First the site: its port shows to others that there is a workbench.
+  const [site] = await started.add<[Site]>(
+    startSite(ports.page, {
+      describe,
+      questions: { stored: (query) => readStored(stored, query) },
+    }),
+  )
   const tell = (change: Partial<RunningRecord>): void => {
     record = { ...record, ...change }
     writeRecord(path, record)
+    site.publish('record', describe())
   }
-  // First the site: its port shows to others that there is a workbench.
-  await started.add(startSite(ports.page, () => ({ ...record, curl: curlLines(ports) })))
   await started.add(Promise.resolve({ stop: async () => removeRecord(path) }))
   tell({})
   const stores = await startStores(options, started)
   signal.throwIfAborted()
   await migrate(stores.postgres.url)
   signal.throwIfAborted()
+  ;[stored] = await started.add<[StoredState]>(watchStores(stores.postgres, stores.redis))
   const [session, jwt] = await startServers(options, stores, started)
+  for (const { server } of [session, jwt]) server.onRequest((it) => site.publish('request', it))
   signal.throwIfAborted()
   tell({
     redis: stores.redis !== undefined,
     servers: { session: recorded(session), jwt: recorded(jwt) },
   })
   return { ...stores, url: record.url, session, jwt, record, stop: () => started.stop() }
+}
+
+async function readStored(
+  stored: StoredState | undefined,
+  query: URLSearchParams,
+): Promise<StoredRecord[]> {
+  const server = query.get('server') === 'session' ? 'session' : 'jwt'
+  return (await stored?.read(server, query.get('userId') ?? '')) ?? []
 }
 
 async function startStores(options: WorkbenchOptions, started: StopStack): Promise<Stores> {

@@ -174,19 +174,19 @@ export class RedisRefreshFamilies implements RefreshFamilyStore {
   }
 
   async isDenied(userId: string, familyId: string): Promise<boolean> {
-    return (await this.#redis.exists(deniedPrefix(userId) + familyId)) === 1
+    return (await this.#redis.exists(redisKeys(userId).denied(familyId))) === 1
   }
 
   /** Keys, deadline, and what the prologue of every script reads; the family's id comes last. */
   #common(userId: string, familyId: string): (string | number)[] {
     const { deadline, denyMs } = this.#settings
-    const families = `refresh-family:{${userId}}:`
+    const { index, member, denied } = redisKeys(userId)
     return [
-      families + familyId,
-      `refresh-families-of:{${userId}}`,
+      member(familyId),
+      index,
       deadline(),
-      families,
-      deniedPrefix(userId),
+      member(''),
+      denied(''),
       denyMs,
       this.#now(),
       familyId,
@@ -203,6 +203,15 @@ export class RedisRefreshFamilies implements RefreshFamilyStore {
   }
 }
 
-function deniedPrefix(userId: string): string {
-  return `denied-family:{${userId}}:`
+/** Where Redis keeps the families of a user: the keys above. */
+export function redisKeys(userId: string): {
+  readonly index: string
+  readonly member: (familyId: string) => string
+  readonly denied: (familyId: string) => string
+} {
+  return {
+    index: `refresh-families-of:{${userId}}`,
+    member: (familyId) => `refresh-family:{${userId}}:${familyId}`,
+    denied: (familyId) => `denied-family:{${userId}}:${familyId}`,
+  }
 }

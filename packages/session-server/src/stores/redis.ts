@@ -212,3 +212,11 @@ function indexPrefix(tag: string): string {
 function indexKey(userId: string): string {
   return indexPrefix(userTag(userId)) + userId
 }
+
+/** Where Redis keeps the sessions of a user: the keys above, for one who looks at them from outside. */
+export function redisKeys(userId: string): {
+  readonly index: string
+  readonly member: (hash: string) => string
+} {
+  return { index: indexKey(userId), member: (hash) => sessionPrefix(userTag(userId)) + hash }
+}

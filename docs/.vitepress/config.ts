@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitepress'
+import { sourceLinks } from './source-links.js'
+
+const reference = [
+  { text: 'The contract', link: '/contract/' },
+  { text: 'Strategies compared', link: '/contract/strategies' },
+  { text: 'What each request looks up', link: '/contract/lookups' },
+]
+
+export default defineConfig({
+  title: 'Session vs JWT',
+  titleTemplate: ':title · Session vs JWT workbench',
+  description: 'What session cookies and JWT really cost and really give up, on your own machine.',
+  lang: 'en',
+  cleanUrls: true,
+  // A code host shows README.md for a folder.
+  rewrites: { 'contract/README.md': 'contract/index.md' },
+  head: [['link', { rel: 'icon', href: '/mark.svg', type: 'image/svg+xml' }]],
+  themeConfig: {
+    logo: '/mark.svg',
+    nav: [
+      { text: 'Lab', link: '/lab' },
+      { text: 'Reference', items: reference },
+    ],
+    sidebar: { '/contract/': [{ text: 'Reference', items: reference }] },
+    search: { provider: 'local' },
+    outline: [2, 3],
+  },
+  markdown: { config: sourceLinks },
+  ignoreDeadLinks: [/^\/source\//, /^http:\/\/localhost/],
+  vite: { build: { chunkSizeWarningLimit: 1_000 } },
+})

@@ -1,0 +1,48 @@
+import type { ProblemCode } from '@session-vs-jwt/http-kit'
+import type { Exchange, Lane } from './lane.js'
+import { parsed } from './send.js'
+
+/** What an answer means for the person in front of the page, and what to press next. */
+export interface Reading {
+  readonly tone: 'good' | 'bad'
+  readonly text: string
+  readonly next: string
+}
+
+/** For each code of a refusal (RFC 9457, as in the contract): what to do. */
+const NEXT: Readonly<Partial<Record<ProblemCode, string>>> = {
+  missing_credential: 'Nothing was sent that says who you are. Register, or log in.',
+  invalid_credential: 'The server does not know this credential (any more). Log in again.',
+  expired_credential: 'Its time is over. Renew the access, or log in again.',
+  reused_credential: 'It was spent before, so its whole family has been ended. Log in again.',
+  invalid_credentials:
+    'Email or password is wrong; the server does not say which. Correct it, or register.',
+  nickname_taken: 'Somebody has this name. Change it above, or press “New account”.',
+  email_taken: 'You are registered already: log in.',
+  too_many_attempts: 'Wait for the time in Retry-After, or use a new account.',
+  store_unavailable: 'A store does not answer. Start it again below, then try once more.',
+  overloaded: 'Too many passwords are being hashed. Try again in a moment.',
+  validation_failed: 'Correct the fields that the answer names.',
+  password_refused: 'Choose another password above.',
+  forbidden_origin: 'The server takes requests from the workbench’s own page only. Open that one.',
+  not_supported: 'This strategy keeps nothing, so there is nothing to list or to end.',
+}
+
+export function readingOf(exchange: Exchange, lane: Lane): Reading {
+  const { status, response, failure } = exchange
+  if (status === 0) {
+    const next = 'It is stopped or restarting. Press the button again in a moment.'
+    return { tone: 'bad', text: `The ${lane.name} server does not answer (${failure}).`, next }
+  }
+  if (status < 400) return { tone: 'good', text: `${exchange.action}: ${status}.`, next: '' }
+  const { code, title, detail } = parsed(response?.body ?? '') as {
+    code?: ProblemCode
+    title?: string
+    detail?: string
+  }
+  return {
+    tone: 'bad',
+    text: `${status} ${detail ?? title ?? 'refused'}`,
+    next: (code && NEXT[code]) ?? '',
+  }
+}

@@ -1,0 +1,96 @@
+import type { ServerKind, TraceEvent } from '@session-vs-jwt/http-kit'
+import { reactive } from 'vue'
+
+/** A server as the workbench tells of it. */
+interface ServerRecord {
+  readonly url: string
+  readonly strategy: string
+  readonly state: string
+}
+
+/** What the workbench tells of itself, at once and at every change. */
+export interface WorkbenchRecord {
+  readonly servers?: Readonly<Record<ServerKind, ServerRecord>>
+  readonly redis?: boolean
+  /** Lines to paste into a terminal. */
+  readonly curl?: string
+}
+
+/** What this page knows of the workbench that serves it. */
+export const workbench = reactive<{
+  /** `unknown` until the stream of events has opened once. */
+  link: 'unknown' | 'open' | 'lost'
+  record: WorkbenchRecord
+}>({ link: 'unknown', record: {} })
+
+/** An event is waited for so long after the answer that it belongs to. */
+const EVENT_WITHIN_MS = 1_500
+const KEPT_EVENTS = 50
+
+type Listener = (event: TraceEvent) => void
+
+const recent: TraceEvent[] = []
+const listeners = new Set<Listener>()
+
+/** Listens to the workbench's own stream; the auth servers have none. Gives back what ends that. */
+export function listenToWorkbench(): () => void {
+  const source = new EventSource('/workbench/events')
+  source.addEventListener('open', () => (workbench.link = 'open'))
+  source.addEventListener('error', () => (workbench.link = 'lost'))
+  source.addEventListener('record', ({ data }) => (workbench.record = JSON.parse(data)))
+  source.addEventListener('request', ({ data }) => {
+    const event = JSON.parse(data) as TraceEvent
+    recent.push(event)
+    recent.splice(0, recent.length - KEPT_EVENTS)
+    for (const listener of listeners) listener(event)
+  })
+  return () => source.close()
+}
+
+/** The event of a request that was answered with this `Server-Timing`, which no other has. */
+export async function traceOf(
+  server: ServerKind,
+  serverTiming: string | null,
+): Promise<TraceEvent | undefined> {
+  if (serverTiming === null) return undefined
+  const belongs = (event: TraceEvent): boolean =>
+    event.server.startsWith(server) && event.responseHeaders['server-timing'] === serverTiming
+  const known = recent.find(belongs)
+  if (known) return known
+  return new Promise((resolve) => {
+    const settle = (event?: TraceEvent): void => {
+      listeners.delete(listener)
+      clearTimeout(timer)
+      resolve(event)
+    }
+    const listener: Listener = (event) => belongs(event) && settle(event)
+    const timer = setTimeout(settle, EVENT_WITHIN_MS)
+    listeners.add(listener)
+  })
+}
+
+/** Cookies belong to a host name: the page and the servers must be called by the same one. */
+export function asSeenFromHere(url: string): string {
+  const local = new URL(url)
+  local.hostname = location.hostname
+  return local.origin
+}
+
+/** Something that a store keeps about a user's logins. */
+export interface StoredRecord {
+  /** Such as `session` or `refresh family`. */
+  readonly what: string
+  readonly key: string
+  readonly value: string
+}
+
+/** What the stores keep about the logins of a user now. Undefined where the workbench is away. */
+export async function storedFor(
+  server: ServerKind,
+  userId: string,
+): Promise<readonly StoredRecord[] | undefined> {
+  const answer = await fetch(`/workbench/stored?${new URLSearchParams({ server, userId })}`).catch(
+    () => undefined,
+  )
+  return answer?.ok ? ((await answer.json()) as StoredRecord[]) : undefined
+}

@@ -1,0 +1,100 @@
+import { redisKeys as familyKeys } from '@session-vs-jwt/jwt-server'
+import type { StartedPostgres, StartedRedis } from '@session-vs-jwt/services'
+import { redisKeys as sessionKeys } from '@session-vs-jwt/session-server'
+import {
+  connectPostgres,
+  connectRedis,
+  type RedisConnection,
+  type SqlClient,
+} from '@session-vs-jwt/stores'
+import type { ServerKind } from '../strategy.js'
+
+/** Something that a store keeps about a user's logins, as it lies there. */
+export interface StoredRecord {
+  readonly what: string
+  readonly key: string
+  readonly value: string
+}
+
+/** Reads what the stores keep; changes nothing. */
+export interface StoredState {
+  read(server: ServerKind, userId: string): Promise<StoredRecord[]>
+  stop(): Promise<void>
+}
+
+/** A look into the stores from outside, past both servers. */
+export async function watchStores(
+  postgres: StartedPostgres,
+  redis: StartedRedis | undefined,
+): Promise<StoredState> {
+  const { sql, close } = connectPostgres({ url: postgres.url, poolSize: 1 })
+  const connection = redis && (await connectRedis({ url: redis.url }))
+  return {
+    read: async (server, userId) => [
+      ...(connection ? await inRedis(connection, server, userId).catch(unreachable) : []),
+      ...(await inPostgres(sql, server, userId).catch(unreachable)),
+    ],
+    stop: async () => {
+      await Promise.all([close(), connection?.close()])
+    },
+  }
+}
+
+/** A store that is stopped has nothing to show; the lane says so by its answers. */
+function unreachable(): StoredRecord[] {
+  return []
+}
+
+async function inRedis(
+  { redis }: RedisConnection,
+  server: ServerKind,
+  userId: string,
+): Promise<StoredRecord[]> {
+  const records: StoredRecord[] = []
+  const isSession = server === 'session'
+  const { index, member } = isSession ? sessionKeys(userId) : familyKeys(userId)
+  const members = isSession ? await redis.hvals(index) : await redis.smembers(index)
+  for (const id of members) {
+    const key = member(id)
+    const value = isSession ? await redis.get(key) : await redis.hgetall(key)
+    const left = await redis.pttl(key)
+    if (left < 0 || value === null) continue
+    const what = isSession ? 'session' : 'refresh family'
+    records.push({ what, key, value: `${readable(value)}\n\nexpires in ${seconds(left)}` })
+  }
+  for (const key of isSession ? [] : await redis.keys(familyKeys(userId).denied('*'))) {
+    records.push({
+      what: 'denied family',
+      key,
+      value: `expires in ${seconds(await redis.pttl(key))}`,
+    })
+  }
+  return records
+}
+
+function readable(value: string | object): string {
+  const json: unknown = typeof value === 'string' ? JSON.parse(value) : value
+  return JSON.stringify(json, undefined, 2)
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`
+}
+
+const TABLES = {
+  session: { what: 'session', table: 'sessions', key: "encode(id_hash, 'hex')" },
+  jwt: { what: 'refresh family', table: 'refresh_families', key: 'id::text' },
+} as const
+
+async function inPostgres(
+  sql: SqlClient,
+  server: ServerKind,
+  userId: string,
+): Promise<StoredRecord[]> {
+  const { what, table, key } = TABLES[server]
+  const { rows } = await sql.query<{ key: string; row: object }>({
+    text: `SELECT ${key} AS key, to_jsonb(t) AS row FROM ${table} t WHERE user_id = $1`,
+    values: [userId],
+  })
+  return rows.map((it) => ({ what, key: `${table} ${it.key}`, value: readable(it.row) }))
+}
