@@ -3,11 +3,14 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { paths } from '@session-vs-jwt/http-kit'
-import { runCommand } from '@session-vs-jwt/workbench'
+import { NoAnswer, runCommand } from '@session-vs-jwt/workbench'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { contractCommand } from './contract-command.js'
+import { contractCommand, noAnswerFrom } from './contract-command.js'
 import { startThirdServer } from './third-server/third-server.js'
+
+const NOBODY = '00000000-0000-4000-8000-000000000000'
+const EPOCH = '1970-01-01T00:00:00.000Z'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
@@ -97,7 +100,7 @@ describe('a server that somebody else wrote, on another framework', () => {
     expect(run.code).toBe(0)
     expect(run.out).toMatch(/^<\?xml version="1.0"/)
     expect(run.out).toMatch(
-      /<testsuite name="health" tests="2" failures="0" errors="0" skipped="0"/,
+      /<testsuite name="health" tests="3" failures="0" errors="0" skipped="1"/,
     )
     expect(run.out).toMatch(
       /<skipped\/>\s*<system-out><!\[CDATA\[needs control of the server: restart/,
@@ -118,6 +121,18 @@ describe('what cannot be run ends with a line and code 2', () => {
     ['no url', [], 'Say which server'],
     ['no credential', ['--url', 'http://127.0.0.1:9'], 'Say which server'],
     ['no address', ['--url', 'example', '--credential', 'cookie'], 'not an address'],
+    ['a query', ['--url', 'http://127.0.0.1:9/?a=b', '--credential', 'cookie'], '("?a=b")'],
+    ['a fragment', ['--url', 'http://127.0.0.1:9#a', '--credential', 'cookie'], '("#a")'],
+    [
+      'a password',
+      ['--url', 'http://a:b@127.0.0.1:9', '--credential', 'cookie'],
+      'has a user name',
+    ],
+    [
+      'rows that are all about the other kind of server',
+      ['--url', 'http://127.0.0.1:9', '--credential', 'bearer', '--only', 'cookies/attributes'],
+      'None of these rows applies to this server: each is about cookies.',
+    ],
     ['nobody there', ['--url', 'http://127.0.0.1:9', '--credential', 'cookie'], 'No answer from'],
     [
       'an unknown host',
@@ -133,6 +148,7 @@ describe('what cannot be run ends with a line and code 2', () => {
     ['an unknown credential', ['--credential', 'paper'], 'Allowed choices are cookie, bearer'],
     ['an impossible timeout', ['--timeout', '0'], 'must be a number of seconds'],
     ['both formats', ['--json', '--junit'], 'cannot be used with'],
+    ['a list in a format', ['--list', '--json'], 'cannot be used with'],
     ['an unknown option', ['--colour'], 'unknown option'],
   ])('%s', async (_what, args, message) => {
     const run = await contract(...args)
@@ -147,6 +163,17 @@ describe('what cannot be run ends with a line and code 2', () => {
     expect([run.code, run.out]).toEqual([2, ''])
     expect(run.err).toContain(`No answer from ${url} (no answer within 1 s)`)
   })
+})
+
+test('a certificate that nobody vouches for: what to do about it', () => {
+  const cause = Object.assign(new Error('self-signed certificate'), {
+    code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+  })
+  const url = 'https://127.0.0.1:9'
+  const silence = new NoAnswer({ method: 'GET', url, headers: {} }, cause)
+  const { message, exitCode } = noAnswerFrom(url, silence)
+  expect(message).toMatch(/\(self-signed certificate\)\. .* NODE_EXTRA_CA_CERTS\.$/)
+  expect(exitCode).toBe(2)
 })
 
 describe('what is no such server ends with a report and code 1', () => {
@@ -172,6 +199,32 @@ describe('what is no such server ends with a report and code 1', () => {
     expect(run.out).toMatch(/no answer within 0.5 s/)
     expect(run.out).toMatch(/for want of what failed above/)
     expectNoStack(run)
+  })
+
+  test('a server that is well, says it, and answers nothing else', async () => {
+    const url = await serverThat((request, response) => {
+      if (request.url?.startsWith('/health')) response.end('{"status":"live"}')
+    })
+    const run = await contract('--url', url, '--credential', 'bearer', '--timeout', '0.1')
+    expect(run.code).toBe(1)
+    expect(run.out.match(/no answer within 0\.1 s/g)).toHaveLength(10)
+    expect(run.out).toMatch(/kept 10 rows waiting in vain/)
+    expectNoStack(run)
+  })
+
+  test.each([
+    ['pages of nobody, without an end', [], 'somebody, or no next page'],
+    ['one page, for ever', [{ id: NOBODY, nickname: 'ann' }], 'nobody twice'],
+  ])('%s', async (_what, users, expected) => {
+    const url = await serverThat((request, response) => {
+      const user = { id: NOBODY, nickname: 'ann', email: 'a@example.org', createdAt: EPOCH }
+      const body = request.method === 'GET' ? { users, nextCursor: 'YWFh' } : { user }
+      const status = request.method === 'GET' ? 200 : 201
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    })
+    const run = await contract('--url', url, '--credential', 'cookie', '--only', 'users/paged')
+    expect(run.code).toBe(1)
+    expect(run.out).toContain(`expected: ${expected}`)
   })
 
   test('a server with half of the contract', async () => {

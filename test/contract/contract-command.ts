@@ -1,10 +1,16 @@
-import { newCommand, strategiesOf, WorkbenchError } from '@session-vs-jwt/workbench'
+import {
+  newCommand,
+  type NoAnswer,
+  readBaseUrl,
+  strategiesOf,
+  WorkbenchError,
+} from '@session-vs-jwt/workbench'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { jsonReport, junitReport } from './report/data-reports.js'
 import { countsOf, type Report } from './report/report.js'
 import { TextReport } from './report/text-report.js'
 import { rows } from './rows/index.js'
-import type { Row } from './suite/row.js'
+import { type Row, whyNotApplicable } from './suite/row.js'
 import { type Outcome, runRows, whySilent } from './suite/run-rows.js'
 import type { Target } from './suite/target.js'
 
@@ -26,8 +32,8 @@ export function contractCommand(): Command {
   return newCommand({
     usage: 'npm run contract --',
     description:
-      'Run the contract suite against a server of your own, in any language. Exit code 1 if a row\n' +
-      'fails, 2 if the suite cannot run. It registers users and tries wrong passwords and forged\n' +
+      'Run the contract suite against a server of your own, in any language. Exit code 1 if a row ' +
+      'fails, 2 if the suite cannot run. It registers users and tries wrong passwords and forged ' +
       'tokens: point it at a server that you may treat so, and at a database that you can clear.',
     examples: [
       'npm run contract -- --url http://127.0.0.1:4000 --credential bearer',
@@ -47,7 +53,9 @@ export function contractCommand(): Command {
     .option('--timeout <seconds>', 'how long an answer may take', positive, 10)
     .addOption(new Option('--json', 'print the report as JSON').conflicts('junit'))
     .option('--junit', 'print the report as JUnit XML')
-    .option('--list', 'print the rows, and what each one needs')
+    .addOption(
+      new Option('--list', 'print the rows, and what each one needs').conflicts(['json', 'junit']),
+    )
     .action(contract)
 }
 
@@ -61,11 +69,9 @@ async function contract(options: Options): Promise<void> {
   const chosen = chosenRows(options.only)
   if (options.list) return console.log(listOf(chosen))
   const target = targetOf(options)
+  checkApplicable(chosen, target)
   const silence = await whySilent(target)
-  if (silence !== undefined) {
-    const question = 'Is the server started, and is that its address?'
-    throw new WorkbenchError(`No answer from ${target.url} (${silence}). ${question}`, 2)
-  }
+  if (silence) throw noAnswerFrom(target.url, silence)
   const isText = !options.json && !options.junit
   const text = new TextReport(isText ? console.log : () => undefined)
   const outcomes: Outcome[] = []
@@ -73,6 +79,7 @@ async function contract(options: Options): Promise<void> {
   text.begin(target)
   const stop = (): void => {
     text.end(report)
+    console.error(`Interrupted: ${chosen.length - outcomes.length} rows were not run.`)
     process.exit(130)
   }
   process.once('SIGINT', stop)
@@ -99,6 +106,29 @@ function chosenRows(only: readonly string[] | undefined): readonly Row[] {
 
 const isNamed = ({ id }: Row, name: string): boolean => id === name || id.startsWith(`${name}/`)
 
+/**
+ * A run without a verdict is no success.
+ *
+ * @throws {WorkbenchError} (exit code 2) if no row says anything about this server
+ */
+function checkApplicable(chosen: readonly Row[], target: Target): void {
+  const reasons = chosen.map((row) => whyNotApplicable(row, target))
+  if (reasons.includes(undefined)) return
+  const why = [...new Set(reasons)].join(', or ')
+  throw new WorkbenchError(`None of these rows applies to this server: each ${why}.`, 2)
+}
+
+/** What OpenSSL and Node.js call a certificate that nobody vouches for here. */
+const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_UNTRUSTED/
+
+/** What to do about a server that says nothing at all. */
+export function noAnswerFrom(url: string, { code = '', message }: NoAnswer): WorkbenchError {
+  const advice = UNTRUSTED.test(code)
+    ? 'Name the file with its certificate, or that of its CA, in NODE_EXTRA_CA_CERTS.'
+    : 'Is the server started, and is that its address?'
+  return new WorkbenchError(`No answer from ${url} (${message}). ${advice}`, 2)
+}
+
 function listOf(listed: readonly Row[]): string {
   return listed
     .map(({ id, title, needs, only }) => {
@@ -117,14 +147,9 @@ function targetOf({ url, credential, strategy, timeout }: Options): Target {
       2,
     )
   }
-  const { protocol } = URL.canParse(url) ? new URL(url) : {}
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    const example = 'It should look like http://127.0.0.1:4000.'
-    throw new WorkbenchError(`--url is not an address: "${url}". ${example}`, 2)
-  }
   const server = SERVERS[credential]
   return {
-    url: url.replace(/\/+$/, ''),
+    url: readBaseUrl(url, '--url', 'http://127.0.0.1:4000'),
     server,
     strategies: heldTo(strategy, server),
     withinMs: timeout * 1000,

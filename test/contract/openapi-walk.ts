@@ -1,22 +1,18 @@
 import { type Operation, type OperationId, operations } from '@session-vs-jwt/http-kit'
 import {
-  BearerClient,
   type ContractClient,
-  CookieClient,
   type Exchange,
   jsonOf,
   type Registration,
 } from '@session-vs-jwt/workbench'
-import type { Target } from '../device.js'
+import { newClient, type Target } from '../device.js'
 
 /** A client for the server, that tells `onExchange` all it hears. */
 export function clientOf(
   { url, strategy }: Target,
   onExchange: (exchange: Exchange) => void,
 ): ContractClient {
-  return strategy.server === 'session'
-    ? new CookieClient(url, undefined, { onExchange })
-    : new BearerClient(url, {}, { onExchange })
+  return newClient(url, strategy.server, { onExchange })
 }
 
 /** Sends every operation of the contract once, in its order, as its row says. */

@@ -1,4 +1,5 @@
 export { availableStrategy } from './available-strategy.js'
+export { readBaseUrl } from './client/base-url.js'
 export { BearerClient } from './client/bearer-client.js'
 export type { Tokens } from './client/bearer-client.js'
 export { ContractClient } from './client/contract-client.js'

@@ -2,7 +2,8 @@ import { createPublicKey, verify } from 'node:crypto'
 import { paths } from '@session-vs-jwt/http-kit'
 import { hasStatus } from '@session-vs-jwt/workbench'
 import { NotApplicable, type Row } from '../suite/row.js'
-import { expectAnswer, expectThat } from '../suite/row-failure.js'
+import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
+import { saysWhenToRetry } from './answers.js'
 
 /** What surrounds the endpoints: health, keys, caching. */
 export const edgeRows: readonly Row[] = [
@@ -12,6 +13,23 @@ export const edgeRows: readonly Row[] = [
     read: ['RFC 9110, section 15.3.1'],
     run: async (t) => expectAnswer(await t.device().sendBare('GET', path), hasStatus(200)),
   })),
+  {
+    id: 'health/without-redis',
+    title: 'with Redis stopped: live, not ready, and a login is a 503; each 503 says when to retry',
+    read: ['RFC 9110, section 15.6.4', 'OWASP ASVS 5.0, 6.3.1'],
+    needs: ['stores'],
+    run: async (t) => {
+      const own = await t.start({ ownRedis: true })
+      const { account } = await t.registered(own)
+      await own.stopRedis()
+      const device = t.device(own)
+      expectAnswer(await device.sendBare('GET', paths.live), hasStatus(200))
+      expectAnswer(await device.sendBare('GET', paths.ready), hasStatus(503), saysWhenToRetry)
+      // Tries that cannot be counted are no tries: guesses stay bounded under every strategy.
+      const login = await device.login(account)
+      expectAnswer(login, hasStatus(503), hasCode('store_unavailable'), saysWhenToRetry)
+    },
+  },
   {
     id: 'cache/no-store',
     title: 'nothing that carries or depends on a credential is ever stored, refusals included',

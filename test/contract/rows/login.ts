@@ -5,7 +5,7 @@ import { type Answer, type Device, newAccount } from '../../device.js'
 import type { Row } from '../suite/row.js'
 import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
 import type { Trial } from '../suite/trial.js'
-import { isLoggedIn, statusesOf } from './answers.js'
+import { isLoggedIn, saysWhenToRetry, statusesOf } from './answers.js'
 
 const WRONG = 'a wrong password'
 
@@ -207,11 +207,6 @@ async function tryLogins(
     t.device().login({ nickname: '', email, password }),
   )
   return Promise.all(tries)
-}
-
-function saysWhenToRetry({ headers }: Answer['exchange']): string | undefined {
-  const seconds = Number(headers['retry-after'])
-  return seconds > 0 && seconds <= 900 ? undefined : 'Retry-After, 1 to 900 seconds'
 }
 
 /** What an attacker can compare: all but what differs between any two answers. */

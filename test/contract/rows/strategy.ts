@@ -5,6 +5,7 @@ import type { Row } from '../suite/row.js'
 import { expectAnswer, expectThat, RowFailure } from '../suite/row-failure.js'
 import { allowed, namesOf } from '../suite/target.js'
 import type { Trial } from '../suite/trial.js'
+import { saysWhenToRetry } from './answers.js'
 
 type Key = keyof Promises
 
@@ -122,7 +123,7 @@ export const strategyRows: readonly StrategyRow[] = [
       const answer = await device.whoami()
       expectAnswer(answer, hasStatus(200, 503))
       if (answer.status === 200) return 'served'
-      expectThat(answer.headers['retry-after'] !== undefined, 'Retry-After', answer)
+      expectAnswer(answer, saysWhenToRetry)
       return 'unavailable'
     },
   }),

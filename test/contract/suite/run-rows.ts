@@ -35,28 +35,36 @@ export async function runRow(row: Row, target: Target, check?: AnswerCheck): Pro
   }
 }
 
+/** How often the longest time that an answer may take is waited for in vain, in all rows together. */
+const PATIENCE = 10
+
 /**
- * Runs the rows one after another, and yields what became of each. Never throws; a server that stops
- * answering is not waited for in every row that is left.
+ * Runs the rows one after another, and yields what became of each. Never throws. A server that stops
+ * answering, or answers some requests and keeps others waiting, is not waited for in every row that is
+ * left.
  */
 export async function* runRows(rows: readonly Row[], target: Target): AsyncGenerator<Outcome> {
   const check = new AnswerCheck(target.server, target.url)
-  let isGone = false
+  let gone: Failure | undefined
+  let waits = 0
   for (const row of rows) {
     const reason = whyNotApplicable(row, target)
     const startedAt = performance.now()
     const ms = (): number => performance.now() - startedAt
     if (reason !== undefined) {
       yield { row, ms: 0, seen: {}, result: 'not applicable', reason }
-    } else if (isGone) {
-      yield { row, ms: 0, seen: {}, result: 'failed', failure: GONE, isSetup: true }
+    } else if (gone) {
+      yield { row, ms: 0, seen: {}, result: 'failed', failure: gone, isSetup: true }
     } else {
       try {
         const { seen } = await runRow(row, target, check)
         yield { row, ms: ms(), seen, result: 'passed' }
       } catch (error) {
         yield { row, ms: ms(), seen: {}, ...outcomeOf(error) }
-        if (causeOf(error) instanceof NoAnswer) isGone = (await whySilent(target)) !== undefined
+        const cause = causeOf(error)
+        if (!(cause instanceof NoAnswer)) continue
+        if (cause.isTimeout) waits += 1
+        gone = (await whySilent(target)) ? GONE : waits < PATIENCE ? undefined : KEEPS_WAITING
       }
     }
   }
@@ -65,6 +73,11 @@ export async function* runRows(rows: readonly Row[], target: Target): AsyncGener
 const GONE: Failure = {
   came: 'nothing was sent: the server had stopped answering',
   expected: 'a server that answers',
+}
+
+const KEEPS_WAITING: Failure = {
+  came: `nothing was sent: the server had kept ${PATIENCE} rows waiting in vain`,
+  expected: 'answers in time; --only runs rows of your choice, --timeout waits longer or shorter',
 }
 
 function outcomeOf(
@@ -93,11 +106,11 @@ function failureOf(error: unknown): Failure {
 }
 
 /** Why the server gives no answer at all; undefined if it gives any. */
-export async function whySilent({ url, withinMs }: Target): Promise<string | undefined> {
+export async function whySilent({ url, withinMs }: Target): Promise<NoAnswer | undefined> {
   try {
     await exchange({ method: 'GET', url: url + paths.live, headers: {} }, withinMs)
     return undefined
   } catch (error) {
-    return (error as NoAnswer).message
+    return error as NoAnswer
   }
 }

@@ -12,6 +12,7 @@ const SHOWN_HEADER = 60
 const SHOWN_CREDENTIAL = 24
 /** What every request of a client says in the same way. */
 const UNTOLD_HEADERS = new Set(['user-agent', 'accept', 'content-length'])
+const TOKEN = /("(?:access|refresh)Token"\s*:\s*")([^"]*)/g
 const CREDENTIAL_HEADERS = new Set(['authorization', 'cookie'])
 
 /** What came, where something else was expected. */
@@ -19,7 +20,7 @@ export function describeFailure(answer: Exchange, expected: string): Failure {
   const { method, url, requestHeaders, requestBody } = answer
   return {
     sent: sent({ method, url, headers: requestHeaders, body: requestBody }),
-    came: `${answer.status} ${shorten(answer.body, SHOWN_BODY) || '(an empty body)'}`,
+    came: `${answer.status} ${shorten(withoutTokens(answer.body), SHOWN_BODY) || '(an empty body)'}`,
     expected,
   }
 }
@@ -47,6 +48,14 @@ function sent({ method, url, headers, body }: NoAnswer['request']): string {
     return [`${name}: ${shorten(value, length)}`]
   })
   return [`${method} ${url}`, ...told, ...(body ? [shorten(body, SHOWN_BODY)] : [])].join(', ')
+}
+
+/** A report is kept where many read it: what it tells of a token opens nothing. */
+function withoutTokens(body: string): string {
+  return body.replaceAll(
+    TOKEN,
+    (_, name: string, token: string) => name + shorten(token, SHOWN_CREDENTIAL),
+  )
 }
 
 /** Short, and on one line: what comes from a server must not steer the terminal. */

@@ -30,13 +30,16 @@ export class NoAnswer extends Error {
   readonly request: HttpRequest
   /** Of `node:net` or `node:tls` (`ECONNREFUSED`, …), where they know one. */
   readonly code: string | undefined
+  /** The server was there, and took too long. */
+  readonly isTimeout: boolean
 
-  constructor(request: HttpRequest, cause: unknown) {
+  constructor(request: HttpRequest, cause: unknown, isTimeout = false) {
     const { message, code } = cause as NodeJS.ErrnoException
     // Two addresses that both refuse come as one error without a message.
     super(message || code || String(cause), { cause })
     this.request = request
     this.code = code
+    this.isTimeout = isTimeout
   }
 }
 
@@ -60,7 +63,7 @@ export async function exchange(
     return await send(request, signal)
   } catch (error) {
     if (!signal.aborted) throw new NoAnswer(request, error)
-    throw new NoAnswer(request, new Error(`no answer within ${withinMs / 1000} s`))
+    throw new NoAnswer(request, new Error(`no answer within ${withinMs / 1000} s`), true)
   }
 }
 

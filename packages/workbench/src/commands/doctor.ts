@@ -9,7 +9,7 @@ export function doctorCommand(): Command {
   return newCommand({
     usage: 'npm run doctor --',
     description:
-      'Say what "npm start" will find here, what is missing, and how to get it. Starts and changes\n' +
+      'Say what "npm start" will find here, what is missing, and how to get it. Starts and changes ' +
       'nothing. Exit code 0 if "npm start" can work.',
     examples: ['npm run doctor', 'npm run -s doctor -- --json'],
   })

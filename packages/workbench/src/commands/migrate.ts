@@ -7,7 +7,7 @@ export function migrateCommand(): Command {
   return newCommand({
     usage: 'npm run migrate --',
     description:
-      'Make the tables in the database at DATABASE_URL, for servers that are started without\n' +
+      'Make the tables in the database at DATABASE_URL, for servers that are started without ' +
       '"npm start", which does this by itself. Tables that exist are left as they are.',
     examples: ['DATABASE_URL=postgres://user:password@localhost/workbench npm run migrate'],
   }).action(applyToDatabase)

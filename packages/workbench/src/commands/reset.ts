@@ -11,7 +11,7 @@ export function resetCommand(): Command {
   return newCommand({
     usage: 'npm run reset --',
     description:
-      'Remove all users, posts, logins, keys and logs of this workbench. It must not be running.\n' +
+      'Remove all users, posts, logins, keys and logs of this workbench. It must not be running. ' +
       'A database that was given by DATABASE_URL or REDIS_URL is left alone.',
     examples: ['npm run reset', 'npm run reset -- --yes'],
   })

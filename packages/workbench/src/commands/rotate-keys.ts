@@ -8,7 +8,7 @@ export function rotateKeysCommand(): Command {
   return newCommand({
     usage: 'npm run rotate-keys --',
     description:
-      'Give every purpose a new key: signed cookies, access tokens, refresh tokens. The key before\n' +
+      'Give every purpose a new key: signed cookies, access tokens, refresh tokens. The key before ' +
       'is kept to verify with, so that what was given out stays valid; older ones are removed.',
     examples: ['npm run rotate-keys'],
   }).action(rotateKeys)

@@ -15,7 +15,7 @@ export function tourCommand(): Command {
   return newCommand({
     usage: 'npm run tour --',
     description:
-      'Send the same requests to both servers and show what each one cost. Exit code 1 if a step\n' +
+      'Send the same requests to both servers and show what each one cost. Exit code 1 if a step ' +
       'gives what the contract does not allow, 2 if there is no server to go to.',
     examples: [
       'npm run tour',

@@ -1,4 +1,5 @@
 import { availableStrategy } from '../available-strategy.js'
+import { readBaseUrl } from '../client/base-url.js'
 import { exchange } from '../client/http-exchange.js'
 import { findRunning, type RecordedServer, type RunningRecord } from '../running-record.js'
 import { SERVER_NAMES } from '../servers/server-program.js'
@@ -6,6 +7,8 @@ import { strategyById } from '../strategies.js'
 import type { ServerKind } from '../strategy.js'
 import { WorkbenchError } from '../workbench-error.js'
 import type { TourStop } from './visit.js'
+
+const EXAMPLE = 'http://localhost:3001'
 
 export interface GivenUrls {
   readonly session?: string | undefined
@@ -23,7 +26,7 @@ export async function findStops(given: GivenUrls, recordPath: string): Promise<T
   const recorded = record ? recordedStops(record) : []
   const stops = (['session', 'jwt'] as const).map((server) => {
     const url = given[server]
-    if (url !== undefined) return { server, url: checkUrl(url, server) }
+    if (url !== undefined) return { server, url: readBaseUrl(url, `--${server}-url`, EXAMPLE) }
     return recorded.find((stop) => stop.server === server) ?? missing(server)
   })
   await Promise.all(stops.map(checkAnswers))
@@ -44,15 +47,6 @@ function missing(server: ServerKind): never {
   throw new WorkbenchError(
     `No ${SERVER_NAMES[server]} to go to: no workbench is running here. Start one with "npm start" ` +
       `in another terminal, take the tour with "npm start -- --tour", or give --${server}-url.`,
-    2,
-  )
-}
-
-function checkUrl(url: string, server: ServerKind): string {
-  const { protocol } = URL.canParse(url) ? new URL(url) : {}
-  if (protocol === 'http:' || protocol === 'https:') return url
-  throw new WorkbenchError(
-    `--${server}-url is not an address: "${url}". It should look like http://localhost:3001.`,
     2,
   )
 }
