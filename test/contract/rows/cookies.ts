@@ -13,12 +13,9 @@ import type { Row } from '../suite/row.js'
 import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
 import type { Trial } from '../suite/trial.js'
 import { isLoggedIn } from './answers.js'
+import { afterLogout } from './promised.js'
 
 const IDLE_SECONDS = 30 * 60
-
-/** What the cookie of a login that was replaced or given up still opens. */
-const replaced = (t: Trial): number[] =>
-  t.promised('afterLogout', { 'dead-at-once': 401, 'lives-until-expiry': 200 })
 
 const setCookies = ({ headers }: Answer): readonly string[] => headers['set-cookie'] ?? []
 
@@ -90,7 +87,8 @@ export const cookieRows: readonly Row[] = [
       const own = await victim.whoami()
       expectThat(own.body.email === account.email, `the email ${account.email}`, own)
       const other = await attacker.whoami()
-      expectAnswer(other, hasStatus(...replaced(t)))
+      // The login took the place of the attacker's own.
+      expectAnswer(other, hasStatus(...afterLogout(t)))
       expectThat(other.body.email !== account.email, 'anybody but the victim', other)
     },
   },

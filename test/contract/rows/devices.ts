@@ -3,6 +3,7 @@ import { type Expectation, hasBody, hasStatus } from '@session-vs-jwt/workbench'
 import type { Answer, Device } from '../../device.js'
 import type { Row } from '../suite/row.js'
 import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
+import { afterLogout, onDevices, renewsAfter } from './promised.js'
 
 const NO_DEVICE = `${paths.devices}/01a208f4-c0a1-70cc-bfab-000000000000`
 
@@ -44,9 +45,9 @@ export const deviceRows: readonly Row[] = [
       const other = await t.loggedIn(account)
       const id = await otherId(device)
       const ended = await device.send('DELETE', id ? `${paths.devices}/${id}` : NO_DEVICE)
-      expectAnswer(ended, hasStatus(...t.promised('devices', { true: 204, false: 501 })))
-      const after = t.promised('devices', { true: 401, false: 200 })
-      expectAnswer(await other.rotate(), hasStatus(...after))
+      expectAnswer(ended, onDevices(t, 204))
+      expectAnswer(await other.whoami(), hasStatus(...afterLogout(t)))
+      expectAnswer(await other.rotate(), hasStatus(...renewsAfter(t)))
       expectAnswer(await device.rotate(), hasStatus(200))
     },
   },
@@ -60,7 +61,7 @@ export const deviceRows: readonly Row[] = [
       const stranger = (await t.registered()).device
       const id = await otherId(device)
       const answer = await stranger.send('DELETE', id ? `${paths.devices}/${id}` : NO_DEVICE)
-      expectAnswer(answer, hasStatus(...t.promised('devices', { true: 404, false: 501 })))
+      expectAnswer(answer, onDevices(t, 404))
       expectAnswer(await device.rotate(), hasStatus(200))
     },
   },
@@ -73,7 +74,7 @@ export const deviceRows: readonly Row[] = [
       await t.loggedIn(account)
       const id = (await otherId(device))?.toUpperCase()
       const answer = await device.send('DELETE', id ? `${paths.devices}/${id}` : NO_DEVICE)
-      expectAnswer(answer, hasStatus(...t.promised('devices', { true: 204, false: 501 })))
+      expectAnswer(answer, onDevices(t, 204))
     },
   },
   ...[NO_DEVICE, `${paths.devices}/1`, `${paths.devices}/%00`].map((path): Row => ({
@@ -83,7 +84,7 @@ export const deviceRows: readonly Row[] = [
     run: async (t) => {
       const { device } = await t.registered()
       const answer = await device.send('DELETE', path)
-      expectAnswer(answer, hasStatus(...t.promised('devices', { true: 404, false: 501 })))
+      expectAnswer(answer, onDevices(t, 404))
     },
   })),
 ]

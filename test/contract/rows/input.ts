@@ -1,7 +1,7 @@
 import { paths } from '@session-vs-jwt/http-kit'
 import { all, type Expectation, hasBody, hasStatus, isRefused } from '@session-vs-jwt/workbench'
 import fc from 'fast-check'
-import type { Answer } from '../../device.js'
+import { type Answer, newAccount } from '../../device.js'
 import type { Row } from '../suite/row.js'
 import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
 import { statusesOf } from './answers.js'
@@ -109,6 +109,31 @@ export const inputRows: readonly Row[] = [
         }),
         FUZZ,
       )
+    },
+  },
+  {
+    id: 'input/refusals-tell-nothing',
+    title: 'no refusal says back a password or a token, or shows a stack, a query or a path',
+    read: ['CWE-209', 'OWASP API Security Top 10, API8 (error handling)'],
+    run: async (t) => {
+      const { device, account } = await t.registered()
+      const told = 'Zq7-told'
+      const headers = { authorization: `Bearer ${told}.${told}.${told}` }
+      const answers = [
+        await t.device().login({ ...account, password: told }),
+        await t.device().register({ ...newAccount(), password: told.slice(0, 7) }),
+        await t.device().sendBody('POST', paths.register, `{"password":"${told}`, JSON_TYPE),
+        await t.device().sendBare('GET', paths.whoami, headers),
+        await t.device().sendBare('POST', paths.rotateRefresh, headers),
+        await device.send('GET', `${paths.users}?limit=${told}`),
+      ]
+      for (const answer of answers) {
+        expectAnswer(answer, isProblem, ({ body }) =>
+          /Zq7|\bat \S+:\d|node_modules|\b(SELECT|INSERT) /.test(body)
+            ? 'nothing of that kind'
+            : undefined,
+        )
+      }
     },
   },
   {

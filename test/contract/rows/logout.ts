@@ -2,18 +2,11 @@ import { paths } from '@session-vs-jwt/http-kit'
 import { hasStatus, isRefused } from '@session-vs-jwt/workbench'
 import type { Row } from '../suite/row.js'
 import { expectAnswer, hasCode } from '../suite/row-failure.js'
-import type { Trial } from '../suite/trial.js'
 import { isLoggedIn } from './answers.js'
+import { afterLogout, onDevices, renewsAfter } from './promised.js'
 
 const RACES = 15
 const QUARTER_OF_IDLE_SECONDS = 450
-
-/** What a copy of a credential that was given up still opens. */
-const afterLogout = (t: Trial): number[] =>
-  t.promised('afterLogout', { 'dead-at-once': 401, 'lives-until-expiry': 200 })
-
-/** What renews: the family, or the session; a server that keeps none ends none. */
-const renewsAfter = (t: Trial): number[] => t.promised('devices', { true: 401, false: 200 })
 
 /** `POST /auth/logout` and `POST /auth/logout/all` */
 export const logoutRows: readonly Row[] = [
@@ -72,7 +65,7 @@ export const logoutRows: readonly Row[] = [
       const stranger = (await t.registered()).device
       const copies = [device.copy(), other.copy()]
       const answer = await device.logoutAll()
-      expectAnswer(answer, hasStatus(...t.promised('devices', { true: 204, false: 501 })))
+      expectAnswer(answer, onDevices(t, 204))
       if (answer.status === 501) expectAnswer(answer, hasCode('not_supported'))
       for (const copy of copies) {
         expectAnswer(await copy.rotate(), hasStatus(...renewsAfter(t)))
@@ -93,7 +86,7 @@ export const logoutRows: readonly Row[] = [
         const other = await t.loggedIn(account)
         const overlapping = race % 2 === 0 ? other.rotate : other.renew
         const [ended] = await Promise.all([device.logoutAll(), overlapping()])
-        expectAnswer(ended, hasStatus(...t.promised('devices', { true: 204, false: 501 })))
+        expectAnswer(ended, onDevices(t, 204))
         expectAnswer(await other.rotate(), hasStatus(...renewsAfter(t)))
       }
     },

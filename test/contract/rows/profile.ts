@@ -1,9 +1,10 @@
 import { paths } from '@session-vs-jwt/http-kit'
 import { hasBody, hasStatus } from '@session-vs-jwt/workbench'
-import type { Answer } from '../../device.js'
+import { type Answer, newAccount } from '../../device.js'
 import type { Row } from '../suite/row.js'
 import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
 import { statusesOf } from './answers.js'
+import { afterLogout, renewsAfter } from './promised.js'
 
 const NEW = 'a new and better one'
 
@@ -47,6 +48,25 @@ export const profileRows: readonly Row[] = [
     },
   },
   {
+    id: 'profile/race-of-one-nickname',
+    title: '5 users who take one nickname at once: one gets it, the others get 409',
+    read: ['CWE-367 (check, then use): the unique index of the database decides'],
+    run: async (t) => {
+      const users = await Promise.all(Array.from({ length: 5 }, () => t.registered()))
+      const { nickname } = newAccount()
+      const answers = await Promise.all(
+        users.map(({ device }) => device.send('PATCH', paths.me, { nickname })),
+      )
+      const came = statusesOf(answers)
+      expectThat(
+        came === '200, 409, 409, 409, 409',
+        'once 200, else 409',
+        answers[0] as Answer,
+        came,
+      )
+    },
+  },
+  {
     id: 'profile/password',
     title: 'a new password, with the current one: the old one is dead, this device goes on',
     read: ['OWASP ASVS 5.0, 6.2.3'],
@@ -68,8 +88,8 @@ export const profileRows: readonly Row[] = [
       const other = await t.loggedIn(account)
       const change = { password: NEW, currentPassword: account.password }
       expectAnswer(await device.send('PATCH', paths.me, change), hasStatus(200))
-      const after = t.promised('devices', { true: 401, false: 200 })
-      expectAnswer(await other.rotate(), hasStatus(...after))
+      expectAnswer(await other.whoami(), hasStatus(...afterLogout(t)))
+      expectAnswer(await other.rotate(), hasStatus(...renewsAfter(t)))
     },
   },
   {

@@ -28,6 +28,22 @@ export const renewalRows: readonly Row[] = [
     },
   },
   {
+    id: 'renew/moves-the-idle-deadline',
+    title: 'after a renewal the session lives its idle time anew',
+    read: ['OWASP ASVS 5.0, 7.3.1'],
+    only: 'session',
+    needs: ['clock'],
+    run: async (t) => {
+      const own = await t.start()
+      const { device } = await t.registered(own)
+      // Sooner than a read would move the deadline by itself.
+      own.clock.advance(5 * 60)
+      expectAnswer(await device.renew(), hasStatus(200))
+      own.clock.advance(29 * 60)
+      expectAnswer(await device.whoami(), isLoggedIn)
+    },
+  },
+  {
     id: 'renew/keeps-its-owner',
     title: 'what was renewed and rotated, twice, still names its user',
     read: ['RFC 7519, section 4.1.2'],

@@ -103,12 +103,13 @@ export const tokenRows: readonly Row[] = [
   ),
   forgery(
     'changed-claims',
-    'another sub, a later exp or another type below the old signature',
+    'another sub, email or type, or a later exp, below the old signature',
     'RFC 7519, section 7.2',
     (token) => {
       const claims = part(token, 1)
       const exp = Number(claims['exp']) + 86_400
-      const changes = [{ sub: randomUUID() }, { exp }, { email: 'root@example.org' }]
+      const type = claims['type'] === 'access' ? 'refresh' : 'access'
+      const changes = [{ sub: randomUUID() }, { exp }, { email: 'root@example.org' }, { type }]
       return changes.map((it) => written(part(token, 0), { ...claims, ...it }, signatureOf(token)))
     },
   ),
@@ -159,6 +160,21 @@ export const tokenRows: readonly Row[] = [
       }
     },
   },
+  ...(['JWT_ISSUER', 'JWT_AUDIENCE'] as const).map((name): Row => ({
+    id: `tokens/another-${name.slice('JWT_'.length).toLowerCase()}`,
+    title: `a token of another ${name === 'JWT_ISSUER' ? 'issuer' : 'audience'} is refused, by the same key or not`,
+    read: ['RFC 8725, sections 3.8 and 3.9', 'RFC 7519, section 4.1'],
+    only: 'jwt',
+    needs: ['settings'],
+    run: async (t) => {
+      const other = await t.start({ env: { [name]: 'https://other.example' } })
+      const { device } = await t.registered(other)
+      expectAnswer(await device.whoami(), isLoggedIn)
+      const here = device.at(t.target)
+      expectAnswer(await here.whoami(), isRefused, hasCode('invalid_credential'))
+      expectAnswer(await here.rotate(), isRefused, hasCode('invalid_credential'))
+    },
+  })),
   {
     id: 'tokens/expire',
     title: 'an access token dies with its exp, and is renewed until the refresh token dies',
