@@ -165,6 +165,15 @@ describe('what cannot be run ends with a line and code 2', () => {
   })
 })
 
+test('a server without TLS at an https address', async () => {
+  const url = (await serverThat(() => undefined)).replace('http:', 'https:')
+  const run = await contract('--url', url, '--credential', 'cookie')
+  expect(run.code).toBe(2)
+  expect(run.err).toBe(
+    `\nNo answer from ${url} (it speaks no TLS there). Is it http, and not https?\n`,
+  )
+})
+
 test('a certificate that nobody vouches for: what to do about it', () => {
   const cause = Object.assign(new Error('self-signed certificate'), {
     code: 'DEPTH_ZERO_SELF_SIGNED_CERT',

@@ -123,10 +123,12 @@ const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_UNTRUSTED/
 
 /** What to do about a server that says nothing at all. */
 export function noAnswerFrom(url: string, { code = '', message }: NoAnswer): WorkbenchError {
-  const advice = UNTRUSTED.test(code)
-    ? 'Name the file with its certificate, or that of its CA, in NODE_EXTRA_CA_CERTS.'
-    : 'Is the server started, and is that its address?'
-  return new WorkbenchError(`No answer from ${url} (${message}). ${advice}`, 2)
+  const [reason, advice] = UNTRUSTED.test(code)
+    ? [message, 'Name the file with its certificate, or that of its CA, in NODE_EXTRA_CA_CERTS.']
+    : code === 'EPROTO'
+      ? ['it speaks no TLS there', 'Is it http, and not https?']
+      : [message, 'Is the server started, and is that its address?']
+  return new WorkbenchError(`No answer from ${url} (${reason}). ${advice}`, 2)
 }
 
 function listOf(listed: readonly Row[]): string {

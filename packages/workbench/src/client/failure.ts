@@ -28,7 +28,11 @@ export function describeFailure(answer: Exchange, expected: string): Failure {
 /** Nothing came. */
 export function describeSilence({ request, code, message }: NoAnswer): Failure {
   const reason = code === undefined || message.includes(code) ? message : `${code}, ${message}`
-  return { sent: sent(request), came: `no answer (${reason})`, expected: 'an answer' }
+  return {
+    sent: sent(request),
+    came: `no answer (${shorten(reason, SHOWN_BODY)})`,
+    expected: 'an answer',
+  }
 }
 
 /** The lines below a headline. */

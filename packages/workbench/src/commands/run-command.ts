@@ -8,14 +8,17 @@ import { WorkbenchError } from '../workbench-error.js'
  */
 export async function runCommand(command: () => Command, args: readonly string[]): Promise<void> {
   // A terminal that was closed, or a pipe whose reader left, is no reason to leave servers behind.
-  process.stdout.on('error', () => undefined)
-  process.stderr.on('error', () => undefined)
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.listenerCount('error', ignore) === 0) stream.on('error', ignore)
+  }
   try {
     await command().parseAsync(args, { from: 'user' })
   } catch (error) {
     process.exitCode = report(error)
   }
 }
+
+const ignore = (): void => undefined
 
 function report(error: unknown): number {
   // Commander has printed its message; its own codes are 0 after a help text, else 1.
