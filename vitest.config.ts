@@ -31,7 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'benchmarks/test/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },

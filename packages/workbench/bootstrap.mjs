@@ -30,12 +30,17 @@ const testPrograms = {
   'faulty-server': ['test', 'contract', 'faulty-server', 'main.ts'],
 }
 
+/** What is built and run as plain JavaScript beside the workbench's own commands. */
+const builtPrograms = {
+  bench: ['benchmarks', 'dist', 'main.js'],
+}
+
 const [command = 'start', ...args] = process.argv.slice(2)
 
 try {
   checkPlatform()
   await install()
-  await build()
+  await build(command)
   if (['start', 'test', 'test:all'].includes(command)) await buildSite()
   await handOver(command, args)
 } catch (error) {
@@ -56,6 +61,8 @@ async function handOver(name, rest) {
   if (/^test(:all|:containers)?$/.test(name)) {
     process.chdir(root)
     await run(inRoot('test', 'run.mjs'), [name, ...rest])
+  } else if (Object.hasOwn(builtPrograms, name)) {
+    await run(inRoot(...builtPrograms[name]), rest)
   } else if (Object.hasOwn(testPrograms, name)) {
     const { register } = await import('tsx/esm/api')
     register()
@@ -151,9 +158,10 @@ function homeOfOurOwn(home) {
   return variables
 }
 
-async function build() {
+async function build(name) {
   const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc')
-  const project = inRoot('packages', 'workbench')
+  const [folder] = Object.hasOwn(builtPrograms, name) ? builtPrograms[name] : ['packages/workbench']
+  const project = inRoot(folder)
   const first = !fs.existsSync(mainFile())
   const title = first ? 'Building' : undefined
   const result = await runWithProgress(title, process.execPath, [tsc, '-b', project], process.env)

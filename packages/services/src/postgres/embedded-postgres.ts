@@ -98,6 +98,7 @@ function embedded(server: ManagedServer, { place, version, url }: Prepared): Emb
     url: url(port),
     version,
     foundAs: `PostgreSQL ${version}, embedded, on 127.0.0.1:${port}, data in ${place.data}`,
+    pids: () => server.pids(),
     stop: () => server.stop(),
     kill: () => server.kill(),
     pause: () => server.pause(),

@@ -20,6 +20,8 @@ export interface EmbeddedPostgres extends Postgres {
   readonly kind: 'embedded'
   /** On 127.0.0.1. The same for the life of this object. */
   readonly port: number
+  /** Its processes right now, for who measures what they use. */
+  pids(): number[]
   /** SIGKILL to the server and every child; returns when all are gone. The data stays. */
   kill(): Promise<void>
   /** SIGSTOP to the server and every child: connections stay open, nothing answers. */

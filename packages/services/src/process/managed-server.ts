@@ -54,6 +54,10 @@ export class ManagedServer {
     }
   }
 
+  pids(): number[] {
+    return this.#server.pids()
+  }
+
   /** An orderly end; gives the folder back. */
   async stop(): Promise<void> {
     await this.#server.stop()

@@ -63,6 +63,11 @@ export class ServerProcess {
     return pid === undefined || exitCode !== null || signalCode !== null
   }
 
+  /** The server and its children, as far as they run now. */
+  pids(): number[] {
+    return this.#all()
+  }
+
   /** What the server printed last, for an error message. */
   lastWords(): string {
     const log = readFileSync(this.#command.log, 'utf8').trim().split('\n').slice(-8).join('\n')

@@ -80,6 +80,7 @@ function redisProcess(server: ManagedServer, program: ServerProgram, url: string
     url,
     version: program.version,
     foundAs: `${name} ${program.version}, private, on 127.0.0.1:${port}, ${program.origin}`,
+    pids: () => server.pids(),
     stop: () => server.stop(),
     kill: () => server.kill(),
     pause: () => server.pause(),

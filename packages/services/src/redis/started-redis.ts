@@ -20,6 +20,8 @@ export interface RedisProcess extends Redis {
   readonly kind: 'process'
   /** On 127.0.0.1. The same for the life of this object. */
   readonly port: number
+  /** Its processes right now, for who measures what they use. */
+  pids(): number[]
   /** SIGKILL; returns when the server is gone. If durable, acknowledged writes survive. */
   kill(): Promise<void>
   /** SIGSTOP: connections stay open, nothing answers. */

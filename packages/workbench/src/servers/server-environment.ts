@@ -16,6 +16,11 @@ export interface ServerSettings {
 /** What a Node.js process needs of the machine that it runs on. */
 const OF_THE_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'NODE_EXTRA_CA_CERTS']
 
+/** Of `env`, what any process needs to run here, and nothing else. */
+export function machineEnvironment(env: Env): Record<string, string> {
+  return pick(env, OF_THE_MACHINE)
+}
+
 /** Settings of the servers that whoever starts the workbench may choose. No secret is among them. */
 const TO_CHOOSE = [
   'BCRYPT_COST',

@@ -1,0 +1,55 @@
+/** A request that the load sends over and over, and the one answer that is right. */
+export interface LoadRequest {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly expected: {
+    readonly status: number
+    /** The whole body; any, if it is not given. */
+    readonly body?: string
+  }
+}
+
+/** What the generator is to send, and for how long. */
+export interface LoadOrder {
+  /** Where to: scheme, host and port. */
+  readonly origin: string
+  /** Dealt out over the connections, each of which repeats its own. */
+  readonly requests: readonly LoadRequest[]
+  readonly connections: number
+  readonly seconds: number
+  /** Ends after so many requests, however long they take. */
+  readonly amount?: number
+  /**
+   * Requests a second, begun on time whether or not earlier ones were answered. Without it, each
+   * connection sends its next request when the one before was answered.
+   */
+  readonly rate?: number
+}
+
+/** Milliseconds, by percentile. */
+export interface Latency {
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly p999: number
+  readonly max: number
+}
+
+/** What came of a load. */
+export interface LoadReport {
+  readonly answers: number
+  readonly seconds: number
+  /** Answers that were not the expected ones, and requests that got none. */
+  readonly wrong: number
+  /** One of those, in words. */
+  readonly wrongExample?: string
+  readonly latency: Latency
+  /** At a rate: how late requests were begun. */
+  readonly lateness?: Latency
+  /** Milliseconds of processor time that the generator used. */
+  readonly generatorCpuMs: number
+  /** The share of time in which the generator had something to do, 0 to 1. */
+  readonly generatorBusy: number
+}

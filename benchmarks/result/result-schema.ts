@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { RESULT_VERSION, type Result } from './result.js'
+
+const figure = z.number()
+
+const latency = z
+  .strictObject({ p50: figure, p90: figure, p99: figure, p999: figure, max: figure })
+  .meta({ description: 'Milliseconds, by percentile.' })
+
+const summary = z
+  .strictObject({ median: figure, min: figure, max: figure, low: figure, high: figure })
+  .meta({ description: '`low` to `high`: the 95 % interval of the median, by bootstrap.' })
+
+const metric = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  unit: z.string(),
+  better: z.enum(['more', 'less', 'neither']),
+})
+
+const cell = z.strictObject({
+  subject: z.string(),
+  condition: z.record(z.string(), z.union([z.string(), figure])),
+  values: z
+    .record(z.string(), z.array(figure))
+    .meta({ description: 'By the id of the metric: a value of each round.' }),
+  summaries: z.record(z.string(), summary).meta({ description: 'By the id of the metric.' }),
+  atCeiling: z
+    .int()
+    .meta({ description: 'Rounds in which the load generator set the limit, not the subject.' }),
+  latencies: z.array(latency).optional().meta({ description: 'One of each round.' }),
+})
+
+const scenario = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  question: z.string(),
+  state: z.enum(['complete', 'stopped', 'failed']),
+  failure: z.string().optional().meta({ description: 'Why it is not complete.' }),
+  rounds: z.int().meta({ description: 'Whole ones; what was measured in others is left out.' }),
+  wantedRounds: z.int(),
+  reference: z.string().meta({ description: 'The subject that the others are compared with.' }),
+  subjects: z.array(z.strictObject({ id: z.string(), title: z.string() })),
+  metrics: z.array(metric),
+  cells: z.array(cell),
+})
+
+const machine = z.strictObject({
+  processor: z.string(),
+  cores: z.int(),
+  memoryBytes: z.int(),
+  system: z.string(),
+  notMeasured: z.array(z.string()).meta({ description: 'What this system does not show.' }),
+})
+
+/** A result file, `result.json`. */
+export const resultSchema: z.ZodType<Result> = z.strictObject({
+  version: z.literal(RESULT_VERSION),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  command: z.string().meta({ description: 'As it was typed.' }),
+  seed: z.int(),
+  settings: z.strictObject({
+    rounds: z.int(),
+    seconds: figure,
+    warmUpRequests: z.int(),
+    quick: z.boolean(),
+    strategies: z.array(z.string()),
+  }),
+  machine,
+  versions: z.record(z.string(), z.string()),
+  missing: z
+    .array(z.string())
+    .meta({ description: 'What was asked for and is not there, and why.' }),
+  scenarios: z.array(scenario),
+})

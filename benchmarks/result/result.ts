@@ -1,0 +1,67 @@
+import type { Latency } from '../load/load-order.js'
+import type { Condition, Metric } from '../runner/scenario.js'
+import type { Summary } from '../statistics/summary.js'
+
+/** Results of another version are not read: their figures may mean something else. */
+export const RESULT_VERSION = 1
+
+/** One subject under one condition. */
+export interface Cell {
+  readonly subject: string
+  readonly condition: Condition
+  /** By the id of the metric: a value of each round, in the order of the rounds. */
+  readonly values: Readonly<Record<string, readonly number[]>>
+  readonly summaries: Readonly<Record<string, Summary>>
+  /** Rounds in which the load generator set the limit, and not the subject. */
+  readonly atCeiling: number
+  /** One of each round. */
+  readonly latencies?: readonly Latency[] | undefined
+}
+
+export interface ScenarioResult {
+  readonly id: string
+  readonly title: string
+  readonly question: string
+  readonly state: 'complete' | 'stopped' | 'failed'
+  /** Why it is not complete. */
+  readonly failure?: string | undefined
+  /** Whole ones; what was measured in others is left out. */
+  readonly rounds: number
+  readonly wantedRounds: number
+  /** The subject that the others are compared with. */
+  readonly reference: string
+  readonly subjects: readonly { readonly id: string; readonly title: string }[]
+  readonly metrics: readonly Metric[]
+  readonly cells: readonly Cell[]
+}
+
+interface Machine {
+  readonly processor: string
+  readonly cores: number
+  readonly memoryBytes: number
+  readonly system: string
+  /** What this system does not show. */
+  readonly notMeasured: readonly string[]
+}
+
+/** What a run found, and all that it takes to judge it. */
+export interface Result {
+  readonly version: typeof RESULT_VERSION
+  readonly startedAt: string
+  readonly finishedAt: string
+  /** As it was typed. */
+  readonly command: string
+  readonly seed: number
+  readonly settings: {
+    readonly rounds: number
+    readonly seconds: number
+    readonly warmUpRequests: number
+    readonly quick: boolean
+    readonly strategies: readonly string[]
+  }
+  readonly machine: Machine
+  readonly versions: Readonly<Record<string, string>>
+  /** What was asked for and is not there, and why. */
+  readonly missing: readonly string[]
+  readonly scenarios: readonly ScenarioResult[]
+}

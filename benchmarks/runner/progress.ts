@@ -1,0 +1,50 @@
+import { SingleBar } from 'cli-progress'
+import type { Scenario } from './scenario.js'
+import type { Settings } from './settings.js'
+
+/** Shows how far a run is, and how long it will still take. */
+export interface Progress {
+  /** Something is done that was expected to take so many seconds. */
+  step(what: string, seconds: number): void
+  stop(): void
+}
+
+/** Seconds that a scenario is expected to take. */
+function expectedSeconds(scenario: Scenario, settings: Settings): number {
+  const rounds = scenario.once ? 1 : settings.rounds
+  const round = scenario
+    .subjects(settings)
+    .reduce((sum, { takes, conditions }) => sum + takes.open + takes.measure * conditions.length, 0)
+  return rounds * round
+}
+
+/** A bar on standard error, where that is a terminal: there alone it can be drawn over. */
+export function progressBar(scenarios: readonly Scenario[], settings: Settings): Progress {
+  const total = scenarios.reduce((sum, it) => sum + expectedSeconds(it, settings), 0)
+  const bar = new SingleBar({
+    format: '{bar} {percentage} %, {left} left  {what}',
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    noTTYOutput: false,
+    linewrap: false,
+    barsize: 24,
+  })
+  const startedAt = Date.now()
+  let done = 0
+  bar.start(total, 0, { what: '', left: durationText(total) })
+  return {
+    step: (what, seconds) => {
+      done += seconds
+      // What is left takes as much longer than expected as what is done has taken.
+      const pace = (Date.now() - startedAt) / 1_000 / done
+      bar.update(done, { what, left: durationText((total - done) * pace) })
+    },
+    stop: () => bar.stop(),
+  }
+}
+
+/** `45 s`, `12 min`. */
+function durationText(seconds: number): string {
+  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`
+}

@@ -1,0 +1,56 @@
+import type { LoadReport } from '../load/load-order.js'
+import type { Bench } from './bench.js'
+import type { Settings } from './settings.js'
+
+/** What a figure is called, and which way is good. */
+export interface Metric {
+  readonly id: string
+  readonly title: string
+  /** Of the figure: `ms`, `µs`, `/s`, `MB`; empty for a number of things. */
+  readonly unit: string
+  readonly better: 'more' | 'less' | 'neither'
+}
+
+/** Under what something was measured, such as `{ connections: 50 }`. */
+export type Condition = Readonly<Record<string, string | number>>
+
+/** What came of one measurement. */
+export interface Measurement {
+  /** By the id of the metric. */
+  readonly values: Readonly<Record<string, number>>
+  /** Where the load generator, and not what was measured, set the limit. */
+  readonly atCeiling?: boolean
+  readonly latency?: LoadReport['latency']
+}
+
+/** Something that was got ready to be measured. */
+export interface Opened {
+  /** @throws {BenchError} where an answer is wrong, or none comes */
+  measure(condition: Condition): Promise<Measurement>
+  close(): Promise<unknown>
+}
+
+/** One of the things that a scenario compares. */
+export interface Subject {
+  readonly id: string
+  readonly title: string
+  /** In this order. */
+  readonly conditions: readonly Condition[]
+  /** About how many seconds it takes to open it, and to measure one condition. */
+  readonly takes: { readonly open: number; readonly measure: number }
+  open(bench: Bench): Promise<Opened>
+}
+
+/** A question, and the way to the answer. */
+export interface Scenario {
+  readonly id: string
+  readonly title: string
+  readonly question: string
+  /** The first is the one that the question is about. */
+  readonly metrics: readonly Metric[]
+  /** The subject that the others are compared with. */
+  readonly reference: string
+  /** Counted or computed, and the same each time: one round says everything. */
+  readonly once?: true
+  subjects(settings: Settings): readonly Subject[]
+}
