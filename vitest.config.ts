@@ -50,6 +50,7 @@ export default defineConfig({
       onServices('faults', 3, {
         globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
       }),
+      onServices('cluster', 4, { globalSetup: 'test/cluster/services.ts' }),
     ],
   },
 })

@@ -20,10 +20,21 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL and one Redis for the whole run, in a folder that goes with them. */
+/**
+ * One PostgreSQL and one Redis for the whole run, in a folder that goes with them. Services that are
+ * given are used, and left as they are but for rows and keys of the tests.
+ */
 export default async function startServices(project: TestProject): Promise<() => Promise<void>> {
+  return startStores(project, process.env['REDIS_URL'])
+}
+
+/** The same, on a Redis that is there already. */
+export async function startStores(
+  project: TestProject,
+  redisUrl: string | undefined,
+): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-test-'))
-  const started = await Promise.allSettled(startBoth(folder))
+  const started = await Promise.allSettled(startBoth(folder, redisUrl))
   const [postgres, redis] = started
   const stop = async (): Promise<void> => {
     await Promise.all(started.map(async (it) => it.status === 'fulfilled' && it.value?.stop()))
@@ -40,11 +51,13 @@ export default async function startServices(project: TestProject): Promise<() =>
   throw started.find((it) => it.status === 'rejected')?.reason
 }
 
-/** Services that are given are used, and left as they are but for rows and keys of the tests. */
-function startBoth(folder: string): [Promise<StartedPostgres>, Promise<StartedRedis | undefined>] {
+function startBoth(
+  folder: string,
+  redisUrl: string | undefined,
+): [Promise<StartedPostgres>, Promise<StartedRedis | undefined>] {
   const images = wantedImages()
   const options = { folder, durable: false }
-  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = process.env
+  const databaseUrl = process.env['DATABASE_URL']
   return [
     startPostgres({ ...options, databaseUrl, image: images.postgres }),
     startRedis({ ...options, findServer, redisUrl, image: images.redis }),

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RedisContainer, RedisProcess } from '@session-vs-jwt/services'
 import type { Strategy } from '@session-vs-jwt/workbench'
-import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { inject } from 'vitest'
+import { redisKeys } from '../redis-keys.js'
 import { keySet, startServer, type TestServer } from '../start-server.js'
 import { startOwnRedis } from '../store-starts.js'
 import type { Control, Instance, InstanceOptions, Target } from './suite/target.js'
@@ -83,9 +83,7 @@ async function withSql<T>(use: (sql: Client) => Promise<T>): Promise<T> {
 
 /** Whatever the stores hold that names the user, but for the account and the posts. */
 async function stateOf(userId: string): Promise<{ redis: number; postgres: number }> {
-  const redis = new Redis(inject('redisUrl'))
-  const keys = await redis.keys(`*${userId}*`)
-  redis.disconnect()
+  const keys = await redisKeys(inject('redisUrl'), `*${userId}*`)
   return { redis: keys.length, postgres: await withSql((sql) => rowsOf(sql, userId)) }
 }
 

@@ -1,3 +1,4 @@
+import { parseRedisUrl, REDIS_URL_FORMS, RedisUrlError } from '@session-vs-jwt/stores'
 import type { LoginAttemptsLimit } from '@session-vs-jwt/users'
 import type { EnvReader } from './config.js'
 import type { TraceDetail } from './trace-events.js'
@@ -59,9 +60,16 @@ export function readEdgeConfig(env: EnvReader, server: string, defaultPort: numb
 }
 
 function readRedisUrl(env: EnvReader): string | undefined {
-  if (env.optional('REDIS_URL') === undefined) return undefined
-  return env.url('REDIS_URL', ['redis:', 'rediss:'], {
-    neededBy: 'the counters of failed logins, sessions and refresh families',
-    howTo: '"npm start" looks for a Redis; or redis://:password@host:port; or leave it out',
-  })
+  const url = env.optional('REDIS_URL')
+  if (url === undefined) return undefined
+  try {
+    parseRedisUrl(url)
+  } catch (error) {
+    if (!(error instanceof RedisUrlError)) throw error
+    env.refuse('REDIS_URL', error.message, {
+      neededBy: 'the counters of failed logins, sessions and refresh families',
+      howTo: `"npm start" looks for a Redis; or ${REDIS_URL_FORMS}; or leave it out`,
+    })
+  }
+  return url
 }

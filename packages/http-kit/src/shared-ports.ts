@@ -63,7 +63,7 @@ async function makeSharedPorts(
   const passwords = traceCalls('hash', hasher, ['hash', 'verify'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
   if (!attempts) everyMinute(() => removeExpiredAttempts(sql(undefined)))
-  const pings = redis && traceCalls('redis', redis.redis, ['ping'], describeCommand)
+  const pings = redis && traceCalls('redis', redis, ['ping'], describeCommand)
   return (trace) => ({
     dependencies: [
       { name: 'postgres', ping: () => sql(trace).query({ text: 'SELECT 1' }) },

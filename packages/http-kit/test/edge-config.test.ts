@@ -107,6 +107,20 @@ describe('the settings of the edge', () => {
     expect(refusedOf(env).toSorted()).toStrictEqual(Object.keys(env).toSorted())
   })
 
+  test.each([
+    'redis+cluster://:canary@a:7000,b:7001',
+    'rediss+sentinel://:canary@a:26379,b:26379/main',
+  ])('take a Redis of many servers: %s', (url) => {
+    expect(configOf({ REDIS_URL: url }).redisUrl).toBe(url)
+  })
+
+  test.each(['redis+cluster://:canary@a:70000', 'redis+sentinel://:canary@a:26379'])(
+    'refuse a Redis of many servers that cannot be: %s',
+    (url) => {
+      expect(refusedOf({ REDIS_URL: url })).toStrictEqual(['REDIS_URL'])
+    },
+  )
+
   test('need a database', () => {
     expect(refusedOf({ DATABASE_URL: '' })).toStrictEqual(['DATABASE_URL'])
   })

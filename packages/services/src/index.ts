@@ -19,6 +19,11 @@ export type {
   PostgresContainer,
   StartedPostgres,
 } from './postgres/started-postgres.js'
+export {
+  type RedisCluster,
+  type RedisClusterOptions,
+  startRedisCluster,
+} from './redis/redis-cluster.js'
 export { type RedisContainerOptions, startRedisContainer } from './redis/redis-container.js'
 export type { RedisProcessOptions } from './redis/redis-process.js'
 export { findRedisProgram } from './redis/redis-program.js'

@@ -70,11 +70,29 @@ describe('a Redis by URL', () => {
     expect(failure.message).not.toContain('hunter22')
   })
 
-  it('is refused if it is none', async () => {
-    const failure = await failureOf({ redisUrl: 'http://hunter22@h' })
+  it.each([
+    'http://hunter22@h',
+    'redis+cluster://:hunter22@h:99999',
+    'redis+sentinel://:hunter22@h:26379',
+  ])('is refused if it is none: %s', async (redisUrl) => {
+    const failure = await failureOf({ redisUrl })
     expect(failure).toMatchObject({ code: 'invalid-url' })
+    expect(failure.message).toContain('redis+sentinel://')
     expect(failure.message).not.toContain('hunter22')
   })
+
+  it.each(['redis+cluster://:hunter22@$,$', 'redis+sentinel://:hunter22@$,$/main'])(
+    'of several that do not answer names all of them, without the password: %s',
+    async (form) => {
+      const ports = [await freePort(), await freePort()]
+      const [one, two] = ports.map((port) => `127.0.0.1:${port}`)
+      const redisUrl = form.replace('$', one ?? '').replace('$', two ?? '')
+      const failure = await failureOf({ redisUrl })
+      expect(failure).toMatchObject({ code: 'unreachable' })
+      expect(failure.message).toContain(`${one}, ${two}`)
+      expect(failure.message).not.toContain('hunter22')
+    },
+  )
 
   it('that is something else altogether is no Redis', async () => {
     const failure = await failureOf({ redisUrl: `redis://127.0.0.1:${own.port}` })

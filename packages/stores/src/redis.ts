@@ -1,18 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Redis } from 'ioredis'
+import { Cluster, type ClusterOptions, type Redis } from 'ioredis'
+import { NodeClock } from './node-clock.js'
+import { parseRedisUrl, redisClient } from './redis-address.js'
 
 export interface RedisConnectionOptions {
+  /** One server, a cluster or sentinels: see {@link parseRedisUrl}. */
   readonly url: string
   readonly onError?: (error: Error) => void
 }
 
 export interface RedisConnection {
-  readonly redis: Redis
+  readonly redis: Redis | Cluster
   /**
-   * The moment, in milliseconds on the clock of Redis, after which a write sent now must not run:
-   * the client has given up by then. First argument of every script made by {@link defineWrite}.
+   * The moment, in milliseconds on the monotonic clock of this process, after which a write sent now
+   * must not run: the client has given up by then. First argument of every script made by
+   * {@link defineWrite}; it is put on the clock of the server as it is sent there.
    */
   readonly deadline: () => number
+  /** Whether Redis can be asked. Of a cluster, any master will do: others serve their part of the users. */
+  readonly ping: () => Promise<unknown>
   readonly close: () => Promise<void>
 }
 
@@ -20,57 +26,89 @@ const COMMAND_TIMEOUT_MS = 500
 
 /**
  * A client that answers or refuses at once: no offline queue, and nothing is sent again after a
- * reconnect, so a command that was refused cannot run later.
+ * reconnect, so a command that was refused cannot run later. What is sent again is what a node of a
+ * cluster has refused to run, because the key lives elsewhere.
+ *
+ * @throws {RedisUrlError}
  */
 export async function connectRedis(options: RedisConnectionOptions): Promise<RedisConnection> {
-  const redis = new Redis(options.url, CLIENT_OPTIONS)
-  redis.on('error', (error: Error) => options.onError?.(error))
-  const clock = followRedisClock(redis)
-  await firstAttempt(redis)
+  const redis = redisClient(parseRedisUrl(options.url), CLIENT_OPTIONS, CLUSTER_OPTIONS)
+  const onError = (error: Error): void => options.onError?.(error)
+  redis.on('error', onError)
+  const clocks = redis instanceof Cluster ? followNodes(redis, onError) : [new NodeClock(redis)]
+  await firstAttempt(redis, clocks)
   return {
     redis,
-    deadline: () => clock() + COMMAND_TIMEOUT_MS,
+    deadline: () => performance.now() + COMMAND_TIMEOUT_MS,
+    ping: async () => (redis instanceof Cluster ? pingAnyMaster(redis) : redis.ping()),
     close: async () => {
       redis.disconnect()
     },
   }
 }
 
+const retryStrategy = (attempt: number): number => Math.min(50 * attempt, COMMAND_TIMEOUT_MS)
+
 const CLIENT_OPTIONS = {
-  lazyConnect: true,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   commandTimeout: COMMAND_TIMEOUT_MS,
   connectTimeout: COMMAND_TIMEOUT_MS,
-  retryStrategy: (attempt: number) => Math.min(50 * attempt, COMMAND_TIMEOUT_MS),
+  retryStrategy,
+  // Asked again at each reconnect, which comes soon enough.
+  sentinelRetryStrategy: () => null,
+  sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
+  // Sentinels tell of a new master: the old one, which may only sleep, is left at once.
+  failoverDetector: true,
+  disconnectTimeout: 100,
   // A reconnect after READONLY finds the new primary.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 }
 
-/** A server may start before its Redis: a failed first attempt is logged and tried again. */
-async function firstAttempt(redis: Redis): Promise<void> {
-  const connected = redis.connect().catch(() => undefined)
-  await Promise.race([connected, delay(1_000, undefined, { ref: false })])
+const CLUSTER_OPTIONS: ClusterOptions = {
+  enableOfflineQueue: false,
+  clusterRetryStrategy: retryStrategy,
+  // Where the connection broke, the command may have run: it is refused, not sent again.
+  retryDelayOnFailover: 0,
+  retryDelayOnClusterDown: 0,
+  retryDelayOnTryAgain: 50,
+  maxRedirections: 4,
+  slotsRefreshTimeout: COMMAND_TIMEOUT_MS,
+  // A master that sleeps sends nobody elsewhere; the others tell who has taken its place.
+  slotsRefreshInterval: 1_000,
+  // Names are looked up at each connect, by the socket: certificates are for names.
+  dnsLookup: (address, callback) => callback(null, address),
 }
 
 /**
- * Reads the clock of Redis at each connect and carries it on with the monotonic clock of this
- * process, so that neither a wrong wall clock here nor one that jumps moves a deadline.
+ * Connects to every node of the cluster as it appears, replicas too: the one that becomes a master
+ * is ready for commands, and its clock is known.
  */
-function followRedisClock(redis: Redis): () => number {
-  let offset = Date.now() - performance.now()
-  const readClock = async (): Promise<void> => {
-    const sentAt = performance.now()
-    const [seconds, microseconds] = await redis.time()
-    const halfWay = (sentAt + performance.now()) / 2
-    offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - halfWay
-  }
-  redis.on('ready', () => {
-    // Where the connection breaks again, the next 'ready' reads it.
-    readClock().catch(() => undefined)
+function followNodes(cluster: Cluster, onError: (error: Error) => void): NodeClock[] {
+  const first: NodeClock[] = []
+  cluster.on('node error', onError)
+  cluster.on('+node', (node: Redis) => {
+    first.push(new NodeClock(node))
+    node.connect().catch(() => undefined)
   })
-  return () => Math.round(offset + performance.now())
+  return first
+}
+
+async function pingAnyMaster(cluster: Cluster): Promise<unknown> {
+  const masters = cluster.nodes('master').filter(({ status }) => status === 'ready')
+  if (masters.length === 0) throw new Error('Connection is closed: no master of the cluster')
+  return Promise.any(masters.map(async (it) => it.ping()))
+}
+
+/** A server may start before its Redis: a failed first attempt is logged and tried again. */
+async function firstAttempt(redis: Redis | Cluster, clocks: readonly NodeClock[]): Promise<void> {
+  const connected = async (): Promise<void> => {
+    await redis.connect()
+    await Promise.all(clocks.map(({ known }) => known))
+  }
+  const orNot = connected().catch(() => undefined)
+  await Promise.race([orNot, delay(1_000, undefined, { ref: false })])
 }
 
 /** A script that writes; see {@link defineWrite}. */
@@ -84,7 +122,7 @@ export interface WriteScript {
  * socket when it wakes up, long after the client was told 503. The deadline makes such a write refuse
  * itself. In the script, `ARGV[1]` is the deadline; the arguments begin at `ARGV[2]`.
  */
-export function defineWrite(redis: Redis, name: string, script: WriteScript): void {
+export function defineWrite(redis: Redis | Cluster, name: string, script: WriteScript): void {
   redis.defineCommand(name, {
     numberOfKeys: script.numberOfKeys,
     lua: `

@@ -16,13 +16,16 @@ const SOCKET_ERRORS: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
 ])
 
-/** Replies of Redis that mean: ask again later (or ask another node). */
+/**
+ * Replies of Redis that mean: ask again later (or ask another node). A script is told that a key is not
+ * local while the key's slot moves to another node.
+ */
 const REDIS_REPLIES =
-  /^(LOADING|BUSY|MASTERDOWN|READONLY|MISCONF|OOM|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|LATE)\b/
+  /^(LOADING|BUSY|MASTERDOWN|READONLY|MISCONF|OOM|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|LATE)\b|^(ERR )?Script attempted to access a non local key/
 
 /** pg and ioredis report these as plain errors, without a code. */
 const CLIENT_MESSAGES =
-  /^(Query read timeout|timeout (exceeded|expired)|Connection terminated|Client has encountered a connection error|Command timed out|Connection is closed|Stream isn't writeable|Reached the max retries per request limit|Cannot use a pool after|Client was closed|All sentinels are unreachable|ClusterAllFailedError)/
+  /^(Query read timeout|timeout (exceeded|expired)|Connection terminated|Client has encountered a connection error|Command timed out|Connection is closed|Stream isn't writeable|Reached the max retries per request limit|Cannot use a pool after|Client was closed|All sentinels are unreachable|Cluster isn't ready|Cluster is ended|Too many Cluster redirections|None of startup nodes is available|Failed to refresh slots cache)/
 
 /**
  * Whether `error` says that PostgreSQL or Redis could not be asked, or could not answer in time.

@@ -63,13 +63,18 @@ describe('a store is unavailable', () => {
     expect(isStoreUnavailable(new Error(message))).toBe(true)
   })
 
-  // As written in ioredis 6.0.0 (built/Redis.js, Command.js, errors, connectors/SentinelConnector).
+  // As written in ioredis 6.0.0 (built/Redis.js, Command.js, errors, connectors, cluster).
   test.each([
     'Connection is closed.',
     'Command timed out',
     "Stream isn't writeable and enableOfflineQueue options is false",
     'Reached the max retries per request limit (which is 0). Refer to "maxRetriesPerRequest" option for details.',
     'All sentinels are unreachable. Retrying from scratch after 10ms.',
+    "Cluster isn't ready and enableOfflineQueue options is false",
+    'Cluster is ended.',
+    'None of startup nodes is available',
+    'Failed to refresh slots cache.',
+    'Too many Cluster redirections. Last error: Error: MOVED 1 127.0.0.1:7000',
   ])('when ioredis says: %s', (message) => {
     expect(isStoreUnavailable(new Error(message))).toBe(true)
   })
@@ -85,6 +90,10 @@ describe('a store is unavailable', () => {
     'NOREPLICAS Not enough good replicas to write.',
     'CLUSTERDOWN The cluster is down',
     'TRYAGAIN Multiple keys request during rehashing of slot',
+    'MOVED 866 127.0.0.1:7000',
+    'ASK 866 127.0.0.1:7000',
+    'ERR Script attempted to access a non local key in a cluster node script: 1f2e, on @user_script:9.',
+    'Script attempted to access a non local key in a cluster node',
     'LATE the client has given up this write',
   ])('when Redis says: %s', (message) => {
     expect(isStoreUnavailable(new Error(message))).toBe(true)

@@ -1,4 +1,11 @@
-import { Redis } from 'ioredis'
+import {
+  parseRedisUrl,
+  type RedisAddress,
+  REDIS_URL_FORMS,
+  redisClient,
+  RedisUrlError,
+} from '@session-vs-jwt/stores'
+import type { Cluster, Redis } from 'ioredis'
 import { ServiceError } from '../service-error.js'
 import type { RedisByUrl } from './started-redis.js'
 
@@ -9,30 +16,37 @@ const CONNECT_WITHIN_MS = 5_000
  * Throws `invalid-url`, `unreachable` (nobody answers) or `refused` (somebody says no).
  */
 export async function redisByUrl(url: string): Promise<RedisByUrl> {
-  const place = describe(url)
-  const version = await redisVersion(url).catch((error: unknown) => {
-    throw explain(error, place)
+  const address = addressOf(url)
+  const { version, mode } = await look(address).catch((error: unknown) => {
+    throw explain(error, address.place)
   })
-  const foundAs = `Redis ${version} at ${place}, given by REDIS_URL`
+  if (address.kind === 'single' && mode !== 'standalone') throw wrongForm(address.place, mode)
+  const what = { single: '', cluster: ' cluster', sentinel: ' behind sentinels' }[address.kind]
+  const foundAs = `Redis ${version}${what} at ${address.place}, given by REDIS_URL`
   return { kind: 'url', url, version, foundAs, stop: async () => {} }
 }
 
 /** Connects, PINGs, asks for the version and leaves. Throws what made the connection fail. */
 export async function redisVersion(url: string): Promise<string> {
-  const client = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: CONNECT_WITHIN_MS,
-    commandTimeout: CONNECT_WITHIN_MS,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  })
+  return (await look(addressOf(url))).version
+}
+
+/** What a server says of itself; of a cluster, one of its nodes. */
+interface ServerInfo {
+  readonly version: string
+  readonly mode: string
+}
+
+async function look(address: RedisAddress): Promise<ServerInfo> {
+  const client = redisClient(address, ONCE, ONCE_IN_CLUSTER)
   // connect() itself only says "Connection is closed"; the reason comes as an event.
   let reason: Error | undefined
   client.on('error', (error: Error) => (reason ??= error))
+  client.on('node error', (error: Error) => (reason ??= error))
   try {
-    await client.connect()
+    await Promise.race([client.connect(), hasEnded(client)])
     await client.ping()
-    return versionIn(await client.info('server'))
+    return readInfo(await client.info('server'))
   } catch (error) {
     throw reason ?? error
   } finally {
@@ -40,20 +54,54 @@ export async function redisVersion(url: string): Promise<string> {
   }
 }
 
-function versionIn(info: string): string {
-  return /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1] ?? 'unknown'
+const ONCE = {
+  connectTimeout: CONNECT_WITHIN_MS,
+  commandTimeout: CONNECT_WITHIN_MS,
+  maxRetriesPerRequest: 0,
+  retryStrategy: () => null,
+  sentinelRetryStrategy: () => null,
+  sentinelCommandTimeout: CONNECT_WITHIN_MS,
 }
 
-function describe(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (!parsed?.hostname || !/^rediss?:$/.test(parsed.protocol)) {
-    // The value itself is not repeated: it may hold a password.
-    throw new ServiceError(
-      'invalid-url',
-      'REDIS_URL is not a Redis address. It should look like redis://:password@host:6379.',
-    )
+const ONCE_IN_CLUSTER = {
+  clusterRetryStrategy: () => null,
+  slotsRefreshTimeout: CONNECT_WITHIN_MS,
+  retryDelayOnFailover: 0,
+  retryDelayOnClusterDown: 0,
+}
+
+/** A cluster that is down lets itself be asked, and is then left without a word to who waits for it. */
+async function hasEnded(client: Redis | Cluster): Promise<never> {
+  await new Promise<void>((resolve) => {
+    client.once('end', resolve)
+  })
+  throw new Error('it is there, and says that it is down')
+}
+
+function readInfo(info: string): ServerInfo {
+  return {
+    version: /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1] ?? 'unknown',
+    mode: /^(?:redis|server)_mode:(\S+)/m.exec(info)?.[1] ?? 'standalone',
   }
-  return `${parsed.hostname}:${parsed.port || '6379'}`
+}
+
+function addressOf(url: string): RedisAddress {
+  try {
+    return parseRedisUrl(url)
+  } catch (error) {
+    if (!(error instanceof RedisUrlError)) throw error
+    const message = `REDIS_URL ${error.message}. It should look like ${REDIS_URL_FORMS}.`
+    throw new ServiceError('invalid-url', message, { cause: error })
+  }
+}
+
+function wrongForm(place: string, mode: string): ServiceError {
+  const what = mode === 'cluster' ? 'a node of a cluster' : `a ${mode}`
+  return new ServiceError(
+    'refused',
+    `Redis at ${place} is ${what}, and REDIS_URL says that it is a server by itself. It should ` +
+      `look like ${REDIS_URL_FORMS}.`,
+  )
 }
 
 function explain(error: unknown, place: string): ServiceError {

@@ -20,7 +20,13 @@ export function redisTag(folder: string): string {
 /** How to run the program on `port`, once. */
 export function redisCommand(
   program: ServerProgram,
-  options: { folder: string; port: number; password: string; durable: boolean },
+  options: {
+    folder: string
+    port: number
+    password: string
+    durable: boolean
+    settings?: readonly string[] | undefined
+  },
 ): ServerCommand {
   const tag = runTag(redisTag(options.folder))
   const data = redisDataPath(options.folder)

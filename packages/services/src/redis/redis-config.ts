@@ -5,6 +5,8 @@ export function redisConfig(options: {
   password: string
   data: string
   durable: boolean
+  /** Further lines of the file. */
+  settings?: readonly string[] | undefined
 }): string {
   const lines = [
     `bind ${options.bind}`,
@@ -14,6 +16,7 @@ export function redisConfig(options: {
     'daemonize no',
     'save ""',
     ...(options.durable ? DURABLE : ['appendonly no']),
+    ...(options.settings ?? []),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -23,6 +26,7 @@ export function redisConfig(options: {
 // acknowledged. `always` would also survive a power cut, and make every command wait for the disk.
 const DURABLE = ['appendonly yes', 'appendfsync no']
 
-function quoted(value: string): string {
+/** A value as the file takes it, whatever is in it. */
+export function quoted(value: string): string {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 }

@@ -21,6 +21,14 @@ export interface RedisProcessOptions {
   readonly onProgress?: ((line: string) => void) | undefined
 }
 
+/** What only a member of a group of servers needs. */
+export interface RedisMember {
+  /** The same for all of them. */
+  readonly password: string
+  /** Further lines of the configuration. */
+  readonly settings: (port: number) => readonly string[]
+}
+
 const READY_WITHIN_MS = 60_000
 
 /** The file that the running workbench holds. */
@@ -38,9 +46,9 @@ export function redisLockPath(folder: string): string {
 export async function startRedisProgram(
   program: ServerProgram,
   options: RedisProcessOptions,
+  { password, settings }: RedisMember = { password: randomSecret(), settings: () => [] },
 ): Promise<RedisProcess> {
   const { folder, durable = true, onProgress = () => {} } = options
-  const password = randomSecret()
   const url = (port: number): string => `redis://:${password}@127.0.0.1:${port}`
   const server = await ManagedServer.start(
     { what: 'Redis', lockPath: redisLockPath(folder) },
@@ -49,7 +57,8 @@ export async function startRedisProgram(
       const orphans = await stopOrphans(redisTag(folder), REDIS_STOP_SIGNAL)
       if (orphans > 0) onProgress('Redis: stopped one that an earlier run left behind')
       return {
-        command: (port) => redisCommand(program, { folder, port, password, durable }),
+        command: (port) =>
+          redisCommand(program, { folder, port, password, durable, settings: settings(port) }),
         waitUntilReady: (process, port) => waitForRedis(process, url(port)),
       }
     },

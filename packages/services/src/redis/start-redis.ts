@@ -38,6 +38,13 @@ export async function startRedis(options: RedisOptions): Promise<StartedRedis | 
 export async function startRedisProcess(
   options: RedisProcessOptions & { readonly findServer?: FindServer | undefined },
 ): Promise<RedisProcess> {
+  return startRedisProgram(await redisProgramFor(options), options)
+}
+
+/** The program to run, and a folder to run it in. Throws `binaries-missing`. */
+export async function redisProgramFor(
+  options: RedisProcessOptions & { readonly findServer?: FindServer | undefined },
+): Promise<ServerProgram> {
   const { findServer = findRedisProgram } = options
   const told: string[] = []
   const onProgress = (line: string): void => {
@@ -46,6 +53,6 @@ export async function startRedisProcess(
   }
   makeUsable(options.folder)
   const program = await findServer({ ...options, onProgress })
-  if (program) return startRedisProgram(program, options)
+  if (program) return program
   throw new ServiceError('binaries-missing', `No Redis can be had.\n${told.join('\n')}`)
 }
