@@ -33,6 +33,7 @@ const testPrograms = {
 /** What is built and run as plain JavaScript beside the workbench's own commands. */
 const builtPrograms = {
   bench: ['benchmarks', 'dist', 'main.js'],
+  'hash-lab': ['packages', 'hash-lab', 'dist', 'main.js'],
 }
 
 const [command = 'start', ...args] = process.argv.slice(2)
@@ -160,9 +161,9 @@ function homeOfOurOwn(home) {
 
 async function build(name) {
   const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc')
-  const [folder] = Object.hasOwn(builtPrograms, name) ? builtPrograms[name] : ['packages/workbench']
-  const project = inRoot(folder)
-  const first = !fs.existsSync(mainFile())
+  const program = Object.hasOwn(builtPrograms, name) ? inRoot(...builtPrograms[name]) : mainFile()
+  const project = path.dirname(path.dirname(program))
+  const first = !fs.existsSync(program)
   const title = first ? 'Building' : undefined
   const result = await runWithProgress(title, process.execPath, [tsc, '-b', project], process.env)
   if (!result.failed) return

@@ -1,0 +1,1 @@
+export { createAttacker } from './dictionary-attack.js'
