@@ -1,18 +1,19 @@
+import { type Ending, endingOf, NO_ENDING } from './kernel/message-slots.js'
 import { MAX_WORD_BYTES, type Operation, type Rule } from './mangling-rules.js'
 
 const NEWLINE = 10
 const CARRIAGE_RETURN = 13
 
 /**
- * Gets each guess as bytes of a buffer that is used again for the next one. Gives back whether it wants
- * more of them.
+ * Gets each guess as bytes `start` to `end` of a buffer that is used again for the next one, and what
+ * comes behind them. Gives back whether it wants more.
  */
-export type Visit = (buffer: Uint8Array, start: number, end: number) => boolean
+export type Visit = (view: DataView, start: number, end: number, ending: Ending) => boolean
 
 /** Rules that differ in what they append last. */
 interface RuleFamily {
   readonly body: Operation | undefined
-  readonly endings: readonly Uint8Array[]
+  readonly endings: readonly Ending[]
 }
 
 /**
@@ -23,63 +24,82 @@ export class CandidateSource {
   /** Words over 256 bytes, met so far. */
   skippedWords = 0
   readonly #families: readonly RuleFamily[]
-  readonly #scratch = new Uint8Array(2 * MAX_WORD_BYTES)
+  readonly #changed = new Uint8Array(MAX_WORD_BYTES)
+  readonly #changedView = new DataView(this.#changed.buffer)
 
   /** Without rules, the words themselves. */
   constructor(rules: readonly Rule[]) {
-    this.#families = rules.length === 0 ? [{ body: undefined, endings: [] }] : families(rules)
+    this.#families =
+      rules.length === 0 ? [{ body: undefined, endings: [NO_ENDING] }] : families(rules)
   }
 
   visit(words: Uint8Array, visit: Visit): void {
+    const view = new DataView(words.buffer, words.byteOffset, words.byteLength)
     const end = words.length
     for (let start = 0; start < end;) {
       let stop = start
       while (stop < end && words[stop] !== NEWLINE) stop += 1
       const last = stop > start && words[stop - 1] === CARRIAGE_RETURN ? stop - 1 : stop
       if (last - start > MAX_WORD_BYTES) this.skippedWords += 1
-      else if (last > start && !this.#visitWord(words, start, last, visit)) return
+      else if (last > start && !this.#visitWord(words, view, start, last, visit)) return
       start = stop + 1
     }
   }
 
-  #visitWord(words: Uint8Array, start: number, end: number, visit: Visit): boolean {
+  #visitWord(words: Uint8Array, view: DataView, start: number, end: number, visit: Visit): boolean {
     for (const { body, endings } of this.#families) {
-      if (!body && endings.length === 0) {
-        if (!visit(words, start, end)) return false
+      if (body === undefined) {
+        if (!visitEndings(endings, view, start, end, visit)) return false
         continue
       }
-      const length = this.#copy(words, start, end)
-      const changed = body ? body(this.#scratch, length) : length
-      if (body && isSame(this.#scratch, changed, words, start, end)) continue
-      if (!this.#visitEndings(endings, changed, visit)) return false
+      const length = this.#change(body, words, start, end)
+      if (isSame(this.#changed, length, words, start, end)) continue
+      if (!visitEndings(endings, this.#changedView, 0, length, visit)) return false
     }
     return true
   }
 
-  #copy(words: Uint8Array, start: number, end: number): number {
-    for (let i = start; i < end; i += 1) this.#scratch[i - start] = words[i] as number
-    return end - start
-  }
-
-  #visitEndings(endings: readonly Uint8Array[], length: number, visit: Visit): boolean {
-    const scratch = this.#scratch
-    for (const ending of endings) {
-      for (let i = 0; i < ending.length; i += 1) scratch[length + i] = ending[i] as number
-      const end = length + ending.length
-      if (end > 0 && end <= MAX_WORD_BYTES && !visit(scratch, 0, end)) return false
-    }
-    return true
+  #change(body: Operation, words: Uint8Array, start: number, end: number): number {
+    for (let i = start; i < end; i += 1) this.#changed[i - start] = words[i] as number
+    return body(this.#changed, end - start)
   }
 }
 
+function visitEndings(
+  endings: readonly Ending[],
+  view: DataView,
+  start: number,
+  end: number,
+  visit: Visit,
+): boolean {
+  for (const ending of endings) {
+    const length = end - start + ending.bytes.length
+    if (length > 0 && length <= MAX_WORD_BYTES && !visit(view, start, end, ending)) return false
+  }
+  return true
+}
+
 function families(rules: readonly Rule[]): RuleFamily[] {
-  const byBody = new Map<string, { body: Operation | undefined; endings: Uint8Array[] }>()
+  const byBody = new Map<string, { body: Operation | undefined; endings: Ending[] }>()
   for (const { bodyText, body, ending } of rules) {
     const family = byBody.get(bodyText) ?? { body: bodyText ? body : undefined, endings: [] }
-    family.endings.push(ending)
+    family.endings.push(endingOf(ending))
     byBody.set(bodyText, family)
   }
   return [...byBody.values()]
+}
+
+/** A guess in a buffer of its own. */
+export function guessBytes(
+  view: DataView,
+  start: number,
+  end: number,
+  { bytes }: Ending,
+): Uint8Array<ArrayBuffer> {
+  const guess = new Uint8Array(end - start + bytes.length)
+  guess.set(new Uint8Array(view.buffer, view.byteOffset + start, end - start))
+  guess.set(bytes, end - start)
+  return guess
 }
 
 function isSame(

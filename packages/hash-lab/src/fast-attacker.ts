@@ -1,11 +1,11 @@
 import { createMD5, createSHA1, createSHA256, type IHasher } from 'hash-wasm'
 import type { AttackControl, Attacker, TimeSpent } from './attacker.js'
-import { CandidateSource } from './candidates.js'
+import { CandidateSource, guessBytes } from './candidates.js'
 import { DigestIndex } from './digest-index.js'
 import type { HashString } from './hash-string.js'
 import { HashKernel } from './kernel/hash-kernel.js'
 import { MAX_MESSAGE_BYTES, SLOT_BYTES, SLOTS } from './kernel/kernel-layout.js'
-import { type FastHash, messageLength, wordsOf, writeMessage } from './kernel/message-slots.js'
+import { type FastHash, MessageWriter, wordsOf } from './kernel/message-slots.js'
 import { hex } from './bytes.js'
 import type { Rule } from './mangling-rules.js'
 
@@ -38,7 +38,7 @@ export class FastAttacker implements Attacker {
   readonly #kernel: HashKernel
   readonly #index: DigestIndex
   readonly #longHasher: IHasher
-  readonly #littleEndian: boolean
+  readonly #messages: MessageWriter
   readonly #groups: readonly SaltGroup[]
   readonly #salts: readonly string[]
   #filled = 0
@@ -51,12 +51,12 @@ export class FastAttacker implements Attacker {
     this.#control = control
     this.#source = new CandidateSource(rules)
     this.#longHasher = longHasher
-    this.#littleEndian = hash === 'md5'
     const digests = targets.map(({ digest = new Uint8Array() }) => wordsOf(digest, hash))
     this.#kernel = new HashKernel(
       hash,
       digests.map(([first = 0]) => first),
     )
+    this.#messages = new MessageWriter(this.#kernel.slots, hash)
     this.#index = new DigestIndex(joined(digests), this.#kernel.words)
     this.#salts = targets.map(({ salt }) => (salt ? hex(salt) : ''))
     this.#groups = groupBySalt(targets, this.#salts)
@@ -86,13 +86,12 @@ export class FastAttacker implements Attacker {
   /** Groups whose salts are equally long have their guesses at the same place of a message. */
   #tryRoom(words: Uint8Array, room: number, groups: readonly SaltGroup[]): boolean {
     let goesOn = true
-    this.#source.visit(words, (buffer, start, end) => {
-      if (room + end - start > MAX_MESSAGE_BYTES) {
-        this.#tryLong(buffer.subarray(start, end), groups)
+    this.#source.visit(words, (view, start, end, ending) => {
+      if (room + end - start + ending.bytes.length > MAX_MESSAGE_BYTES) {
+        this.#tryLong(guessBytes(view, start, end, ending), groups)
         return true
       }
-      const { slots } = this.#kernel
-      writeMessage(slots, this.#filled, room, buffer, start, end, this.#littleEndian)
+      this.#messages.write(this.#filled, room, view, start, end, ending)
       this.#filled += 1
       if (this.#filled === SLOTS) goesOn = this.#flush(room, groups)
       return goesOn
@@ -132,10 +131,9 @@ export class FastAttacker implements Attacker {
     this.#index.find(
       (index) => this.#kernel.digestWord(slot, index),
       (target) => {
-        const { slots } = this.#kernel
         const start = slot * SLOT_BYTES
-        const length = messageLength(slots, slot, this.#littleEndian)
-        this.#found(target, salt, slots.slice(start + room, start + length))
+        const end = start + this.#messages.length(slot)
+        this.#found(target, salt, this.#kernel.slots.slice(start + room, end))
       },
     )
   }
@@ -148,7 +146,7 @@ export class FastAttacker implements Attacker {
       const salt = hex(group.salt)
       this.#index.find(
         (index) => digest[index] as number,
-        (target) => this.#found(target, salt, guess.slice()),
+        (target) => this.#found(target, salt, guess),
       )
     }
     this.#control.onGuesses(groups.length)

@@ -1,4 +1,5 @@
 import { HashLabError } from './hash-lab-error.js'
+import { MAX_ENDING_BYTES } from './kernel/message-slots.js'
 
 /** Longest word that rules are applied to, and longest that they make. */
 export const MAX_WORD_BYTES = 256
@@ -12,7 +13,7 @@ export interface Rule {
   /** The functions before the ending, as text: rules with the same ones share that work. */
   readonly bodyText: string
   readonly body: Operation
-  /** What the rule appends last: its final `$X`. */
+  /** What the rule appends last: its final `$X`, up to seven of them. */
   readonly ending: Uint8Array
 }
 
@@ -102,7 +103,8 @@ interface RuleFunction {
 /** @throws {HashLabError} when a function is none that the lab knows */
 export function parseRule(text: string): Rule {
   const functions = parseFunctions(text)
-  const bodyLength = functions.findLastIndex((it) => !it.text.startsWith('$')) + 1
+  const appends = functions.findLastIndex((it) => !it.text.startsWith('$')) + 1
+  const bodyLength = Math.max(appends, functions.length - MAX_ENDING_BYTES)
   const body = functions.slice(0, bodyLength)
   return {
     text,

@@ -1,5 +1,5 @@
 import type { AttackControl, Attacker, TimeSpent } from './attacker.js'
-import { CandidateSource } from './candidates.js'
+import { CandidateSource, guessBytes } from './candidates.js'
 import type { HashString } from './hash-string.js'
 import type { Rule } from './mangling-rules.js'
 import type { SlowHashes } from './slow-hashes.js'
@@ -48,8 +48,8 @@ export class SlowAttacker implements Attacker {
   #guesses(word: Uint8Array): Iterable<Uint8Array> {
     const startedAt = performance.now()
     const guesses = new Map<string, Uint8Array>()
-    this.#source.visit(word, (buffer, start, end) => {
-      const guess = buffer.slice(start, end)
+    this.#source.visit(word, (...place) => {
+      const guess = guessBytes(...place)
       guesses.set(String.fromCharCode(...guess), guess)
       return true
     })
