@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import net from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -54,7 +60,7 @@ export async function listen(
       if (draining) sayGoodbye(response)
       inFlight.add(response)
       response.once('close', () => inFlight.delete(response))
-      if (request.headers.host === undefined) refuse(response, 'malformed_request')
+      if (isAmbiguous(request)) refuse(response, 'malformed_request')
       else handler(request, response)
     },
   )
@@ -78,6 +84,19 @@ export async function listen(
 
 function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** Fields that may stand once (RFC 9110, section 5.3); Node keeps the first and drops the others. */
+const ONCE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type'])
+
+/**
+ * A request without a host, or with two (RFC 9112, section 3.2). Nor may it say twice who sends it and what:
+ * a proxy in front of this server may have believed the other one.
+ */
+function isAmbiguous({ headers, rawHeaders }: IncomingMessage): boolean {
+  const names = rawHeaders.filter((_it, index) => index % 2 === 0).map((it) => it.toLowerCase())
+  const single = names.filter((it) => ONCE.has(it))
+  return headers.host === undefined || new Set(single).size < single.length
 }
 
 /** A client that is told so sends its next request on another connection. */

@@ -43,9 +43,11 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
 }
 
 function parseJson(bytes: Buffer): unknown {
+  let text: string
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    value = JSON.parse(text)
   } catch {
     throw new Problem('malformed_json', { detail: 'The body is not valid JSON in UTF-8.' })
   }
@@ -54,12 +56,32 @@ function parseJson(bytes: Buffer): unknown {
       detail: `The body is nested more than ${MAX_JSON_DEPTH} levels deep.`,
     })
   }
+  if (colonsIn(text) !== membersIn(value)) {
+    throw new Problem('malformed_json', { detail: 'A member of the body stands there twice.' })
+  }
   return value
 }
 
 function deeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   return levels === 0 || Object.values(value).some((inner) => deeperThan(inner, levels - 1))
+}
+
+const JSON_STRING = /"(?:[^"\\]|\\.)*"/g
+
+/**
+ * Colons of a JSON text, outside of its strings: one for each member that was written. `JSON.parse` keeps the
+ * last of two with one name, another reader the first (RFC 8259, section 4); then members are fewer than colons.
+ */
+function colonsIn(text: string): number {
+  return text.replaceAll(JSON_STRING, '').split(':').length - 1
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const values = Object.values(value)
+  const own = Array.isArray(value) ? 0 : values.length
+  return values.reduce((sum: number, inner) => sum + membersIn(inner), own)
 }
 
 /**

@@ -6,7 +6,6 @@ import {
   userAgentOf,
 } from '@session-vs-jwt/http-kit'
 import type { User } from '@session-vs-jwt/users'
-import Cookies from 'cookies'
 import type Koa from 'koa'
 import { type CreateSessionOptions, createSession } from 'koa-session'
 import type { SessionConfig } from './config.js'
@@ -17,6 +16,7 @@ import {
   type RequestWithSession,
   storeAdapter,
 } from './koa-session-store.js'
+import { type CookieAttributes, SessionCookies, timesSent } from './session-cookies.js'
 import { isSessionId, newSessionId, type RandomBytes } from './session-id.js'
 import { expiryOf, type SessionRecord } from './stores/session-store.js'
 
@@ -33,7 +33,7 @@ export interface SessionSettings {
  */
 export class Sessions {
   readonly load: SessionMiddleware
-  /** Gives a request the cookies of this server: the `Secure` attribute, and the keys that sign. */
+  /** Gives a request the cookies of this server: their attributes, and the keys that sign. */
   readonly cookies: SessionMiddleware
   readonly #settings: SessionSettings
   readonly #cookie: CookieOptions
@@ -41,9 +41,9 @@ export class Sessions {
   constructor(app: Koa<object, { ports: SessionPorts }>, settings: SessionSettings) {
     this.#settings = settings
     this.#cookie = cookieOptions(settings.config)
+    const attributes = attributesOf(settings.config)
     this.cookies = async (ctx, next) => {
-      const secure = settings.config.https
-      ctx.cookies = new Cookies(ctx.req, ctx.res, { keys: ctx.ports.cookieKeys, secure })
+      ctx.cookies = new SessionCookies(ctx.req, ctx.res, attributes, ctx.ports.cookieKeys)
       await next()
     }
     this.load = createSession(this.#koaSessionOptions(), app)
@@ -139,7 +139,7 @@ export class Sessions {
   /** Why this request has no session. */
   refusal(context: SessionContext): Problem {
     const ctx = context as RequestWithSession
-    const sent = ctx.cookies.get(this.#cookie.key, { signed: false }) !== undefined
+    const sent = timesSent(ctx.headers.cookie, this.#cookie.key) > 0
     return new Problem(ctx.state.refusal ?? (sent ? 'invalid_credential' : 'missing_credential'))
   }
 
@@ -203,24 +203,21 @@ export function identityFrom(session: SessionRecord): Identity {
   }
 }
 
-interface CookieOptions {
+interface CookieOptions extends CookieAttributes {
   readonly key: string
-  readonly httpOnly: true
-  readonly sameSite: 'lax'
-  readonly secure: boolean
   readonly signed: boolean
-  readonly overwrite: true
+}
+
+function attributesOf({ https }: SessionConfig): CookieAttributes {
+  return { httpOnly: true, sameSite: 'lax', secure: https, overwrite: true }
 }
 
 /** The prefix makes the browser insist on Secure, Path=/ and no Domain (RFC 6265bis, 4.1.3.2). */
-function cookieOptions({ https, store }: SessionConfig): CookieOptions {
+function cookieOptions(config: SessionConfig): CookieOptions {
   return {
-    key: https ? '__Host-sid' : 'sid',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: https,
+    ...attributesOf(config),
+    key: config.https ? '__Host-sid' : 'sid',
     // 256 random bits need no signature; a cookie that carries the session does.
-    signed: store === 'cookie',
-    overwrite: true,
+    signed: config.store === 'cookie',
   }
 }

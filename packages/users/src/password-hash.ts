@@ -8,7 +8,7 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>
   /**
    * Whether `password` is the one behind `hash`. Without a hash it takes the same time and says no, so
-   * that an unknown email costs what a wrong password costs.
+   * that an unknown email costs what a wrong password costs; so it is with a hash of a lower cost.
    * @throws {AccountError} `overloaded` when too many wait already.
    */
   verify(password: string, hash: string | undefined): Promise<boolean>
@@ -69,10 +69,22 @@ export async function createPasswordHasher(
   }
   return {
     hash: async (password) => queued(() => hashPassword(password, cost)),
-    verify: async (password, hash) => {
-      const matches = await queued(() => verifyPassword(password, hash ?? nobodysHash))
-      return matches && hash !== undefined
+    verify: async (password, hash = nobodysHash) => {
+      const matches = await queued(async () => {
+        if (await verifyPassword(password, hash)) return true
+        await makeUpFor(password, bcrypt.getRounds(hash), cost)
+        return false
+      })
+      return matches && hash !== nobodysHash
     },
     isOutdated: (hash) => bcrypt.getRounds(hash) < cost,
   }
+}
+
+/**
+ * The work between a hash of cost `from` and one of cost `to`, which is 2^from + … + 2^(to-1) rounds. After
+ * the cost was raised, accounts with an older hash would be told from unknown ones by the quicker answer.
+ */
+async function makeUpFor(password: string, from: number, to: number): Promise<void> {
+  for (let cost = from; cost < to; cost += 1) await hashPassword(password, cost)
 }

@@ -82,6 +82,19 @@ describe('a password hasher', () => {
     expect(bcrypt.getRounds(String(compare.mock.calls[0]?.[1]))).toBe(5)
   })
 
+  test('does the work of its own cost for a wrong password of an older hash, round for round', async () => {
+    const hasher = await createPasswordHasher({ cost: 8 })
+    const old = await hashPassword('any', 5)
+    const hash = vi.spyOn(bcrypt, 'hash')
+    expect(await hasher.verify('another', old)).toBe(false)
+    const costs = hash.mock.calls.map((call) => Number(call[1]))
+    expect([5, ...costs].reduce((rounds, cost) => rounds + 2 ** cost, 0)).toBe(2 ** 8)
+    hash.mockClear()
+    expect(await hasher.verify('any', old)).toBe(true)
+    expect(await hasher.verify('another', await hashPassword('any', 8))).toBe(false)
+    expect(hash.mock.calls.filter((call) => call[0] === 'another')).toEqual([])
+  })
+
   test('lets nobody in with the password behind the hash of nobody', async () => {
     const hash = vi.spyOn(bcrypt, 'hash')
     const hasher = await createPasswordHasher({ cost: COST })

@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Cookies from 'cookies'
+import type Keygrip from 'keygrip'
+
+/** What every cookie of this server has. */
+export interface CookieAttributes {
+  readonly httpOnly: true
+  readonly sameSite: 'lax'
+  readonly secure: boolean
+  readonly overwrite: true
+}
+
+/**
+ * The cookies of a request, with two points that the library leaves open. A name that comes twice names
+ * nothing: a neighbouring subdomain, or a page on plain http, can set a second cookie of that name, which
+ * browsers may send first (RFC 6265, section 8.6). And every cookie that is set has the attributes: the
+ * library makes the signature anew after a change of keys, and would send it without `SameSite`.
+ */
+export class SessionCookies extends Cookies {
+  readonly #header: string | undefined
+  readonly #attributes: CookieAttributes
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    attributes: CookieAttributes,
+    keys: Keygrip | undefined,
+  ) {
+    super(request, response, { keys, secure: attributes.secure })
+    this.#header = request.headers.cookie
+    this.#attributes = attributes
+  }
+
+  override get(name: string, options?: Cookies.GetOption): string | undefined {
+    return timesSent(this.#header, name) > 1 ? undefined : super.get(name, options)
+  }
+
+  override set(name: string, value?: string | null, options?: Cookies.SetOption): this {
+    return super.set(name, value, { ...this.#attributes, ...options })
+  }
+}
+
+/** How many cookies of this name a `Cookie` header has. */
+export function timesSent(header: string | undefined, name: string): number {
+  const pairs = header?.split(';') ?? []
+  return pairs.filter((it) => it.slice(0, it.indexOf('=')).trim() === name).length
+}
