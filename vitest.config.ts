@@ -51,6 +51,9 @@ export default defineConfig({
         globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
       }),
       onServices('cluster', 4, { globalSetup: 'test/cluster/services.ts' }),
+      onServices('security', 4, {
+        globalSetup: ['test/services.ts', 'test/security/all-ran.ts'],
+      }),
     ],
   },
 })

@@ -60,6 +60,8 @@ of the \`.http\` file. Whether a server keeps the whole contract is for \`npm ru
 - [The strategies compared](strategies.md): what a copied credential, a restart or a stopped Redis does to each
   ([as JSON](strategies.json)).
 - [Lookups](lookups.md): what each request asks of PostgreSQL and of Redis ([as JSON](lookups.json)).
+- [Attacks](security.md): what OWASP ASVS 5.0, RFC 8725 and RFC 9700 demand, met or not, and by which test
+  ([as JSON](security.json)).
 `
 }
 

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { paths } from '@session-vs-jwt/http-kit'
+import { describe, expect, test } from 'vitest'
+import { strategy } from '../contract/matrix.js'
+import { Device, registered } from '../device.js'
+import { startServer, type TestServer } from '../start-server.js'
+
+/** Medians may differ by this share, which is far less than a hash that was left out. */
+const TOLERANCE = 0.1
+/** Tries of each kind before the medians are compared, and at most. */
+const [ENOUGH, AT_MOST] = [15, 75]
+
+type Kind = () => Promise<number>
+
+/**
+ * Medians of two kinds of tries, taken in turns so that what slows the machine down slows both. Where they
+ * differ by more than the tolerance, more tries are made: noise goes with their number, a leak stays.
+ */
+async function mediansOf(kinds: readonly [Kind, Kind]): Promise<readonly [number, number]> {
+  const samples: [number[], number[]] = [[], []]
+  let medians: readonly [number, number] = [0, Infinity]
+  while (samples[0].length < ENOUGH || !areAlike(medians)) {
+    if (samples[0].length >= AT_MOST) break
+    // Now this kind first, now that one: a drift favours neither.
+    const order = samples[0].length % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)
+    for (const which of order) samples[which].push(await kinds[which]())
+    medians = [medianOf(samples[0]), medianOf(samples[1])]
+  }
+  return medians
+}
+
+function areAlike([one, other]: readonly [number, number]): boolean {
+  return Math.abs(one - other) <= TOLERANCE * Math.max(one, other)
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const [low = 0, high = 0] = [sorted[(sorted.length - 1) >> 1], sorted[middle]]
+  return (low + high) / 2
+}
+
+/** Milliseconds until a login with this email was refused. */
+async function refusalOf(server: TestServer, email: string): Promise<number> {
+  const basic = Buffer.from(`${email}:a wrong password`).toString('base64')
+  const device = new Device(server)
+  const startedAt = performance.now()
+  const { status } = await device.sendBare('POST', paths.login, { authorization: `Basic ${basic}` })
+  const ms = performance.now() - startedAt
+  expect(status).toBe(401)
+  return ms
+}
+
+const nobody = (): string => `nobody-${randomBytes(6).toString('hex')}@example.org`
+
+/** As many tries as the medians take; the limit is not what is tested here. */
+const UNLIMITED = { LOGIN_FAILURES: '1000' }
+
+function expectAlike(medians: readonly [number, number]): void {
+  const [unknown, known] = medians.map((ms) => ms.toFixed(1))
+  expect(areAlike(medians), `medians: ${unknown} ms unknown, ${known} ms known`).toBe(true)
+}
+
+describe.each([['session-redis'], ['jwt-rotating']])('%s', (id) => {
+  test('an unknown email takes as long as a wrong password, at the cost of production [ASVS 6.3.8]', async () => {
+    const server = await startServer(strategy(id), { env: { ...UNLIMITED, BCRYPT_COST: '12' } })
+    const { account } = await registered(server)
+    const medians = await mediansOf([
+      async () => refusalOf(server, nobody()),
+      async () => refusalOf(server, account.email),
+    ])
+    await server.stop()
+    expectAlike(medians)
+    // Both did hash: a refusal without it comes within some milliseconds.
+    expect(Math.min(...medians)).toBeGreaterThan(50)
+  }, 120_000)
+})
+
+test('so does a wrong password for an account whose hash has an older, lower cost [ASVS 6.3.8]', async () => {
+  const start = (cost: string): Promise<TestServer> =>
+    startServer(strategy('session-redis'), { env: { ...UNLIMITED, BCRYPT_COST: cost } })
+  const [before, server] = [await start('9'), await start('11')] as const
+  const { account } = await registered(before)
+  const medians = await mediansOf([
+    async () => refusalOf(server, nobody()),
+    async () => refusalOf(server, account.email),
+  ])
+  expect((await new Device(server).login(account)).status).toBe(200)
+  await Promise.all([before.stop(), server.stop()])
+  expectAlike(medians)
+}, 120_000)
