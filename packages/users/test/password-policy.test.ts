@@ -1,3 +1,4 @@
+import { dictionary } from '@zxcvbn-ts/language-common'
 import { describe, expect, test } from 'vitest'
 import { checkPasswordPolicy } from '../src/password-policy.js'
 
@@ -43,6 +44,11 @@ describe('the password policy (NIST SP 800-63B, OWASP ASVS 5.0 6.2)', () => {
       expect(refusal(password)).toContain('common')
     },
   )
+
+  test('knows more than 3,000 common passwords that are long enough (OWASP ASVS 5.0 6.2.4)', () => {
+    const common = dictionary['passwords-common'].map((it) => refusal(String(it)))
+    expect(common.filter((it) => it?.includes('common')).length).toBeGreaterThan(3_000)
+  })
 
   test('measures what is hashed: the NFC form', () => {
     // 37 letters with a combining accent: 111 bytes as typed, 74 composed.
