@@ -15,7 +15,9 @@ export default function checkThatAllRan(project: TestProject): () => void {
     const missing = taggedTests().filter((it) => files.has(it.file) && !ran.some(isRunOf(it)))
     if (missing.length === 0) return
     const lines = missing.map(({ file, title }) => `  ${file}: ${title}`)
-    throw new Error(`The table of requirements names tests that did not run:\n${lines.join('\n')}`)
+    console.error(`The table of requirements names tests that did not run:\n${lines.join('\n')}`)
+    // Vitest tells of an error that is thrown here, and ends as if there were none.
+    process.exitCode = 1
   }
 }
 
