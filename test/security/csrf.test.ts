@@ -37,8 +37,14 @@ function foreignHeaders(url: string): readonly Record<string, string>[] {
         { 'sec-fetch-site': site, origin: 'null' },
       ],
     ),
-    { origin: 'https://evil.example', 'x-forwarded-host': 'evil.example' },
-    { origin: 'https://evil.example', forwarded: 'host=evil.example;proto=https' },
+    { origin: 'http://evil.example', 'x-forwarded-host': 'evil.example' },
+    {
+      origin: 'http://evil.example',
+      'x-host': 'evil.example',
+      'x-forwarded-server': 'evil.example',
+    },
+    { origin: 'http://evil.example', forwarded: 'host=evil.example;proto=http' },
+    { origin: `https://${host}`, 'x-forwarded-proto': 'https', forwarded: 'proto=https' },
     { origin: 'https://evil.example', referer: `${own}/` },
   ]
 }

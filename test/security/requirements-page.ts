@@ -92,7 +92,8 @@ function section(group: {
 
 function proofText({ file, name }: NamedTest): string {
   if (file === ROWS_IN) return `row \`${inCell(name)}\``
-  return `[${file.slice(file.lastIndexOf('/') + 1)}](../../${file}): ${inCell(name)}`
+  const title = inCell(name).replaceAll(/%\w/g, '…')
+  return `[${file.slice(file.lastIndexOf('/') + 1)}](../../${file}): ${title}`
 }
 
 /** RFCs by section; chapters of ASVS as a whole. */

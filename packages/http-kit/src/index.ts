@@ -1,4 +1,5 @@
 export { admission } from './admission.js'
+export type { Admission } from './admission.js'
 export { parseBasic, parseBearer } from './authorization-header.js'
 export type { BasicCredentials } from './authorization-header.js'
 export { crossOrigin, noStore, sameOrigin, securityHeaders } from './browser-headers.js'

@@ -75,10 +75,10 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
   const token = requireAccessToken(clock)
   const revocation = checkRevocation(config.revocation)
 
-  const hashing = admission()
+  const admit = admission()
 
-  router.post(paths.register, hashing, register(deps))
-  router.post(paths.login, hashing, login(deps))
+  router.post(paths.register, register(deps, admit))
+  router.post(paths.login, login(deps, admit))
   router.post(paths.renewAccess, renewAccess(deps))
   router.post(paths.rotateRefresh, rotateRefresh(deps))
   router.post(paths.logout, logout(clock))

@@ -84,10 +84,10 @@ function routes(
   const load = sessions.load
   const session = requireSession(sessions)
 
-  const hashing = admission()
+  const admit = admission()
 
-  router.post(paths.register, hashing, register(sessions, clock, newId))
-  router.post(paths.login, hashing, login(sessions))
+  router.post(paths.register, register(sessions, clock, newId, admit))
+  router.post(paths.login, login(sessions, admit))
   router.post(paths.logout, logout(sessions))
   router.get(paths.live, live)
   router.get(paths.ready, ready(draining))

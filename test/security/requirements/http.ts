@@ -152,6 +152,18 @@ export const http: readonly RequirementGroup[] = [
         ],
       },
       {
+        id: 'ASVS 15.4.4',
+        text: 'Nobody can take what all others need: places in a queue, connections, time.',
+        status: 'partly',
+        why: 'Slow clients hold no place where passwords are hashed, and queues are bounded. Who sends enough logins still keeps others waiting: there is no limit by client.',
+        tests: [
+          {
+            file: 'test/faults/slow-client.test.ts',
+            name: 'each is cut within five seconds with 408, leaves nothing behind, and disturbs nobody',
+          },
+        ],
+      },
+      {
         id: 'ASVS 16.2.5',
         text: 'No credential is logged.',
         status: 'met',

@@ -1,16 +1,22 @@
-import { parseBasic, userView } from '@session-vs-jwt/http-kit'
+import { type Admission, parseBasic, userView } from '@session-vs-jwt/http-kit'
 import { loginWithEmail } from '@session-vs-jwt/users'
 import type { SessionContext } from '../ports.js'
 import type { Sessions } from '../session.js'
 
 /** `POST /auth/login/email`: email and password in a Basic header. */
-export function login(sessions: Sessions): (ctx: SessionContext) => Promise<void> {
+export function login(
+  sessions: Sessions,
+  admit: Admission,
+): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
-    const { user } = await loginWithEmail(
-      parseBasic(ctx.headers.authorization),
-      ctx.ports,
-      (it) => sessions.start(ctx, it),
-      () => sessions.withdraw(ctx),
+    const credentials = parseBasic(ctx.headers.authorization)
+    const { user } = await admit(() =>
+      loginWithEmail(
+        credentials,
+        ctx.ports,
+        (it) => sessions.start(ctx, it),
+        () => sessions.withdraw(ctx),
+      ),
     )
     ctx.body = { user: userView(user) }
   }

@@ -1,4 +1,5 @@
 import {
+  type Admission,
   type Clock,
   type NewId,
   readJson,
@@ -14,12 +15,13 @@ export function register(
   sessions: Sessions,
   clock: Clock,
   newId: NewId,
+  admit: Admission,
 ): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
     const registration = await readJson(ctx.req, registerRequest)
     const facts = { id: newId(), createdAt: clock() }
-    const { user } = await registerWithEmail(registration, facts, ctx.ports, (it) =>
-      sessions.start(ctx, it),
+    const { user } = await admit(() =>
+      registerWithEmail(registration, facts, ctx.ports, (it) => sessions.start(ctx, it)),
     )
     ctx.status = 201
     ctx.body = { user: userView(user) }
