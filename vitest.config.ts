@@ -51,7 +51,7 @@ export default defineConfig({
         globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
       }),
       onServices('cluster', 4, { globalSetup: 'test/cluster/services.ts' }),
-      onServices('security', 4, {
+      onServices('security', 5, {
         globalSetup: ['test/services.ts', 'test/security/all-ran.ts'],
       }),
     ],
