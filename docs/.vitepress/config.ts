@@ -5,6 +5,7 @@ const reference = [
   { text: 'The contract', link: '/contract/' },
   { text: 'Strategies compared', link: '/contract/strategies' },
   { text: 'What each request looks up', link: '/contract/lookups' },
+  { text: 'Attacks', link: '/contract/security' },
 ]
 
 export default defineConfig({
