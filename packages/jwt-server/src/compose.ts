@@ -8,7 +8,7 @@ import {
   type SharedPorts,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
-import { everyMinute, type RedisConnection } from '@session-vs-jwt/stores'
+import { anHourBefore, everyMinute, type RedisConnection } from '@session-vs-jwt/stores'
 import { createApp, type JwtAppDeps } from './app.js'
 import type { JwtConfig } from './config.js'
 import type { JwtPorts } from './ports.js'
@@ -17,8 +17,11 @@ import { defineFamilyCommands, FAMILY_COMMANDS, RedisRefreshFamilies } from './s
 import type { FamilySettings, RefreshFamilyStore } from './stores/refresh-family-store.js'
 import { createTokenSigner, type TokenSigner, type TokenType } from './token.js'
 
-/** A token that is being issued while its family ends still lives its time: the denylist covers it. */
-const DENY_MARGIN_MS = 30_000
+/**
+ * A token that is being issued while its family ends still lives its time: the denylist covers it. And the
+ * clock that says when a token has expired is not the one that forgets: one of them may be an hour wrong.
+ */
+const DENY_MARGIN_MS = 3_600_000
 
 /** What the server takes from its surroundings, and what a test brings itself. */
 export type Surroundings = Pick<JwtAppDeps, 'logger' | 'clock' | 'newId' | 'onFinished'>
@@ -65,7 +68,7 @@ function chooseStore(
   if (config.refreshStore === 'postgres') {
     const settings = { denyMs, clock }
     const unwatched = new PostgresRefreshFamilies(sql(undefined), settings)
-    everyMinute(() => unwatched.removeExpired())
+    everyMinute(() => unwatched.removeExpired(anHourBefore(clock())))
     return (trace) => new PostgresRefreshFamilies(sql(trace), settings)
   }
   return () => undefined

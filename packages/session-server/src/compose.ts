@@ -8,7 +8,7 @@ import {
   type SharedPorts,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
-import { everyMinute, type RedisConnection } from '@session-vs-jwt/stores'
+import { anHourBefore, everyMinute, type RedisConnection } from '@session-vs-jwt/stores'
 import Keygrip from 'keygrip'
 import { createApp, type SessionAppDeps } from './app.js'
 import type { SessionConfig } from './config.js'
@@ -59,12 +59,12 @@ function chooseStore(
 ): PortsFor<SessionStore | undefined> {
   if (store === 'redis' && redis) return redisSessions(redis, clock)
   if (store === 'postgres') {
-    everyMinute(() => new PostgresSessions(sql(undefined)).removeExpired(clock()))
+    everyMinute(() => new PostgresSessions(sql(undefined)).removeExpired(anHourBefore(clock())))
     return (trace) => new PostgresSessions(sql(trace))
   }
   if (store === 'memory') {
     const sessions = new MemorySessions()
-    everyMinute(async () => sessions.removeExpired(clock()))
+    everyMinute(async () => sessions.removeExpired(anHourBefore(clock())))
     return () => sessions
   }
   return () => undefined

@@ -7,3 +7,11 @@ export function everyMinute(work: () => Promise<void>): void {
     work().catch(() => undefined)
   }, 60_000).unref()
 }
+
+/**
+ * Until when what has expired is removed: a clock that was set forward by an hour must not cost for good
+ * what has not expired.
+ */
+export function anHourBefore(now: Date): Date {
+  return new Date(now.getTime() - 3_600_000)
+}

@@ -1,4 +1,4 @@
-export { everyMinute } from './every-minute.js'
+export { anHourBefore, everyMinute } from './every-minute.js'
 export { applySchema, connectPostgres, violatedUniqueIndex } from './sql.js'
 export type { PostgresConnection, SqlClient, SqlResult, Statement } from './sql.js'
 export { connectRedis, defineWrite } from './redis.js'

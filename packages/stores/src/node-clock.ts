@@ -11,7 +11,8 @@ const givesUpAt = new WeakMap<Command, number>()
 
 /**
  * The clock of one Redis server: read at each connect and carried on with the monotonic clock of this
- * process, so that neither a wrong wall clock here nor one that jumps moves a deadline. Each node of a
+ * process, so that neither a wrong wall clock here nor one that jumps moves a deadline; and read anew
+ * when Redis shows by a refusal that its own was set. Each node of a
  * cluster has a clock of its own, and so has the replica that sentinels put in a master's place: a
  * deadline becomes a moment of the server's clock only as the command is sent there, again where the
  * cluster redirects it. Until the clock is known, no script is sent.
@@ -64,8 +65,19 @@ export class NodeClock {
         return command.promise
       }
       command.args[at] = String(Math.round(this.#offset + moment))
+      command.promise.catch((error: Error) => {
+        // Refused by Redis before it was given up here: its clock was set.
+        if (error.message.startsWith('LATE') && performance.now() < moment) this.#readAnew()
+      })
       return send(command, stream)
     }
+  }
+
+  #readAnew(): void {
+    // Somebody else is at it.
+    if (this.#offset === undefined) return
+    this.#offset = undefined
+    void this.#read()
   }
 }
 

@@ -23,6 +23,8 @@ export interface RedisConnection {
 }
 
 const COMMAND_TIMEOUT_MS = 500
+/** After which a connection that brings no answer is given up: the line may be dead and Redis well. */
+const SILENCE_MS = 1_500
 
 /**
  * A client that answers or refuses at once: no offline queue, and nothing is sent again after a
@@ -54,6 +56,7 @@ const CLIENT_OPTIONS = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   commandTimeout: COMMAND_TIMEOUT_MS,
+  socketTimeout: SILENCE_MS,
   connectTimeout: COMMAND_TIMEOUT_MS,
   retryStrategy,
   // Asked again at each reconnect, which comes soon enough.
@@ -121,13 +124,17 @@ export interface WriteScript {
  * Makes `redis[name](...keys, deadline, ...arguments)`. A paused Redis still reads what waits in its
  * socket when it wakes up, long after the client was told 503. The deadline makes such a write refuse
  * itself. In the script, `ARGV[1]` is the deadline; the arguments begin at `ARGV[2]`.
+ *
+ * No client sets a deadline further away than the time that a command may take. One that is was made for
+ * another clock: that of Redis was set back, and the write would be in time for as long as it was set back.
  */
 export function defineWrite(redis: Redis | Cluster, name: string, script: WriteScript): void {
   redis.defineCommand(name, {
     numberOfKeys: script.numberOfKeys,
     lua: `
 local now = redis.call('TIME')
-if now[1] * 1000 + now[2] / 1000 > tonumber(ARGV[1]) then
+local left = tonumber(ARGV[1]) - (now[1] * 1000 + now[2] / 1000)
+if left < 0 or left > ${2 * COMMAND_TIMEOUT_MS} then
   return redis.error_reply('LATE the client has given up this write')
 end
 ${script.lua}`,

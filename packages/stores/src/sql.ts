@@ -1,5 +1,5 @@
 import { Client, type ClientBase, DatabaseError, Pool, type QueryConfig } from 'pg'
-import { IN_TIME } from './store-unavailable.js'
+import { IN_TIME, isTooLate } from './store-unavailable.js'
 
 /** One SQL statement. A `name` makes PostgreSQL plan it once for each connection. */
 export interface Statement {
@@ -81,12 +81,19 @@ class ServerClock {
   }
 }
 
-/** A parameter of this type is refused, and with it the whole statement, once its moment is past. */
+/**
+ * A parameter of this type is refused, and with it the whole statement, once its moment is past. Nobody
+ * sets one that is further away than a second: it was made for another clock, before PostgreSQL's own was
+ * set back, and the write would be in time for as long as that.
+ */
 const DEADLINE_TYPE = `
 DO $$ BEGIN
-  CREATE DOMAIN deadline AS timestamptz CONSTRAINT ${IN_TIME} CHECK (VALUE > clock_timestamp());
+  CREATE DOMAIN deadline AS timestamptz;
 EXCEPTION WHEN duplicate_object THEN NULL;
-END $$`
+END $$;
+ALTER DOMAIN deadline DROP CONSTRAINT IF EXISTS ${IN_TIME};
+ALTER DOMAIN deadline ADD CONSTRAINT ${IN_TIME}
+  CHECK (VALUE > clock_timestamp() AND VALUE < clock_timestamp() + interval '1 second')`
 
 /**
  * Runs one statement within {@link ANSWER_WITHIN_MS}, the wait for a connection included. A write takes
@@ -110,6 +117,8 @@ async function answerInTime<Row extends object>(
     return await client.query<Row>(limited(withDeadline(statement, readBy), left))
   } catch (error) {
     isBroken = !(error instanceof DatabaseError) || error.severity === 'FATAL'
+    // Refused before it was given up here: the clock of PostgreSQL was set.
+    if (isTooLate(error)) await clock.read(client).catch(() => undefined)
     throw error
   } finally {
     client.off('error', failsTheStatement)

@@ -38,8 +38,13 @@ export function isStoreUnavailable(error: unknown): boolean {
   return (
     SOCKET_ERRORS.has(code) ||
     SQLSTATE_UNAVAILABLE.test(code) ||
-    ('constraint' in error && error.constraint === IN_TIME) ||
+    isTooLate(error) ||
     REDIS_REPLIES.test(error.message) ||
     CLIENT_MESSAGES.test(error.message)
   )
+}
+
+/** Whether PostgreSQL has refused a write because its deadline is past, or far away. */
+export function isTooLate(error: unknown): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === IN_TIME
 }

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
-import { defineWrite, type RedisConnection, type SqlClient } from '@session-vs-jwt/stores'
+import {
+  anHourBefore,
+  defineWrite,
+  type RedisConnection,
+  type SqlClient,
+} from '@session-vs-jwt/stores'
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
@@ -40,7 +45,7 @@ export interface LoginAttemptsRedis {
 
 /**
  * The limiter's own script with a deadline: a try that was refused because Redis did not answer must not
- * count when Redis wakes up.
+ * count when Redis wakes up. A window that has longer to go than it lasts began before the clock was set back.
  */
 export function defineLoginAttempts(connection: RedisConnection): LoginAttemptsRedis {
   defineWrite(connection.redis, 'countLoginAttempt', {
@@ -48,6 +53,7 @@ export function defineLoginAttempts(connection: RedisConnection): LoginAttemptsR
     lua: `
 if tonumber(ARGV[2]) < 0 and redis.call('EXISTS', KEYS[1]) == 0 then return { 0, 0 } end
 redis.call('SET', KEYS[1], 0, 'EX', ARGV[3], 'NX')
+if redis.call('PTTL', KEYS[1]) > ARGV[3] * 1000 then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
 return { redis.call('INCRBY', KEYS[1], ARGV[2]), redis.call('PTTL', KEYS[1]) }`,
   })
   const { countLoginAttempt } = connection.redis as unknown as Record<string, CountLoginAttempt>
@@ -90,7 +96,7 @@ export async function removeExpiredAttempts(sql: SqlClient): Promise<void> {
     name: 'login-attempts.remove-expired',
     text: 'DELETE FROM login_attempts WHERE expire < $1',
     // The limiter reads the system's clock, and so does this.
-    values: [Date.now()],
+    values: [anHourBefore(new Date()).getTime()],
   })
 }
 

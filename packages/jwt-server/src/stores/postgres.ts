@@ -155,10 +155,11 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   }
 
   /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
-  async removeExpired(): Promise<void> {
-    const now = [new Date(this.#now())]
-    await this.#rows('families.purge', 'DELETE FROM refresh_families WHERE live_until < $1', now)
-    await this.#rows('denied.purge', 'DELETE FROM denied_families WHERE until < $1', now)
+  async removeExpired(before: Date): Promise<void> {
+    await this.#rows('families.purge', 'DELETE FROM refresh_families WHERE live_until < $1', [
+      before,
+    ])
+    await this.#rows('denied.purge', 'DELETE FROM denied_families WHERE until < $1', [before])
   }
 
   /** The token is not live. If its family is there, somebody used the token before: end it. */

@@ -46,9 +46,9 @@ export class MemorySessions implements SessionStore {
   }
 
   /** Runs now and then, so that abandoned sessions do not fill the memory. */
-  removeExpired(now: ReturnType<Clock>): void {
+  removeExpired(before: ReturnType<Clock>): void {
     for (const [key, session] of this.#sessions) {
-      if (expiryOf(session) <= now.getTime()) this.#sessions.delete(key)
+      if (expiryOf(session) <= before.getTime()) this.#sessions.delete(key)
     }
   }
 

@@ -107,11 +107,11 @@ export class PostgresSessions implements SessionStore {
   }
 
   /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
-  async removeExpired(now: Date): Promise<void> {
+  async removeExpired(before: Date): Promise<void> {
     await this.#changesOne(
       'sessions.remove-expired',
       'DELETE FROM sessions WHERE idle_until < $1',
-      [now],
+      [before],
     )
   }
 
