@@ -19,7 +19,7 @@ interface SessionState {
   replacedId?: string | undefined
   /** What was saved last, to skip koa-session's second save of the same. */
   savedJson?: string
-  /** The session was ended while this request was under way: nothing more is written or sent. */
+  /** The session was ended meanwhile, or could not be written: nothing more is written or sent. */
   ended?: boolean
   /** Why a session that was presented is not valid. */
   refusal?: ProblemCode
@@ -53,10 +53,10 @@ export const storeAdapter: NonNullable<CreateSessionOptions['store']> = {
     const json = JSON.stringify(session)
     // koa-session saves once more at the end of a request that saved by itself.
     if (state.ended || (state.storedId === id && state.savedJson === json)) return
-    if (!(await write(ctx, id, session))) {
-      state.ended = true
-      throw new Problem('invalid_credential')
-    }
+    // Until it is written: koa-session would try once more as the request ends, and wait for a store again.
+    state.ended = true
+    if (!(await write(ctx, id, session))) throw new Problem('invalid_credential')
+    state.ended = false
     state.storedId = id
     state.savedJson = json
     state.replacedId = undefined
