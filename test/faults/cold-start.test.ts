@@ -2,7 +2,7 @@ import { paths } from '@session-vs-jwt/http-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Device, newAccount, registered } from '../device.js'
 import { timed, until } from './load.js'
-import { BACK_WITHIN_MS, notRefused } from './outage.js'
+import { BACK_WITHIN_MS, notRefused } from './promises.js'
 import { type FaultServer, Stack } from './stack.js'
 
 const STRATEGIES = ['session-redis', 'jwt-rotating'] as const

@@ -1,5 +1,8 @@
+import { strategies } from '@session-vs-jwt/workbench'
 import { markdownTable } from 'markdown-table'
-import type { Figure } from './figures.js'
+import type { Figure, Statuses } from './figures.js'
+import { sections } from './sections.js'
+import { summary } from './summary.js'
 
 /** What a run of the fault tests measured, and where. */
 export interface FaultsRecord {
@@ -9,49 +12,50 @@ export interface FaultsRecord {
   readonly figures: readonly Figure[]
 }
 
-/** The record for people: a table for each fault, a strategy in each row. */
+/** The record for people: a section for each kind of fault, a table for each fault, a strategy in each row. */
 export function faultsMarkdown({ measuredOn, machine, figures }: FaultsRecord): string {
-  const intro = `# Faults: what each strategy answers while something breaks
+  const parts = sections.flatMap(({ section, title, text, columns }) => {
+    const own = figures.filter((it) => it.section === section)
+    if (own.length === 0) return []
+    const faults = [...new Set(own.map(({ fault }) => fault))].toSorted()
+    const tables = faults.map((fault) => {
+      const rows = inOrder(own.filter((it) => it.fault === fault))
+      return `### ${fault}\n\n${table(columns, rows)}`
+    })
+    return [`## ${title}`, text, ...tables]
+  })
+  return `${[intro(measuredOn, machine), ...summary(figures), ...parts].join('\n\n')}\n`
+}
+
+function intro(measuredOn: string, machine: string): string {
+  return `# Faults: what each strategy answers while something breaks
 
 Measured by \`test/faults\` on ${measuredOn} (${machine}); \`npm run test:all -- test/faults -u\` writes this page
-anew. Every run of the tests demands what the servers promise: 503 with \`Retry-After\` within a second, never
-a wrong answer, everything back within two seconds, no acknowledged write lost, no refused write done later.
-The milliseconds are those of one run on one machine.
-
-Requests are sent by people of each strategy all the while: some need what is broken, some don't. A write is
-acknowledged when it was answered with 2xx.`
-  const faults = [...new Set(figures.map(({ fault }) => fault))]
-  const tables = faults.map((fault) => {
-    const rows = figures.filter((it) => it.fault === fault)
-    return `## ${fault}\n\n${markdownTable([HEAD, ...rows.map(rowOf)])}`
-  })
-  return `${[intro, ...tables].join('\n\n')}\n`
+anew. The promises are tests, and hold in every run: 503 with \`Retry-After\` within a second, never a wrong
+answer, everything back within two seconds, no acknowledged write lost, no refused write done later. Where a
+promise cannot be kept, the section says so. The milliseconds are those of one run on one machine.`
 }
 
-const HEAD = [
-  'strategy',
-  'answers',
-  'slowest refusal',
-  'slowest of the others',
-  'all back after',
-  'writes acknowledged',
-  'of these lost',
-]
-
-function rowOf(figure: Figure): string[] {
-  return [
-    `\`${figure.strategy}\``,
-    Object.entries(figure.answers)
-      .map(([status, count]) => `${count} × ${status}`)
-      .join(', '),
-    milliseconds(figure.slowestRefusalMs),
-    milliseconds(figure.slowestServedMs),
-    milliseconds(figure.backAfterMs),
-    String(figure.acknowledged ?? '-'),
-    String(figure.lost ?? '-'),
-  ]
+function table(columns: Readonly<Record<string, string>>, rows: readonly Figure[]): string {
+  const names = Object.keys(columns)
+  const cells = rows.map((row) => [`\`${row.strategy}\``, ...names.map((it) => cell(it, row[it]))])
+  return markdownTable([['strategy', ...Object.values(columns)], ...cells])
 }
 
-function milliseconds(value: number | undefined): string {
-  return value === undefined ? '-' : `${value} ms`
+function cell(name: string, value: Figure[string]): string {
+  if (value === undefined) return '-'
+  if (typeof value === 'object') return statuses(value)
+  return name.endsWith('Ms') ? `${value} ms` : String(value)
+}
+
+function statuses(counts: Statuses): string {
+  const parts = Object.entries(counts).map(
+    ([status, count]) => `${count} × ${status === '0' ? 'no answer' : status}`,
+  )
+  return parts.join(', ') || '-'
+}
+
+function inOrder(rows: readonly Figure[]): Figure[] {
+  const place = ({ strategy }: Figure): number => strategies.findIndex(({ id }) => id === strategy)
+  return rows.toSorted((a, b) => place(a) - place(b))
 }

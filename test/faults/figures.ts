@@ -9,42 +9,76 @@ declare module 'vitest' {
   }
 }
 
-/** What a fault did to the users of one strategy: a row of docs/contract/faults.md. */
+/** Requests by the status that they got; 0 stands for none. */
+export type Statuses = Readonly<Record<string, number>>
+
+/** The sections of the page. */
+export type Section =
+  | 'outage'
+  | 'restart'
+  | 'lost answers'
+  | 'clock'
+  | 'slow client'
+  | 'flood'
+  | 'stop'
+
+/** What a fault did to the users of one strategy: a row of the page. Members that end in `Ms` are milliseconds. */
 export interface Figure {
+  readonly section: Section
   readonly fault: string
   readonly strategy: string
-  /** Requests while it lasted, by the status that they got. */
-  readonly answers: Readonly<Record<string, number>>
-  /** Milliseconds that the slowest refusal took, and the slowest of the others. */
-  readonly slowestRefusalMs?: number | undefined
-  readonly slowestServedMs?: number | undefined
-  /** Milliseconds from the end of the fault until everything worked again. */
-  readonly backAfterMs?: number | undefined
-  /** Writes that were acknowledged while it came, lasted and went, and those that were lost. */
-  readonly acknowledged: number
-  readonly lost?: number | undefined
-}
-
-type Told = Pick<Figure, 'fault' | 'strategy' | 'backAfterMs' | 'acknowledged' | 'lost'>
-
-/** The figure of a strategy, whose answers are those that begin with its name. */
-export function figureOf(answers: readonly Answer[], told: Told): Figure {
-  const own = answers.filter(({ name }) => name.startsWith(`${told.strategy} `))
-  const counts: Record<string, number> = {}
-  for (const { status } of own) counts[status] = (counts[status] ?? 0) + 1
-  const slowest = (among: readonly Answer[]): number | undefined =>
-    among.length > 0 ? Math.round(Math.max(...among.map(({ ms }) => ms))) : undefined
-  return {
-    ...told,
-    backAfterMs: told.backAfterMs === undefined ? undefined : Math.round(told.backAfterMs),
-    answers: counts,
-    slowestRefusalMs: slowest(own.filter(({ status }) => status === 503)),
-    slowestServedMs: slowest(own.filter(({ status }) => status !== 503)),
-  }
+  readonly [column: string]: string | number | Statuses | undefined
 }
 
 /** Keeps figures for the page, which is written where the run was asked to update what it shows. */
 export async function record(figures: readonly Figure[]): Promise<void> {
-  const lines = figures.map((it) => `${JSON.stringify(it)}\n`)
+  const lines = figures.map((it) => `${JSON.stringify(it, roundedMs)}\n`)
   await appendFile(inject('faultFigures'), lines.join(''))
+}
+
+function roundedMs(name: string, value: unknown): unknown {
+  return name.endsWith('Ms') ? Math.round(value as number) : value
+}
+
+/** How a store that went and came back was felt. */
+export interface OutageFigure {
+  readonly fault: string
+  readonly strategy: string
+  /** From the end of the fault until everything worked again. */
+  readonly backAfterMs: number | undefined
+  /** Writes that were acknowledged before, while and after it, and those of them that were lost. */
+  readonly acknowledged: number
+  readonly lost: number | undefined
+}
+
+/** An outage, with the `answers` that came while it lasted; those of a strategy begin with its name. */
+export async function recordOutages(
+  section: Section,
+  answers: readonly Answer[],
+  figures: readonly OutageFigure[],
+): Promise<void> {
+  await record(
+    figures.map(({ fault, strategy, ...rest }) => {
+      const own = answers.filter(({ name }) => name.startsWith(`${strategy} `))
+      return {
+        section,
+        fault,
+        strategy,
+        answers: statusesOf(own),
+        slowestRefusalMs: slowest(own.filter(({ status }) => status === 503)),
+        slowestServedMs: slowest(own.filter(({ status }) => status !== 503)),
+        ...rest,
+      }
+    }),
+  )
+}
+
+export function statusesOf(answers: readonly Pick<Answer, 'status'>[]): Statuses {
+  const counts: Record<string, number> = {}
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
+export function slowest(answers: readonly Pick<Answer, 'ms'>[]): number | undefined {
+  return answers.length > 0 ? Math.max(...answers.map(({ ms }) => ms)) : undefined
 }

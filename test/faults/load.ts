@@ -70,12 +70,13 @@ export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
   withinMs: number,
+  everyMs = 10,
 ): Promise<number> {
   const startedAt = performance.now()
   while (!(await holds())) {
     const ms = performance.now() - startedAt
     if (ms > withinMs) throw new Error(`${what}: not within ${withinMs} ms`)
-    await sleep(10)
+    await sleep(everyMs)
   }
   return performance.now() - startedAt
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { paths } from '@session-vs-jwt/http-kit'
 import type { Registration, Strategy } from '@session-vs-jwt/workbench'
 import { Device, loggedIn, newAccount, type Reply, registered } from '../device.js'
@@ -10,11 +11,14 @@ export type Store = 'redis' | 'postgres'
 interface Needs {
   readonly reads?: readonly Store[]
   readonly writes?: readonly Store[]
+  /** It takes away before it adds: a Redis that is full lets it. */
+  readonly frees?: boolean
 }
 
 /** A request, the stores without which it cannot be answered, and the way to see whether it was done. */
 export interface Probe extends Required<Needs> {
   readonly name: string
+  readonly server: FaultServer
   readonly send: () => Promise<Answer>
   /** For one that was refused: what is left of it all the same, or came later. */
   readonly trace?: () => Promise<string | undefined>
@@ -53,20 +57,22 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
 
   const probe = (
     name: string,
-    { reads = [], writes = [] }: Needs,
+    { reads = [], writes = [], frees = false }: Needs,
     send: () => Promise<Reply>,
     trace?: () => Promise<string | undefined>,
   ): Probe => ({
     name: `${strategy.id} ${name}`,
+    server,
     reads,
     writes,
+    frees,
     send: async () => timed(`${strategy.id} ${name}`, send),
     ...(trace && { trace }),
   })
 
   /** How many devices the user has, where the server knows. */
   const deviceCount = async (of: Device): Promise<number> =>
-    (await of.devices()).body.devices?.length ?? 0
+    (await settled(of.devices)).body.devices?.length ?? 0
   const devicesBefore = await deviceCount(device)
 
   return [
@@ -79,7 +85,9 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
         return new Device(server).register(newcomers.at(-1) as Registration)
       },
       async () => {
-        const again = newcomers.map(async (it) => new Device(server).register(it))
+        const again = newcomers.map(async (it) =>
+          settled(async () => new Device(server).register(it)),
+        )
         const there = (await Promise.all(again)).filter(({ status }) => status !== 201)
         return there.length === 0 ? undefined : `the account is there: ${there[0]?.body.code}`
       },
@@ -89,7 +97,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
       { reads: identity, writes: ['postgres'] },
       async () => device.send('POST', paths.posts, { title: 'late', body: 'x' }),
       async () => {
-        const { posts } = (await device.send('GET', paths.posts)).body
+        const { posts } = (await settled(async () => device.send('GET', paths.posts))).body
         const late = posts.filter((it: { title: string }) => it.title === 'late')
         return late.length === 0 ? undefined : `${late.length} posts`
       },
@@ -99,7 +107,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
       { reads: identity, writes: ['postgres'] },
       async () => device.send('DELETE', postPath),
       async () => {
-        const { status } = await device.send('GET', postPath)
+        const { status } = await settled(async () => device.send('GET', postPath))
         return status === 200 ? undefined : `the post is gone: ${status}`
       },
     ),
@@ -108,21 +116,21 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
       { reads: identity, writes: ['postgres'] },
       async () => device.send('PATCH', paths.me, { nickname }),
       async () => {
-        const { user } = (await device.send('GET', paths.me)).body
+        const { user } = (await settled(async () => device.send('GET', paths.me))).body
         return user.nickname === account.nickname ? undefined : `renamed: ${user.nickname}`
       },
     ),
     probe(
       'logout',
-      { writes: logins },
+      { writes: logins, frees: true },
       async () => leaving.copy().logout(),
       async () => {
-        const { status } = await leaving.renew()
+        const { status } = await settled(leaving.renew)
         return status === 200 ? undefined : `the device is logged out: ${status}`
       },
     ),
-    probe('rotate', { writes: logins }, rotating.rotate, async () => {
-      const { status } = await rotating.rotate()
+    probe('rotate', { writes: logins, frees: true }, rotating.rotate, async () => {
+      const { status } = await settled(rotating.rotate)
       return status === 200 ? undefined : `the credential is spent: ${status}`
     }),
     probe(
@@ -133,7 +141,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
         return other.device.send('PATCH', paths.me, change)
       },
       async () => {
-        const { status } = await new Device(server).login(other.account)
+        const { status } = await settled(async () => new Device(server).login(other.account))
         return status === 200 ? undefined : `the old password is not valid: ${status}`
       },
     ),
@@ -169,7 +177,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
               return (await Promise.all(tries))[0] as Reply
             },
             async () => {
-              const { status } = await new Device(server).login(other.account)
+              const { status } = await settled(async () => new Device(server).login(other.account))
               return status === 200 ? undefined : `they count as failed: ${status}`
             },
           ),
@@ -180,23 +188,44 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
           probe('devices', { reads: [...identity, ...logins] }, device.devices),
           probe(
             'device ended',
-            { reads: identity, writes: logins },
+            { reads: identity, writes: logins, frees: true },
             async () => device.send('DELETE', endingPath),
             async () => {
-              const { status } = await ending.renew()
+              const { status } = await settled(ending.renew)
               return status === 200 ? undefined : `the device is logged out: ${status}`
             },
           ),
           probe(
             'logout/all',
-            { reads: identity, writes: logins },
+            { reads: identity, writes: logins, frees: true },
             async () => third.device.copy().logoutAll(),
             async () => {
-              const { status } = await third.device.renew()
+              const { status } = await settled(third.device.renew)
               return status === 200 ? undefined : `the devices are logged out: ${status}`
             },
           ),
         ]
       : []),
   ]
+}
+
+/** What is left of requests that were refused. */
+export async function tracesOf(refused: readonly Probe[]): Promise<string[]> {
+  const found = await Promise.all(
+    refused.map(async ({ name, trace }) => {
+      const left = await trace?.()
+      return left === undefined ? [] : [`${name}: ${left}`]
+    }),
+  )
+  return found.flat()
+}
+
+/** What the store knows: a busy machine may refuse once more, which tells nothing. */
+async function settled(ask: () => Promise<Reply>): Promise<Reply> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const reply = await ask()
+    if (reply.status !== 503) return reply
+    await sleep(100)
+  }
+  throw new Error('the store does not come back')
 }

@@ -1,13 +1,15 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { paths } from '@session-vs-jwt/http-kit'
-import { afterAll, beforeAll, describe, inject, test } from 'vitest'
+import { strategies } from '@session-vs-jwt/workbench'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Device, loggedIn, registered } from '../device.js'
+import { record, statusesOf } from './figures.js'
 import { until } from './load.js'
 import { RawConnection } from './raw-http.js'
 import { type FaultServer, Stack } from './stack.js'
 
-/** Lanes of a client that keeps its connections. */
+/** Clients that keep their connections, and as many that dial anew for each request. */
 const LANES = 12
 const LEAVES_WITHIN_MS = 10_000
 
@@ -16,6 +18,8 @@ interface Outcome {
   readonly path: string
   readonly status: number
   readonly connection: string | undefined
+  /** Whether its client keeps connections. */
+  readonly keepAlive?: boolean
   readonly error: string | undefined
   /** Whether the connection had carried a request before. */
   readonly reused: boolean
@@ -32,48 +36,67 @@ afterAll(async () => stack?.stop())
 const SERVERS = ['session-redis', 'jwt-rotating'] as const
 
 // One after the other: servers that start meanwhile would take the processor from the one under load.
-describe.each(SERVERS)('%s: asked to stop by SIGTERM', (id) => {
-  test('under load: every request that it took is answered whole, and it leaves with code 0', async ({
-    expect,
-  }) => {
+test.each(strategies)(
+  '$id under load, asked to stop by SIGTERM: every request that it took is answered whole, and it leaves with code 0',
+  async ({ id, promises }) => {
     const server = await stack.startServer(id)
     const { device } = await registered(server)
     const outcomes: Outcome[] = []
-    const lanes = Array.from({ length: LANES }, async (_, lane) => {
-      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const lanes = Array.from({ length: 2 * LANES }, async (_, lane) => {
+      const keepAlive = lane < LANES
+      const agent = new Agent({ keepAlive, maxSockets: 1 })
       const path = [paths.whoami, paths.me, paths.posts][lane % 3] as string
+      const isOver = ({ error }: Outcome): boolean =>
+        error === 'ECONNREFUSED' || (keepAlive && error !== undefined)
       let last: Outcome
       do {
         last = await send(server, agent, { method: 'GET', path, headers: credentialOf(device) })
-        outcomes.push(last)
-      } while (last.error === undefined)
+        outcomes.push({ ...last, keepAlive })
+      } while (!isOver(last))
       agent.destroy()
     })
-    await until('the load is on', () => outcomes.length > LANES * 3, 20_000)
+    await until('the load is on', () => outcomes.length > LANES * 6, 20_000)
     const stoppedAt = performance.now()
     const exit = await server.process.stop()
-    const tookMs = performance.now() - stoppedAt
+    const exitMs = performance.now() - stoppedAt
     await Promise.all(lanes)
+    const next = await stack.startServer(id)
+    const { status: loginsAfter } = await device.at(next).whoami()
+    await next.process.stop()
 
+    // Whoever dials a server that is gone is told so at once.
+    const lost = outcomes.filter(({ error }) => error !== undefined && error !== 'ECONNREFUSED')
+    const kept = lost.filter(({ keepAlive }) => keepAlive)
+    const answered = outcomes.filter(({ error }) => error === undefined)
+    await record([
+      {
+        section: 'stop',
+        fault: `SIGTERM with ${2 * LANES} clients`,
+        strategy: id,
+        answers: statusesOf(answered),
+        lostKept: kept.length,
+        lostDialled: lost.length - kept.length,
+        exitMs,
+        exitCode: String(exit.code),
+        loginsAfter: loginsAfter === 200 ? 'kept' : 'lost',
+      },
+    ])
     expect(exit).toEqual({ code: 0, signal: null })
-    expect(tookMs).toBeLessThan(LEAVES_WITHIN_MS)
-    // Whoever dials a server that is gone is told so at once; nothing else may go wrong.
-    expect(outcomes.filter(({ error }) => error !== undefined && error !== 'ECONNREFUSED')).toEqual(
-      [],
-    )
-    expect(outcomes.filter(({ error, status }) => error === undefined && status !== 200)).toEqual(
-      [],
-    )
+    expect(exitMs).toBeLessThan(LEAVES_WITHIN_MS)
+    expect(kept).toEqual([])
+    // One that dials anew is lost where the kernel had taken it and the server had not: before it was read.
+    expect(lost.filter(({ error }) => error !== 'ECONNRESET')).toEqual([])
+    expect(lost.length).toBeLessThanOrEqual(LANES)
+    expect(answered.filter(({ status }) => status !== 200)).toEqual([])
     // The server says goodbye on every connection that it closes.
-    const farewells = outcomes.filter(({ connection }) => connection === 'close')
+    const farewells = answered.filter((it) => it.keepAlive && it.connection === 'close')
     expect(farewells.length).toBeGreaterThanOrEqual(LANES)
-  })
-})
+    expect(loginsAfter).toBe(promises.afterRestart === 'kept' ? 200 : 401)
+  },
+)
 
 describe.concurrent.each(SERVERS)('%s: asked to stop by SIGTERM', (id) => {
-  test('with a slow login in flight: the login is finished, and says that the connection closes', async ({
-    expect,
-  }) => {
+  test('with a slow login in flight: the login is finished, and says that the connection closes', async () => {
     const server = await stack.startServer(id, { BCRYPT_COST: '12' })
     const { account } = await registered(server)
     const agent = new Agent({ keepAlive: true })
@@ -92,9 +115,7 @@ describe.concurrent.each(SERVERS)('%s: asked to stop by SIGTERM', (id) => {
     expect(body.devices).toHaveLength(3)
   })
 
-  test('on a connection that is open already: not ready any more, and the connection closes', async ({
-    expect,
-  }) => {
+  test('on a connection that is open already: not ready any more, and the connection closes', async () => {
     const server = await stack.startServer(id)
     const connection = await RawConnection.open(server.url)
     const exit = server.process.stop()
@@ -105,9 +126,7 @@ describe.concurrent.each(SERVERS)('%s: asked to stop by SIGTERM', (id) => {
     expect(await exit).toEqual({ code: 0, signal: null })
   })
 
-  test('with clients that are silent or slow: it does not wait for them beyond ten seconds', async ({
-    expect,
-  }) => {
+  test('with clients that are silent or slow: it does not wait for them beyond ten seconds', async () => {
     const server = await stack.startServer(id)
     const silent = await RawConnection.open(server.url)
     const slow = await RawConnection.open(server.url)

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { paths } from '@session-vs-jwt/http-kit'
 import { afterAll, beforeAll, describe, inject, test } from 'vitest'
 import { type Device, registered } from '../device.js'
+import { record, slowest, statusesOf } from './figures.js'
 import { Load, timed, until } from './load.js'
 import { RawConnection } from './raw-http.js'
 import { type FaultServer, Stack } from './stack.js'
@@ -50,6 +51,19 @@ describe.concurrent.each(['session-redis', 'jwt-rotating'] as const)('%s: slow c
       }),
     )
     const answers = await load.stop()
+    await record(
+      Object.keys(SLOWNESS).map((kind) => {
+        const own = cut.filter((it) => it.kind === kind)
+        return {
+          section: 'slow client',
+          fault: kind,
+          strategy: id,
+          answers: statusesOf(own),
+          slowestCutMs: slowest(own),
+          whoamiMs: slowest(answers),
+        }
+      }),
+    )
 
     expect(cut.filter(({ ms }) => ms > CUT_WITHIN_MS)).toEqual([])
     const answered = new Set(cut.map(({ kind, status, code }) => `${kind}: ${status} ${code}`))

@@ -20,6 +20,7 @@ import {
   type StrategyId,
 } from '@session-vs-jwt/workbench'
 import { keySet } from '../start-server.js'
+import type { FakeClock } from './fake-clock.js'
 
 /** A built server in a process of its own: a target for devices, and something to break. */
 export interface FaultServer {
@@ -39,6 +40,8 @@ export interface StackOptions {
   readonly databaseUrl?: string
   readonly redisUrl?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Clocks of their own for the stores, and for the servers. */
+  readonly clocks?: { readonly stores: FakeClock; readonly servers: FakeClock }
 }
 
 const SECRETS = {
@@ -116,6 +119,7 @@ export class Stack {
         // Everything that could be logged is: a secret in it is found.
         LOG_LEVEL: 'trace',
         TRACE_EVENTS: 'off',
+        ...this.#options.clocks?.servers.env,
         ...this.#options.env,
         ...env,
       },
@@ -141,14 +145,17 @@ export class Stack {
   }
 
   async #startStores(): Promise<void> {
-    const { own } = this.#options
+    const { own, clocks } = this.#options
     const folder = this.#folder
     const findServer = () => findRedisProgram({ folder: '.workbench' })
+    // The stores are started with the environment of this process.
+    Object.assign(process.env, clocks?.stores.env)
     // Durable: what was acknowledged must outlive a kill.
     const [postgres, redis] = await Promise.allSettled([
       own.includes('postgres') ? startEmbeddedPostgres({ folder }) : undefined,
       own.includes('redis') ? startRedisProcess({ folder, findServer }) : undefined,
     ])
+    for (const name of Object.keys(clocks?.stores.env ?? {})) delete process.env[name]
     if (postgres.status === 'fulfilled') this.#postgres = postgres.value
     if (redis.status === 'fulfilled') this.#redis = redis.value
     for (const store of [postgres, redis]) if (store.status === 'rejected') throw store.reason
