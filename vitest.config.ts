@@ -49,6 +49,7 @@ export default defineConfig({
       },
       onServices('faults', 3, {
         globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
+        maxWorkers: 1,
       }),
       onServices('cluster', 4, { globalSetup: 'test/cluster/services.ts' }),
       onServices('security', 5, {
