@@ -44,7 +44,7 @@ function table(columns: Readonly<Record<string, string>>, rows: readonly Figure[
 
 function cell(name: string, value: Figure[string]): string {
   if (value === undefined) return '-'
-  if (typeof value === 'object') return statuses(value)
+  if (typeof value === 'object') return statuses(value as Statuses)
   return name.endsWith('Ms') ? `${value} ms` : String(value)
 }
 

@@ -27,7 +27,7 @@ export interface Figure {
   readonly section: Section
   readonly fault: string
   readonly strategy: string
-  readonly [column: string]: string | number | Statuses | undefined
+  readonly [column: string]: string | number | Statuses | readonly string[] | undefined
 }
 
 /** Keeps figures for the page, which is written where the run was asked to update what it shows. */
@@ -68,9 +68,16 @@ export async function recordOutages(
         slowestRefusalMs: slowest(own.filter(({ status }) => status === 503)),
         slowestServedMs: slowest(own.filter(({ status }) => status !== 503)),
         ...rest,
+        refused: [...new Set(own.filter(({ status }) => status === 503).map(kindOf))],
+        served: [...new Set(own.filter(({ status }) => status !== 503).map(kindOf))],
       }
     }),
   )
+}
+
+/** "session-redis new post" is of the kind "new post". */
+function kindOf({ name }: Answer): string {
+  return name.slice(name.indexOf(' ') + 1)
 }
 
 export function statusesOf(answers: readonly Pick<Answer, 'status'>[]): Statuses {

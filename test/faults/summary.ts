@@ -2,8 +2,12 @@ import { strategies } from '@session-vs-jwt/workbench'
 import { markdownTable } from 'markdown-table'
 import type { Figure, Statuses } from './figures.js'
 
-/** Strategies against outages: the share of all kinds of requests that are still answered. */
+/** What an outage leaves: the share of requests for each strategy, and then which. */
 export function summary(figures: readonly Figure[]): string[] {
+  return [...sharesServed(figures), ...kindsServed(figures)]
+}
+
+function sharesServed(figures: readonly Figure[]): string[] {
   const outages = figures.filter(({ section }) => section === 'outage')
   const faults = [...new Set(outages.map(({ fault }) => fault))].toSorted()
   if (faults.length === 0) return []
@@ -27,6 +31,30 @@ function stillServed({ answers }: Figure): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   const served = total - (counts['503'] ?? 0)
   return `${Math.round((100 * served) / total)} %`
+}
+
+/** Whoever asks a store that is away is refused, however it went away: one table for each store. */
+function kindsServed(figures: readonly Figure[]): string[] {
+  return ['Redis', 'PostgreSQL'].flatMap((store) => {
+    const rows = figures.filter(({ fault }) => fault === `${store} killed`)
+    const ids = strategies.filter(({ id }) => rows.some(({ strategy }) => strategy === id))
+    const own = ids.map(({ id }) => rows.find(({ strategy }) => strategy === id) as Figure)
+    const kinds = new Set(own.flatMap((it) => [...listOf(it, 'served'), ...listOf(it, 'refused')]))
+    if (kinds.size === 0) return []
+    const lines = [...kinds].toSorted().map((kind) => [
+      kind,
+      ...own.map((it) => {
+        if (listOf(it, 'refused').includes(kind)) return '503'
+        return listOf(it, 'served').includes(kind) ? 'served' : '-'
+      }),
+    ])
+    const head = ['request', ...ids.map(({ id }) => `\`${id}\``)]
+    return [`### Without ${store}, request by request`, markdownTable([head, ...lines])]
+  })
+}
+
+function listOf(figure: Figure, name: 'served' | 'refused'): readonly string[] {
+  return figure[name] as readonly string[]
 }
 
 /** "PostgreSQL busy: all connections …" is too long for the head of a column. */

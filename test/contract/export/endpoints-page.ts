@@ -62,6 +62,8 @@ of the \`.http\` file. Whether a server keeps the whole contract is for \`npm ru
 - [Lookups](lookups.md): what each request asks of PostgreSQL and of Redis ([as JSON](lookups.json)).
 - [Attacks](security.md): what OWASP ASVS 5.0, RFC 8725 and RFC 9700 demand, met or not, and by which test
   ([as JSON](security.json)).
+- [Faults](faults.md): what each strategy answers while a store, a clock or a client breaks, measured
+  ([as JSON](faults.json)).
 `
 }
 
