@@ -49,6 +49,8 @@ export interface OutageFigure {
   /** Writes that were acknowledged before, while and after it, and those of them that were lost. */
   readonly acknowledged: number
   readonly lost: number | undefined
+  /** By how much the machine was late by itself. */
+  readonly lateMs: number
 }
 
 /** An outage, with the `answers` that came while it lasted; those of a strategy begin with its name. */

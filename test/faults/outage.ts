@@ -112,7 +112,12 @@ export function describeRestart(
     const answers = await load.stop()
     await pacemaker.stop()
     const losses = await Promise.all(regulars.map(lostBy))
-    const figures = figuresOf(what, { regulars, returns, losses })
+    const figures = figuresOf(what, {
+      regulars,
+      returns,
+      losses,
+      lateMs: pacemaker.lateMs,
+    })
     await recordOutages('restart', answers.slice(begun), figures)
     expect(returns.flatMap(({ failure }) => failure ?? [])).toEqual([])
     expect(wrongIn(answers, regulars, pacemaker.lateMs)).toEqual([])
@@ -207,7 +212,7 @@ async function inTurn(probes: readonly Probe[]): Promise<Answer[]> {
 
 function figuresOf(
   fault: string,
-  { regulars, returns, losses }: Pick<Outage, 'regulars' | 'returns' | 'losses'>,
+  { regulars, returns, losses, lateMs }: Pick<Outage, 'regulars' | 'returns' | 'losses' | 'lateMs'>,
 ): OutageFigure[] {
   return regulars.map((regular, index) => ({
     fault,
@@ -215,5 +220,6 @@ function figuresOf(
     backAfterMs: returns[index]?.ms,
     acknowledged: acknowledgedBy(regular),
     lost: losses[index]?.length,
+    lateMs,
   }))
 }

@@ -72,7 +72,7 @@ describe('PostgreSQL breaks', () => {
       }),
       0,
     )
-    await until('some are written', () => titles.length >= 20, 5_000)
+    await until('some are written', () => titles.length >= 20, 15_000)
     await stack.postgres.kill()
     await load.stop()
     await stack.postgres.restart()

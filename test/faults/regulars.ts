@@ -23,7 +23,7 @@ export async function newRegular(server: FaultServer): Promise<Regular> {
 export const me = async (device: Device): Promise<Reply> => device.send('GET', paths.me)
 
 /** Requests that read. */
-export function readsOf({ server, device }: Regular): (() => Promise<Answer>)[] {
+function readsOf({ server, device }: Regular): (() => Promise<Answer>)[] {
   const { id } = server.strategy
   return [
     async () => timed(`${id} whoami`, device.whoami),

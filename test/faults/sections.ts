@@ -25,7 +25,8 @@ export const sections: readonly PageSection[] = [
 to one request of each kind, what is refused is tried twice. A write is acknowledged when it was answered with
 2xx; afterwards each is looked for. *Killed* is SIGKILL to every process of the store, *paused* is SIGSTOP: the
 connections stay open and nothing answers. A Redis that is *full* lets pass what frees memory before it takes
-some, so people can log out of it.`,
+some, so people can log out of it. One *without its replica* refuses writes because of \`min-replicas-to-write\`;
+a PostgreSQL that is *busy* has its tables locked, and sixteen more clients at each server who want them.`,
     columns: OUTAGE,
   },
   {
@@ -61,7 +62,7 @@ are past, and everybody logs in anew; back, tokens are refused that were issued 
 sessions just go on. What was issued while the clock was wrong is worth nothing (JWT), or lasts by so much
 longer or shorter (sessions), once it is right again. The clock of the *stores* decides in Redis alone when
 keys are forgotten: an hour forward ends sessions and refresh families that have less than that to live, and
-ends lock-outs early; revoked access tokens stay revoked, because the denylist remembers an hour longer than
+ends lock-outs early, which gives ten more guesses at an account, once; revoked access tokens stay revoked, because the denylist remembers an hour longer than
 they live. The first writes after the change may be refused (503) until a server has read the clock of the
 store anew.
 
@@ -106,10 +107,11 @@ again. bcrypt runs at cost 10 here, so that a small machine serves some.`,
   {
     section: 'stop',
     title: 'SIGTERM under load',
-    text: `Twelve clients keep their connections, twelve more dial anew for every request. A request is lost if its connection
+    text: `Half of the clients keep their connections, half dial anew for every request. A request is lost if its connection
 ends without an answer; whoever dials a server that is gone is refused at once, which loses nothing. One
-that dials at the very moment at which the listening socket closes can be in the kernel's queue, which no
-program can empty and close in one step: a balancer asks again, or stops sending first.`,
+that dials as the listening socket closes can be in the kernel's queue, which no program can empty and close in one
+step; without a pause in which to close, each of those that dial can lose its last request, the more the busier the
+machine is. A balancer asks again, or stops sending first.`,
     columns: {
       answers: 'answers',
       lostKept: 'lost, connection kept',

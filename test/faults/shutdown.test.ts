@@ -6,12 +6,14 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Device, loggedIn, registered } from '../device.js'
 import { record, statusesOf } from './figures.js'
 import { until } from './load.js'
+import { Pacemaker } from './pacemaker.js'
 import { RawConnection } from './raw-http.js'
 import { type FaultServer, Stack } from './stack.js'
 
 /** Clients that keep their connections, and as many that dial anew for each request. */
-const LANES = 12
+const LANES = 8
 const LEAVES_WITHIN_MS = 10_000
+const BUSY_MS = 150
 
 /** What a request ended in: an answer, or the error that the connection gave. */
 interface Outcome {
@@ -41,6 +43,7 @@ test.each(strategies)(
   async ({ id, promises }) => {
     const server = await stack.startServer(id)
     const { device } = await registered(server)
+    const pacemaker = new Pacemaker([server])
     const outcomes: Outcome[] = []
     const lanes = Array.from({ length: 2 * LANES }, async (_, lane) => {
       const keepAlive = lane < LANES
@@ -59,7 +62,7 @@ test.each(strategies)(
     const stoppedAt = performance.now()
     const exit = await server.process.stop()
     const exitMs = performance.now() - stoppedAt
-    await Promise.all(lanes)
+    await Promise.all([...lanes, pacemaker.stop()])
     const next = await stack.startServer(id)
     const { status: loginsAfter } = await device.at(next).whoami()
     await next.process.stop()
@@ -87,7 +90,9 @@ test.each(strategies)(
     // One that dials anew is lost where the kernel had taken it and the server had not: before it was read.
     expect(lost.filter(({ error }) => error !== 'ECONNRESET')).toEqual([])
     expect(lost.length).toBeLessThanOrEqual(LANES)
-    expect(answered.filter(({ status }) => status !== 200)).toEqual([])
+    // A store can be too slow on a machine that is busy with other things.
+    const right = pacemaker.lateMs > BUSY_MS ? [200, 503] : [200]
+    expect(answered.filter(({ status }) => !right.includes(status))).toEqual([])
     // The server says goodbye on every connection that it closes.
     const farewells = answered.filter((it) => it.keepAlive && it.connection === 'close')
     expect(farewells.length).toBeGreaterThanOrEqual(LANES)

@@ -116,7 +116,7 @@ export async function writesAgain({ server }: Traveller, lateMs: number): Promis
   return until(`${server.strategy.id} writes again`, works, BACK_WITHIN_MS + lateMs)
 }
 
-export const REFUSED_TITLE = 'refused'
+const REFUSED_TITLE = 'refused'
 
 export async function refusedPost({ server, meanwhile }: Traveller): Promise<Answer> {
   const name = `${server.strategy.id} post, store paused`
