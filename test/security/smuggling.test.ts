@@ -60,7 +60,7 @@ describe.each([['session-redis'], ['jwt-rotating']])('%s', (id) => {
   afterAll(async () => server.stop())
 
   test.each(Object.entries(AMBIGUOUS))(
-    'a message with %s is a 400, and what follows it is not read [RFC 9112 11.2, ASVS 4.2.1]',
+    'a message with %s is a 400, and what follows it is not read [RFC 9112 11.2, ASVS 4.2.1, ASVS 3.4.4, ASVS 3.4.6]',
     async (_what, message) => {
       const connection = await RawConnection.open(server.url)
       connection.write(message + HIDDEN)
@@ -69,7 +69,10 @@ describe.each([['session-redis'], ['jwt-rotating']])('%s', (id) => {
       // Where the head was in order it may be answered, before the body is seen to be wrong.
       expect(statuses.slice(0, -1).filter((it) => it !== 'HTTP/1.1 401')).toEqual([])
       expect(statuses.at(-1)).toBe('HTTP/1.1 400')
-      expect(connection.received).toContain('"code":"malformed_request"')
+      const [refusal = ''] = connection.received.split('HTTP/1.1 400').slice(-1)
+      expect(refusal).toContain('"code":"malformed_request"')
+      expect(refusal).toMatch(/^X-Content-Type-Options: nosniff\r$/im)
+      expect(refusal).toMatch(/^Content-Security-Policy: .*frame-ancestors 'none'\r$/im)
       expect(connection.received).not.toContain('"live"')
     },
   )

@@ -143,14 +143,22 @@ const CLIENT_ERRORS: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 }
 
-function refuse(response: ServerResponse, code: ProblemCode): void {
-  const problem = new Problem(code)
-  response.writeHead(problem.status, {
+/** What is refused here has not come as far as the headers that every other answer gets. */
+function refusalHeaders(body: string): Record<string, string> {
+  return {
     'Content-Type': PROBLEM_MEDIA_TYPE,
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
+    'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
     Connection: 'close',
-  })
-  response.end(JSON.stringify(problem))
+  }
+}
+
+function refuse(response: ServerResponse, code: ProblemCode): void {
+  const problem = new Problem(code)
+  const body = JSON.stringify(problem)
+  response.writeHead(problem.status, refusalHeaders(body)).end(body)
 }
 
 /** What Node refuses before there is a request is answered in the same form as everything else. */
@@ -164,10 +172,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   socket.end(
     [
       `HTTP/1.1 ${problem.status} ${problem.code}`,
-      `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Cache-Control: no-store',
-      'Connection: close',
+      ...Object.entries(refusalHeaders(body)).map(([name, value]) => `${name}: ${value}`),
       '',
       body,
     ].join('\r\n'),

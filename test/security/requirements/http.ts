@@ -38,7 +38,8 @@ export const http: readonly RequirementGroup[] = [
       {
         id: 'ASVS 3.4.1',
         text: 'Every answer over https has Strict-Transport-Security.',
-        status: 'met',
+        status: 'partly',
+        why: 'But for what is refused before it is read as a request: a malformed one, or one with too long headers.',
         rows: ['cookies/over-https'],
         tests: [
           {
