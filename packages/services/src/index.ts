@@ -1,8 +1,18 @@
 export { checkContainers } from './container/check-containers.js'
 export { type ServiceImages, serviceImages } from './container/images.js'
+export {
+  type BalancedInstance,
+  type BalancedService,
+  balancerConfig,
+  CHECK_USER_AGENT,
+  SERVED_BY_HEADER,
+} from './balancer/balancer-config.js'
+export { findBalancerProgram } from './balancer/balancer-program.js'
+export { type Balancer, type BalancerOptions, startBalancer } from './balancer/start-balancer.js'
 export { type InspectOptions, inspectServices, type ServiceFinding } from './inspect-services.js'
 export type { ServerProgram } from './program/server-program.js'
 export { unpackPackage } from './program/debian-package.js'
+export { freePort } from './process/free-port.js'
 export { removeData } from './remove-data.js'
 export { ServiceError, type ServiceErrorCode } from './service-error.js'
 export {

@@ -1,3 +1,4 @@
+import { HAPROXY } from './balancer/balancer-program.js'
 import { postgresLockPath } from './postgres/embedded-postgres.js'
 import { installedBinaries, tryRun } from './postgres/postgres-binaries.js'
 import { hasCluster } from './postgres/postgres-cluster.js'
@@ -14,7 +15,7 @@ import { ServiceError } from './service-error.js'
 
 /** What is known of a service without starting it. */
 export interface ServiceFinding {
-  readonly service: 'PostgreSQL' | 'Redis'
+  readonly service: 'PostgreSQL' | 'Redis' | 'balancer'
   /**
    * `ready`: a start will find it. `on-demand`: a start will have to download it. `missing`: a
    * start will do without. `failing`: a start will fail.
@@ -36,10 +37,10 @@ export interface InspectOptions {
   readonly folder: string
 }
 
-/** Looks for both services; starts, downloads and writes nothing. Never throws for a bad finding. */
+/** Looks for all services; starts, downloads and writes nothing. Never throws for a bad finding. */
 export async function inspectServices(
   options: InspectOptions,
-): Promise<{ readonly postgres: ServiceFinding; readonly redis: ServiceFinding }> {
+): Promise<Record<'postgres' | 'redis' | 'balancer', ServiceFinding>> {
   const { databaseUrl, redisUrl, folder } = options
   const [postgres, redis] = await Promise.all([
     finding('PostgreSQL', async () =>
@@ -51,7 +52,7 @@ export async function inspectServices(
         : { ...programFinding('Redis', REDIS, folder), ...holder(redisLockPath(folder)) },
     ),
   ])
-  return { postgres, redis }
+  return { postgres, redis, balancer: balancerFinding(folder) }
 }
 
 async function finding(
@@ -94,11 +95,17 @@ function embeddedPostgres(folder: string): ServiceFinding {
   }
 }
 
+function balancerFinding(folder: string): ServiceFinding {
+  const firstNeed = 'the first start with --instances'
+  return programFinding('balancer', HAPROXY, folder, firstNeed)
+}
+
 /** What a start would run of a server that other people's packages bring. */
 function programFinding(
   service: ServiceFinding['service'],
   kind: ProgramKind,
   folder: string,
+  firstNeed = 'the first start',
 ): ServiceFinding {
   const found = installedProgram(kind) ?? unpackedProgram(kind, folder)
   if (found) {
@@ -113,7 +120,7 @@ function programFinding(
   if (!canUnpackPackages()) {
     return { service, state: 'missing', what: notInstalled(kind), remedy: kind.remedy }
   }
-  const what = `not installed; the first start unpacks the distribution's own below ${folder}`
+  const what = `not installed; ${firstNeed} unpacks the distribution's own below ${folder}`
   const remedy = 'Nothing to do, if the network is there at the first start.'
   return { service, state: 'on-demand', what, remedy }
 }

@@ -1,4 +1,10 @@
 import { rmSync } from 'node:fs'
+import {
+  BALANCER_ORPHAN_SIGNAL,
+  balancerFolder,
+  balancerLockPath,
+  balancerTag,
+} from './balancer/balancer-place.js'
 import { postgresLockPath, postgresPasswordPath } from './postgres/embedded-postgres.js'
 import { POSTGRES_STOP_SIGNAL, postgresTag } from './postgres/postgres-command.js'
 import { removePlaces } from './postgres/postgres-place.js'
@@ -23,6 +29,10 @@ export async function removeData(folder: string): Promise<void> {
   await whileLocked(redisLockPath(folder), 'Redis', async () => {
     await stopOrphans(redisTag(folder), REDIS_STOP_SIGNAL)
     rmSync(redisDataPath(folder), { recursive: true, force: true })
+  })
+  await whileLocked(balancerLockPath(folder), 'HAProxy', async () => {
+    await stopOrphans(balancerTag(folder), BALANCER_ORPHAN_SIGNAL)
+    rmSync(balancerFolder(folder), { recursive: true, force: true })
   })
 }
 

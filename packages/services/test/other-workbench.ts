@@ -24,15 +24,15 @@ export class OtherWorkbench {
   constructor(options: {
     folder: string
     names: readonly string[]
-    redisFolder?: string
+    programFolder?: string
     account?: Account
   }) {
     const program = fileURLToPath(new URL('./programs/hold-services.ts', import.meta.url))
     const tsx = import.meta.resolve('tsx')
-    const { folder, redisFolder = folder, names, account } = options
+    const { folder, programFolder = folder, names, account } = options
     this.child = spawn(
       process.execPath,
-      ['--import', tsx, program, folder, redisFolder, ...names],
+      ['--import', tsx, program, folder, programFolder, ...names],
       {
         ...account,
         detached: true,

@@ -206,7 +206,7 @@ function unpackOverRemains(folder: string): Promise<ServerProgram> {
 async function otherWorkbench(): Promise<{ folder: string; other: OtherWorkbench; url: string }> {
   const folder = temporaryFolder()
   onTestFinished(async () => void (await isGone(folder)))
-  const other = new OtherWorkbench({ folder, names: ['redis'], redisFolder: programs })
+  const other = new OtherWorkbench({ folder, names: ['redis'], programFolder: programs })
   const { redis: url = '' } = await other.says()
   return { folder, other, url }
 }

@@ -14,6 +14,8 @@ export interface ServerRecipe {
 export interface ServerPlace {
   readonly what: string
   readonly lockPath: string
+  /** A free one if there is none here. */
+  readonly port?: number | undefined
 }
 
 const PORT_ATTEMPTS = 5
@@ -39,7 +41,7 @@ export class ManagedServer {
     this.port = started.port
   }
 
-  /** Takes the lock, lets `prepare` get everything ready, and starts on a free port. */
+  /** Takes the lock, lets `prepare` get everything ready, and starts. */
   static async start(
     place: ServerPlace,
     prepare: () => Promise<ServerRecipe>,
@@ -47,7 +49,7 @@ export class ManagedServer {
     const lock = acquireLock(place.lockPath, place.what)
     try {
       const recipe = await prepare()
-      return new ManagedServer(place, recipe, lock, await startOnFreePort(place.what, recipe))
+      return new ManagedServer(place, recipe, lock, await startAt(place, recipe))
     } catch (error) {
       lock.release()
       throw error
@@ -56,6 +58,16 @@ export class ManagedServer {
 
   pids(): number[] {
     return this.#server.pids()
+  }
+
+  /** Resolves when the process that runs now is gone, whoever wanted that. */
+  get exited(): Promise<void> {
+    return this.#server.exited
+  }
+
+  /** What the server printed last. */
+  lastWords(): string {
+    return this.#server.lastWords()
   }
 
   /** An orderly end; gives the folder back. */
@@ -85,17 +97,17 @@ export class ManagedServer {
   }
 }
 
-async function startOnFreePort(
-  what: string,
+async function startAt(
+  { what, port: given }: ServerPlace,
   recipe: ServerRecipe,
 ): Promise<{ server: ServerProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort()
+    const port = given ?? (await freePort())
     const server = await startOn(port, recipe)
     if (!server.hasExited) return { server, port }
     // Somebody may have taken the port since it was seen free.
     const wasTaken = /address already in use/i.test(server.lastWords())
-    if (!wasTaken || attempt === PORT_ATTEMPTS) throw exited(what, server)
+    if (!wasTaken || given !== undefined || attempt === PORT_ATTEMPTS) throw exited(what, server)
   }
 }
 

@@ -40,7 +40,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 
 // A person's editor or pager on a file with the tag in its name is none of ours.
 function isServer(command: string): boolean {
-  return /(^|\/)(postgres|redis-server|valkey-server)\b/.test(command)
+  return /(^|\/)(postgres|redis-server|valkey-server|haproxy)\b/.test(command)
 }
 
 function processList(): ProcessEntry[] {

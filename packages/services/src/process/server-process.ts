@@ -27,6 +27,8 @@ const KILL_WITHIN_MS = 5_000
 
 /** A running server and its children. */
 export class ServerProcess {
+  /** Resolves when the server is gone, or never came. */
+  readonly exited: Promise<void>
   readonly #command: ServerCommand
   readonly #child: ChildProcess
   readonly #watch: ParentWatch | undefined
@@ -48,6 +50,10 @@ export class ServerProcess {
       stdio: [command.input === undefined ? 'ignore' : 'pipe', log, log],
     })
     closeSync(log)
+    this.exited = new Promise((resolve) => {
+      this.#child.once('exit', () => resolve())
+      this.#child.once('error', () => resolve())
+    })
     this.#child.on('error', (error) => (this.#failure = error))
     this.#child.stdin?.on('error', () => {})
     this.#child.stdin?.end(command.input)

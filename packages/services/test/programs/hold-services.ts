@@ -3,13 +3,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import {
+  findBalancerProgram,
   findRedisProgram,
+  freePort,
   ServiceError,
+  startBalancer,
   startEmbeddedPostgres,
   startRedisProcess,
 } from '../../src/index.js'
 
-const [folder = '', redisFolder = '', ...names] = process.argv.slice(2)
+const [folder = '', programFolder = '', ...names] = process.argv.slice(2)
 const say = (line: object): void => console.log(JSON.stringify(line))
 
 try {
@@ -17,14 +20,20 @@ try {
     ? await startEmbeddedPostgres({ folder, durable: false })
     : undefined
   const findServer = (): ReturnType<typeof findRedisProgram> =>
-    findRedisProgram({ folder: redisFolder })
+    findRedisProgram({ folder: programFolder })
   const redis = names.includes('redis')
     ? await startRedisProcess({ folder, findServer })
+    : undefined
+  const balancer = names.includes('balancer')
+    ? await startBalancer(await findBalancerProgram({ folder: programFolder }), {
+        folder,
+        services: [{ name: 'a', port: await freePort(), sticky: false, instances: [] }],
+      })
     : undefined
   process.once('SIGINT', async () => {
     await sleep(500)
     say({ answer: postgres && (await ask(postgres.url)) })
-    await Promise.all([postgres?.stop(), redis?.stop()])
+    await Promise.all([postgres?.stop(), redis?.stop(), balancer?.stop()])
     process.exit(0)
   })
   say({ uid: process.getuid?.(), postgres: postgres?.url, redis: redis?.url })
