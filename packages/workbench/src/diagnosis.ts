@@ -32,7 +32,8 @@ export async function diagnose(folder: string, env: Env): Promise<Finding[]> {
     dataFolder(folder),
     ...(running ? [workbenchFinding(running)] : await ports(env)),
     service(services.postgres),
-    service(services.redis),
+    service(services.redis, '; what would live there lives in PostgreSQL'),
+    service(services.balancer, '; needed for several instances only (--instances)'),
   ]
 }
 
@@ -80,8 +81,12 @@ async function ports(env: Env): Promise<Finding[]> {
 
 const STATES = { ready: 'ok', 'on-demand': 'ok', missing: 'warning', failing: 'failing' } as const
 
-function service({ service: name, state, what, remedy }: ServiceFinding): Finding {
-  const instead = state === 'missing' ? '; what would live there lives in PostgreSQL' : ''
+/** `whenMissing` says what a start does without it. */
+function service(
+  { service: name, state, what, remedy }: ServiceFinding,
+  whenMissing = '',
+): Finding {
+  const instead = state === 'missing' ? whenMissing : ''
   return {
     name,
     state: STATES[state],

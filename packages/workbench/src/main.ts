@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { doctorCommand } from './commands/doctor.js'
 import { migrateCommand } from './commands/migrate.js'
 import { resetCommand } from './commands/reset.js'
+import { rollingRestartCommand } from './commands/rolling-restart.js'
 import { rotateKeysCommand } from './commands/rotate-keys.js'
 import { runCommand } from './commands/run-command.js'
 import { startCommand } from './commands/start.js'
@@ -13,6 +14,7 @@ const commands: Readonly<Record<string, () => Command>> = {
   tour: tourCommand,
   doctor: doctorCommand,
   reset: resetCommand,
+  'rolling-restart': rollingRestartCommand,
   'rotate-keys': rotateKeysCommand,
   migrate: migrateCommand,
 }

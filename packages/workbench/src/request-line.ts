@@ -1,8 +1,9 @@
 import type { TraceEvent } from '@session-vs-jwt/http-kit'
-import type { ServerKind } from './strategy.js'
 
-/** A request and what it cost, in a line: `session  POST /auth/login/email  200  1 SQL · hash 212 ms`. */
-export function requestLine(server: ServerKind, event: TraceEvent): string {
+/**
+ * A request, who answered it, and what it cost, in a line: `session  POST /auth/login/email  200  1 SQL · hash 212 ms`.
+ */
+export function requestLine(instance: string, event: TraceEvent): string {
   const { method, path, status, calls } = event
   const of = (kind: string): TraceEvent['calls'] => calls.filter((call) => call.kind === kind)
   const costs = [
@@ -11,7 +12,7 @@ export function requestLine(server: ServerKind, event: TraceEvent): string {
     ...['hash', 'sign'].flatMap((kind) => duration(kind, of(kind))),
   ]
   const request = `${method} ${printable(path)}`.padEnd(28)
-  return `${server.padEnd(7)}  ${request}  ${status}  ${costs.join(' · ')}`.trimEnd()
+  return `${instance.padEnd(/\d$/.test(instance) ? 9 : 7)}  ${request}  ${status}  ${costs.join(' · ')}`.trimEnd()
 }
 
 function duration(kind: string, calls: TraceEvent['calls']): string[] {

@@ -3,10 +3,20 @@ import { dirname } from 'node:path'
 import type { StrategyId } from './strategy.js'
 import { WorkbenchError } from './workbench-error.js'
 
-/** A server of a running workbench. */
-export interface RecordedServer {
+/** A server process of a running workbench. */
+interface RecordedInstance {
+  readonly name: string
   readonly url: string
   readonly pid: number
+  /** False once it has ended by itself, until it is started again. */
+  readonly running: boolean
+}
+
+/** A server of a running workbench. */
+export interface RecordedServer {
+  /** Where clients ask: the only instance, or the balancer. */
+  readonly url: string
+  readonly instances: readonly RecordedInstance[]
   readonly strategy: StrategyId
   /** Where the strategy keeps its state, in a line for people. */
   readonly state: string
@@ -22,6 +32,28 @@ export interface RunningRecord {
   readonly servers?: { readonly session: RecordedServer; readonly jwt: RecordedServer }
   /** Whether there is a Redis; without one, the state of strategies is in PostgreSQL. */
   readonly redis?: boolean
+  /** Of several instances: what is before them. */
+  readonly balancer?: RecordedBalancer
+  /** The one under way, or the last one. */
+  readonly rollingRestart?: RecordedRollingRestart
+}
+
+/** What is before several instances. */
+export interface RecordedBalancer {
+  readonly pid: number
+  readonly foundAs: string
+  /** The file with its configuration. */
+  readonly config: string
+}
+
+/** How a rolling restart goes, or went. */
+export interface RecordedRollingRestart {
+  readonly startedAt: string
+  readonly endedAt?: string
+  /** What was done, in lines for people. */
+  readonly lines: readonly string[]
+  /** Why it did not come to its end. */
+  readonly error?: string
 }
 
 const ANSWER_WITHIN_MS = 1_000

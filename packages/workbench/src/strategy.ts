@@ -26,6 +26,10 @@ export interface Promises {
   readonly afterRestart: 'kept' | 'lost'
   /** A login, at a second instance of the server. */
   readonly secondInstance: 'knows-it' | 'does-not'
+  /** The requests of one login, sent in turn to several instances behind a balancer. */
+  readonly balanced: 'known-everywhere' | 'known-at-one'
+  /** Logins, after all instances were replaced one after the other. */
+  readonly rollingRestart: 'kept' | 'lost'
   /** A request that needs the identity only, while Redis is down. */
   readonly withoutRedis: 'served' | 'unavailable'
   /** Whether the credential itself can be read by its holder: signed, and not encrypted. */

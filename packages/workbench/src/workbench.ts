@@ -1,5 +1,7 @@
-import { join } from 'node:path'
 import {
+  type Balancer,
+  findBalancerProgram,
+  type ServerProgram,
   startPostgres,
   type StartedPostgres,
   type StartedRedis,
@@ -9,7 +11,9 @@ import { availableStrategy } from './available-strategy.js'
 import { curlLines } from './curl-lines.js'
 import { filesIn } from './folders.js'
 import type { Ports } from './ports.js'
+import { rollingRestarts } from './rolling-restart.js'
 import {
+  type RecordedBalancer,
   type RecordedServer,
   removeRecord,
   type RunningRecord,
@@ -18,8 +22,8 @@ import {
 import { migrate } from './schema.js'
 import { type ServerSecrets, serverSecrets } from './secrets/secret-ring.js'
 import type { JwtAlgorithm } from './secrets/signing-key.js'
-import { serverEnvironment } from './servers/server-environment.js'
-import { RunningServer } from './servers/running-server.js'
+import type { ServerGroup } from './servers/server-group.js'
+import { balance, startInstances } from './servers/start-servers.js'
 import { type Site, startSite } from './site/site.js'
 import { type StoredRecord, type StoredState, watchStores } from './site/stored-state.js'
 import { StopStack } from './stop-stack.js'
@@ -32,6 +36,10 @@ export interface WorkbenchOptions {
   readonly session: Strategy
   readonly jwt: Strategy
   readonly jwtAlgorithm: JwtAlgorithm
+  /** How many of each server; more than one are behind a balancer. */
+  readonly instances: number
+  /** Whether the balancer keeps a client of the session server at one instance, by a cookie. */
+  readonly sticky: boolean
   /** `DATABASE_URL`, `REDIS_URL`, and the settings of the servers that anybody may choose. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Told, in lines for people, what was done and what takes time. */
@@ -47,14 +55,23 @@ export interface Workbench {
   readonly redis: StartedRedis | undefined
   readonly session: StartedStrategy
   readonly jwt: StartedStrategy
+  /** There is one before several instances. */
+  readonly balancer: Balancer | undefined
+  /** As it is now. */
   readonly record: RunningRecord
+  /**
+   * Replaces every instance, one after the other; does nothing while that is under way.
+   *
+   * @throws {WorkbenchError} as `rollingRestart`, and where there is one instance
+   */
+  rollingRestart(onProgress: (line: string) => void): Promise<void>
   stop(): Promise<void>
 }
 
 /** A server, and the strategy that it runs: the one that was asked for, or what is possible here. */
 export interface StartedStrategy {
   readonly strategy: Strategy
-  readonly server: RunningServer
+  readonly server: ServerGroup
 }
 
 interface Stores {
@@ -99,19 +116,43 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   }
   await started.add(Promise.resolve({ stop: async () => removeRecord(path) }))
   tell({})
+  const program = options.instances > 1 ? await findBalancerProgram(options) : undefined
   const stores = await startStores(options, started)
   signal.throwIfAborted()
   await migrate(stores.postgres.url)
   signal.throwIfAborted()
   ;[stored] = await started.add<[StoredState]>(watchStores(stores.postgres, stores.redis))
   const [session, jwt] = await startServers(options, stores, started)
-  for (const { server } of [session, jwt]) server.onRequest((it) => site.publish('request', it))
+  const groups = [session.server, jwt.server]
+  const balancer = program && (await startBalancer(program, groups, options, started))
   signal.throwIfAborted()
-  tell({
+  const tellServers = (more: Partial<RunningRecord> = {}): void =>
+    tell({ ...more, servers: { session: recorded(session), jwt: recorded(jwt) } })
+  for (const group of groups) {
+    group.onRequest((event, { name }) => site.publish('request', { ...event, instance: name }))
+    group.onLoss(() => tellServers())
+  }
+  tellServers({
     redis: stores.redis !== undefined,
-    servers: { session: recorded(session), jwt: recorded(jwt) },
+    ...(balancer && { balancer: recordedBalancer(balancer) }),
   })
-  return { ...stores, url: record.url, session, jwt, record, stop: () => started.stop() }
+  return {
+    ...stores,
+    url: record.url,
+    session,
+    jwt,
+    balancer,
+    get record() {
+      return record
+    },
+    rollingRestart: rollingRestarts(
+      balancer,
+      groups,
+      (it) => tellServers({ rollingRestart: it }),
+      signal,
+    ),
+    stop: () => started.stop(),
+  }
 }
 
 async function readStored(
@@ -144,23 +185,15 @@ async function startServers(
   const hasRedis = stores.redis !== undefined
   const chosen = { session: options.session, jwt: options.jwt }
   const strategy = (server: ServerKind): Strategy => availableStrategy(chosen[server], hasRedis)
-  const start = (server: ServerKind): Promise<RunningServer> =>
-    RunningServer.start({
-      server,
-      log: join(filesIn(options.folder).logs, `${server}-server.log`),
-      env: serverEnvironment(
-        {
-          strategy: strategy(server),
-          port: options.ports[server],
-          databaseUrl: stores.postgres.url,
-          redisUrl: stores.redis?.url,
-          secrets: stores.secrets[server],
-          origins: originsOf(options.ports.page),
-        },
-        options.env,
-      ),
+  const start = (server: ServerKind): Promise<ServerGroup> =>
+    startInstances(options, {
+      strategy: strategy(server),
+      databaseUrl: stores.postgres.url,
+      redisUrl: stores.redis?.url,
+      secrets: stores.secrets[server],
+      origins: originsOf(options.ports.page),
     })
-  type Servers = [RunningServer, RunningServer]
+  type Servers = [ServerGroup, ServerGroup]
   const [session, jwt] = await started.add<Servers>(start('session'), start('jwt'))
   return [
     { strategy: strategy('session'), server: session },
@@ -168,10 +201,34 @@ async function startServers(
   ]
 }
 
+async function startBalancer(
+  program: ServerProgram,
+  groups: readonly ServerGroup[],
+  { folder, sticky, onProgress }: WorkbenchOptions,
+  started: StopStack,
+): Promise<Balancer> {
+  // Clients with tokens keep no cookies, and need none.
+  const balancing = balance(program, groups, {
+    folder,
+    onProgress,
+    sticky: sticky ? ['session'] : [],
+  })
+  const [balancer] = await started.add<[Balancer]>(balancing)
+  onProgress(balancer.foundAs)
+  return balancer
+}
+
 function originsOf(port: number): string[] {
   return [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
 }
 
+function recordedBalancer({ pid, foundAs, config }: Balancer): RecordedBalancer {
+  return { pid, foundAs, config }
+}
+
 function recorded({ server, strategy }: StartedStrategy): RecordedServer {
-  return { url: server.url, pid: server.pid, strategy: strategy.id, state: strategy.state }
+  const instances = server.instances.map(({ name, url, pid, isRunning }) => {
+    return { name, url, pid, running: isRunning }
+  })
+  return { url: server.url, strategy: strategy.id, state: strategy.state, instances }
 }

@@ -29,6 +29,11 @@ it.each([
   ['start --jwt-alg none', /Allowed choices are HS256, RS256, ES256/],
   ['start --colour', /unknown option '--colour'/],
   ['start now', /too many arguments/],
+  ['start --instances 0', /'0' is invalid. It must be a whole number from 1 to 8/],
+  ['start --instances -1', /'-1' is invalid. It must be a whole number from 1 to 8/],
+  ['start --instances abc', /'abc' is invalid. It must be a whole number from 1 to 8/],
+  ['start --instances 1000', /'1000' is invalid. It must be a whole number from 1 to 8/],
+  ['start --sticky', /--sticky is about several instances: add --instances 3/],
   ['dance', /no command "dance". There are: start, tour/],
   ['tour --session-url example.org --jwt-url http://127.0.0.1:9', /not an address: "example.org"/],
   [
@@ -52,7 +57,7 @@ it('refuses a port that is none, and names its variable', async () => {
   expect(code).toBe(2)
 })
 
-it.each(['start', 'tour', 'doctor', 'reset', 'rotate-keys', 'migrate'])(
+it.each(['start', 'tour', 'doctor', 'reset', 'rotate-keys', 'rolling-restart', 'migrate'])(
   '%s --help shows how to call it, with examples',
   async (command) => {
     const { code, stdout } = await run([command, '--help'])

@@ -31,6 +31,10 @@ it('says what a request was and what it cost', () => {
   )
 })
 
+it('names one of several instances', () => {
+  expect(requestLine('jwt-2', event)).toMatch(/^jwt-2      POST /)
+})
+
 it('leaves out what it did not cost', () => {
   expect(requestLine('jwt', { ...event, calls: [] })).toMatch(/ 200$/)
 })

@@ -1,11 +1,15 @@
-import { type Command, Option } from 'commander'
+import type { Balancer } from '@session-vs-jwt/services'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { filesIn, workbenchFolder } from '../folders.js'
 import { Interrupted, interruption } from '../interruption.js'
 import { type Ports, readPorts, takenPorts } from '../ports.js'
 import { requestLine } from '../request-line.js'
 import { findRunning } from '../running-record.js'
 import { JWT_ALGORITHMS, type JwtAlgorithm } from '../secrets/signing-key.js'
-import type { RunningServer } from '../servers/running-server.js'
+import { onRollingRestartSignal } from '../rolling-restart-signal.js'
+import type { Instance } from '../servers/instance.js'
+import type { ServerExit } from '../servers/running-program.js'
+import type { ServerGroup } from '../servers/server-group.js'
 import { SERVER_NAMES } from '../servers/server-program.js'
 import { startScreen, whatNext } from '../start-screen.js'
 import { jwtStrategies, sessionStrategies, strategyById } from '../strategies.js'
@@ -20,6 +24,8 @@ interface StartOptions {
   readonly session: string
   readonly jwt: string
   readonly jwtAlg: JwtAlgorithm
+  readonly instances: number
+  readonly sticky?: true
   readonly tour?: true
   readonly quiet?: true
 }
@@ -41,6 +47,8 @@ export function startCommand(): Command {
       'npm start -- --session session-cookie --jwt jwt-stateless',
       'npm start -- --jwt-alg ES256 --quiet',
       'npm start -- --tour',
+      'npm start -- --instances 3',
+      'npm start -- --instances 3 --session session-memory --sticky',
       'SESSION_PORT=4001 npm start',
     ],
   })
@@ -51,9 +59,24 @@ export function startCommand(): Command {
         .choices(JWT_ALGORITHMS)
         .default('HS256'),
     )
+    .option(
+      '--instances <number>',
+      `how many of each server, behind a balancer, from 1 to ${MAX_INSTANCES}`,
+      instanceCount,
+      1,
+    )
+    .option('--sticky', 'the balancer keeps a browser at one session server, by a cookie')
     .option('--tour', 'take the tour, stop, and exit with its code')
     .option('-q, --quiet', 'do not print a line for each request')
     .action(start)
+}
+
+/** Each opens up to ten connections to a PostgreSQL that has 200 of them. */
+const MAX_INSTANCES = 8
+
+function instanceCount(text: string): number {
+  if (/^[1-9]$/.test(text) && Number(text) <= MAX_INSTANCES) return Number(text)
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_INSTANCES}.`)
 }
 
 function strategyOption(
@@ -69,17 +92,26 @@ function strategyOption(
 
 async function start(options: StartOptions): Promise<void> {
   const startedAt = Date.now()
+  const { instances, sticky = false } = options
+  if (sticky && instances === 1) {
+    throw new WorkbenchError('--sticky is about several instances: add --instances 3.', 2)
+  }
   const ports = readPorts(process.env)
   await checkNothingRuns()
   await checkPorts(ports)
   const signal = interruption(() => console.log('\nStopping … (Ctrl-C once more: at once)'))
+  let workbench: Workbench | undefined
+  // From the first moment: an unheard signal of this kind would end the process.
+  onRollingRestartSignal(() => workbench && void restartAll(workbench, signal))
   try {
-    const workbench = await startWorkbench({
+    workbench = await startWorkbench({
       folder: workbenchFolder,
       ports,
       session: strategyById(options.session),
       jwt: strategyById(options.jwt),
       jwtAlgorithm: options.jwtAlg,
+      instances,
+      sticky,
       env: process.env,
       onProgress: (line) => console.log(`  ${line}`),
       signal,
@@ -87,7 +119,7 @@ async function start(options: StartOptions): Promise<void> {
     killServersOnExit(workbench)
     const seconds = (Date.now() - startedAt) / 1000
     console.log(startScreen(workbench, { ports, wanted: options.session, seconds }))
-    if (!options.tour) console.log(whatNext(ports))
+    if (!options.tour) console.log(whatNext(ports, workbench))
     await (options.tour
       ? tourAndStop(workbench, signal)
       : runUntilStopped(workbench, options, signal))
@@ -113,8 +145,9 @@ async function checkPorts(ports: Ports): Promise<void> {
 }
 
 /** However this process leaves, the servers do not outlive it. */
-function killServersOnExit({ session, jwt }: Workbench): void {
+function killServersOnExit({ session, jwt, balancer }: Workbench): void {
   process.once('exit', () => {
+    void balancer?.kill()
     void session.server.kill()
     void jwt.server.kill()
   })
@@ -136,23 +169,61 @@ async function runUntilStopped(
   { quiet }: StartOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const servers = [workbench.session.server, workbench.jwt.server]
-  if (!quiet)
-    servers.forEach((it) => it.onRequest((event) => console.log(requestLine(it.server, event))))
-  const lost = await Promise.race([aborted(signal), ...servers.map(whenLost)])
+  const { balancer } = workbench
+  const groups = [workbench.session.server, workbench.jwt.server]
+  for (const group of groups) {
+    if (!quiet) group.onRequest((event, { name }) => console.log(requestLine(name, event)))
+    group.onLoss((exit, instance) => tellLoss(group, instance, exit))
+  }
+  const lost = await Promise.race([
+    aborted(signal),
+    ...groups.map(whenLost),
+    ...(balancer ? [whenBalancerLost(balancer)] : []),
+  ])
   await workbench.stop()
   if (lost) throw lost
   console.log('Stopped; the data is kept. "npm run reset" removes it.')
 }
 
-async function whenLost(server: RunningServer): Promise<WorkbenchError> {
-  const { code, signal } = await server.exited
-  const how = signal ? `by ${signal}` : `with code ${code}`
-  const name = SERVER_NAMES[server.server]
-  return new WorkbenchError(
-    `The ${name} ended by itself (${how}); everything else was stopped. The end of its log:\n` +
-      server.lastWords(),
+/** That some of several instances have ended is told, and shown: none is started again by itself. */
+function tellLoss({ instances }: ServerGroup, instance: Instance, exit: ServerExit): void {
+  const left = instances.filter((it) => it.isRunning).length
+  if (left === 0) return
+  console.log(
+    `${instance.name} ended by itself (${howEnded(exit)}); the balancer sends it nothing more. ` +
+      `${left} of ${instances.length} go on. To start it again: npm run rolling-restart`,
   )
+}
+
+async function restartAll(workbench: Workbench, signal: AbortSignal): Promise<void> {
+  console.log('Rolling restart: one instance after the other is replaced.')
+  try {
+    await workbench.rollingRestart((line) => console.log(`  ${line}`))
+    console.log('Rolling restart: done.')
+  } catch (error) {
+    // What is being stopped cannot be restarted.
+    if (!signal.aborted) console.error(`Rolling restart: ${(error as Error).message}`)
+  }
+}
+
+async function whenLost(group: ServerGroup): Promise<WorkbenchError> {
+  const exit = await group.lost
+  const name = SERVER_NAMES[group.server]
+  return new WorkbenchError(
+    `The ${name} ended by itself (${howEnded(exit)}); everything else was stopped. The end of its log:\n` +
+      (group.instances.at(-1)?.lastWords() ?? ''),
+  )
+}
+
+async function whenBalancerLost(balancer: Balancer): Promise<WorkbenchError> {
+  await balancer.exited
+  return new WorkbenchError(
+    `The balancer ended by itself; everything else was stopped. The end of its log:\n${balancer.lastWords()}`,
+  )
+}
+
+function howEnded({ code, signal }: ServerExit): string {
+  return signal ? `by ${signal}` : `with code ${code}`
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {
