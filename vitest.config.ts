@@ -33,6 +33,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'benchmarks/test/**/*.test.ts'],
           sequence: { groupOrder: 0 },
+          // Some start a process, which takes its time on a busy machine.
+          testTimeout: 20_000,
         },
       },
       onServices('contract', 1, { maxWorkers: 2 }),
@@ -54,6 +56,10 @@ export default defineConfig({
       onServices('cluster', 4, { globalSetup: 'test/cluster/services.ts' }),
       onServices('security', 5, {
         globalSetup: ['test/services.ts', 'test/security/all-ran.ts'],
+      }),
+      onServices('instances', 6, {
+        globalSetup: ['test/services.ts', 'test/instances/updates-pages.ts'],
+        maxWorkers: 1,
       }),
     ],
   },

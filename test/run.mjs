@@ -43,7 +43,7 @@ const suites = {
     tests('unit', 'contract', 'e2e'),
   ],
   // What takes minutes.
-  'test:all': [tests('faults', 'cluster', 'security'), inContainers],
+  'test:all': [tests('faults', 'cluster', 'security', 'instances'), inContainers],
   'test:containers': [inContainers],
 }
 

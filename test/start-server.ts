@@ -37,7 +37,7 @@ export interface StartOptions {
 }
 
 /** Keys and secrets of this run; every server of it can read what another one has signed. */
-const SECRETS = {
+export const SECRETS = {
   SESSION_COOKIE_SECRET: randomBytes(32).toString('base64url'),
   JWT_ACCESS_KEYS: keySet('HS256', 'access'),
   JWT_REFRESH_KEYS: keySet('HS256', 'refresh'),

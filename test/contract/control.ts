@@ -25,7 +25,8 @@ export function targetFor(strategy: Strategy, server: TestServer): Target {
   }
 }
 
-function asymmetricKeys(): Record<string, string> {
+/** Settings with an RSA key for each kind of token. */
+export function asymmetricKeys(): Record<string, string> {
   return {
     JWT_ACCESS_KEYS: keySet('RS256', 'access'),
     JWT_REFRESH_KEYS: keySet('RS256', 'refresh'),

@@ -35,8 +35,8 @@ const ENDING: ReadonlySet<Command['do']> = new Set([
 
 /**
  * Who looks at the list of devices after a step: a device that has just logged in, to learn which one it
- * is. And where something was ended while other requests were under way, or by a replay, every device whose
- * time is not over: the answers show what was ended, and what came back.
+ * is. And where something was ended while other requests were under way, every device whose time is
+ * not over: the answers show what was ended, and what came back.
  */
 function witnesses(
   step: Step,
@@ -50,13 +50,11 @@ function witnesses(
     return enters && got[index]?.startsWith('20')
   })
   const mixed = sent.length > 1 && sent.some((command) => ENDING.has(command.do))
-  // Whose token was replayed has lost the login, and would rather log in anew than try the dead one.
-  const replayed = got.includes('401 reused_credential')
   const carrying = DEVICES.filter((name) => {
     const { access } = state.held[name]
     return access && deadlineOf(state, access, rules) > state.now
   })
-  return new Set([...entered.map(({ by }) => by), ...(mixed || replayed ? carrying : [])])
+  return new Set([...entered.map(({ by }) => by), ...(mixed ? carrying : [])])
 }
 
 /**

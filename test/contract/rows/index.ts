@@ -1,4 +1,5 @@
 import { type Row, sectionOf } from '../suite/row.js'
+import { balancedRows } from './balanced.js'
 import { cookieRows } from './cookies.js'
 import { deviceRows } from './devices.js'
 import { edgeRows } from './edge.js'
@@ -38,4 +39,4 @@ export const commonRows: readonly Row[] = [
 ]
 
 /** The whole contract. */
-export const rows: readonly Row[] = [...strategyRows, ...commonRows]
+export const rows: readonly Row[] = [...strategyRows, ...balancedRows, ...commonRows]

@@ -211,7 +211,8 @@ async function tryLogins(
 
 /** What an attacker can compare: all but what differs between any two answers. */
 function comparable({ status, body, headers }: Answer): string {
-  const { date: _date, 'server-timing': timing, ...rest } = headers
+  // Which instance answered is a balancer's choice, and no secret.
+  const { date: _date, 'x-served-by': _instance, 'server-timing': timing, ...rest } = headers
   const counts = String(timing).replaceAll(/dur=[\d.]+/g, '')
   return JSON.stringify({ status, body, counts, headers: rest })
 }

@@ -154,7 +154,7 @@ interface PromiseText<Name extends Key> {
   readonly observe: (trial: Trial) => Promise<Promises[Name]>
 }
 
-function promiseRow<Name extends Key>(promise: Name, text: PromiseText<Name>): StrategyRow {
+export function promiseRow<Name extends Key>(promise: Name, text: PromiseText<Name>): StrategyRow {
   return {
     ...text,
     id: `strategy/${promise}`,
@@ -172,7 +172,7 @@ function promiseRow<Name extends Key>(promise: Name, text: PromiseText<Name>): S
   }
 }
 
-async function isKnown(device: Device): Promise<boolean> {
+export async function isKnown(device: Device): Promise<boolean> {
   const answer = await device.whoami()
   expectAnswer(answer, hasStatus(200, 401))
   return answer.status === 200

@@ -2,7 +2,7 @@ import type { ServerKind } from '@session-vs-jwt/workbench'
 import type { Trial } from './trial.js'
 
 /** What a row needs beyond HTTP. Over a server of somebody else nobody can provide it. */
-type Need = 'clock' | 'restart' | 'second instance' | 'settings' | 'stores' | 'trace'
+type Need = 'balancer' | 'clock' | 'restart' | 'second instance' | 'settings' | 'stores' | 'trace'
 
 /**
  * One demand of the contract. A row throws what is wrong ({@link RowFailure}) and returns if nothing is;

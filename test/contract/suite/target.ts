@@ -18,12 +18,22 @@ export interface Target {
 export interface Control {
   /** Another process of the same server: same stores and secrets, other settings where they are given. */
   start(options?: InstanceOptions): Promise<Instance>
+  /** Several instances behind a balancer; undefined where the tests have none. */
+  startSeveral?(): Promise<Several>
   /** The account is gone from the store, and the server is not told. */
   deleteUser(userId: string): Promise<void>
   /** Settings with a new RSA key for each kind of token. */
   asymmetricKeys(): Readonly<Record<string, string>>
   /** Where the login of a user is kept: the rows and keys that name it. */
   stateOf(userId: string): Promise<{ readonly redis: number; readonly postgres: number }>
+}
+
+/** Instances at one address. */
+export interface Several {
+  readonly url: string
+  /** Replaces all of them, one after the other. */
+  rollingRestart(): Promise<void>
+  stop(): Promise<void>
 }
 
 export interface InstanceOptions {

@@ -12,6 +12,7 @@ import {
   type Control,
   type Instance,
   type InstanceOptions,
+  type Several,
   type Target,
 } from './target.js'
 
@@ -24,7 +25,7 @@ export class Trial {
   readonly target: Target
   /** What the server was seen to do where strategies differ. */
   readonly seen: { -readonly [Key in keyof Promises]?: Promises[Key] } = {}
-  readonly #instances: Instance[] = []
+  readonly #instances: { stop(): Promise<void> }[] = []
   /** Sees every answer of this trial, and of those before it. */
   readonly check: AnswerCheck
 
@@ -71,6 +72,14 @@ export class Trial {
     const instance = await this.control.start(options)
     this.#instances.push(instance)
     return instance
+  }
+
+  /** Several behind a balancer, for this row alone. */
+  async startSeveral(): Promise<Several> {
+    const several = await this.control.startSeveral?.()
+    if (!several) throw new Error('this row needs a balancer, and there is none')
+    this.#instances.push(several)
+    return several
   }
 
   async stopInstances(): Promise<void> {

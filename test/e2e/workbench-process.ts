@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { paths } from '@session-vs-jwt/http-kit'
+import { removeData } from '@session-vs-jwt/services'
+import { until } from '../faults/load.js'
+
+/** As `npm start` does it, behind the installation. */
+const MAIN = resolve('packages/workbench/dist/main.js')
+
+const PACKAGES: readonly string[] = ['redis-package', 'haproxy-package']
+
+const READY_WITHIN_MS = 40_000
+
+const PORTS = ['WORKBENCH_PORT', 'SESSION_PORT', 'JWT_PORT'] as const
+
+export interface Run {
+  readonly child: ChildProcess
+  readonly output: () => string
+  readonly exit: Promise<number | null>
+}
+
+/** The workbench's command line, on a folder and on ports of its own. */
+export class WorkbenchCommands {
+  readonly folder: string
+  readonly env: NodeJS.ProcessEnv
+  readonly #started: ChildProcess[] = []
+
+  private constructor(folder: string, ports: readonly number[]) {
+    this.folder = folder
+    this.env = {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      WORKBENCH_FOLDER: folder,
+      ...Object.fromEntries(PORTS.map((name, index) => [name, String(ports[index])])),
+      BCRYPT_COST: '10',
+    }
+  }
+
+  /** @param packages folders with programs that were unpacked, to be used again */
+  static async prepare({ packages = PACKAGES } = {}): Promise<WorkbenchCommands> {
+    const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-e2e-'))
+    for (const name of packages) {
+      await mkdir(join('.workbench', name), { recursive: true })
+      await symlink(resolve('.workbench', name), join(folder, name))
+    }
+    return new WorkbenchCommands(folder, await Promise.all(PORTS.map(freePort)))
+  }
+
+  run(...args: string[]): Run {
+    const { env } = this
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#started.push(child)
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => (output += String(chunk)))
+    }
+    const exit = once(child, 'close').then(([code]) => code as number | null)
+    return { child, output: () => output, exit }
+  }
+
+  /** Starts the workbench and waits until it says that it is ready. */
+  async start(...args: string[]): Promise<Run> {
+    const workbench = this.run('start', ...args)
+    const isReady = (): boolean => workbench.output().includes('Ready after')
+    await until('the workbench is ready', isReady, READY_WITHIN_MS).catch(() => {
+      throw new Error(`The workbench did not get ready:\n${workbench.output()}`)
+    })
+    return workbench
+  }
+
+  /** Whether anybody answers there. */
+  async answers(port: (typeof PORTS)[number] | number): Promise<boolean> {
+    const number = typeof port === 'number' ? port : this.env[port]
+    return fetch(`http://127.0.0.1:${number}${paths.live}`).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  async remove(): Promise<void> {
+    for (const child of this.#started) child.kill('SIGKILL')
+    await removeData(this.folder)
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  return port
+}
