@@ -1,16 +1,10 @@
-import type { Balancer } from '@session-vs-jwt/services'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { filesIn, workbenchFolder } from '../folders.js'
 import { Interrupted, interruption } from '../interruption.js'
 import { type Ports, readPorts, takenPorts } from '../ports.js'
-import { requestLine } from '../request-line.js'
 import { findRunning } from '../running-record.js'
 import { JWT_ALGORITHMS, type JwtAlgorithm } from '../secrets/signing-key.js'
 import { onRollingRestartSignal } from '../rolling-restart-signal.js'
-import type { Instance } from '../servers/instance.js'
-import type { ServerExit } from '../servers/running-program.js'
-import type { ServerGroup } from '../servers/server-group.js'
-import { SERVER_NAMES } from '../servers/server-program.js'
 import { startScreen, whatNext } from '../start-screen.js'
 import { jwtStrategies, sessionStrategies, strategyById } from '../strategies.js'
 import { hasFailed, runTour } from '../tour/run-tour.js'
@@ -18,6 +12,7 @@ import { tourReport } from '../tour/tour-report.js'
 import { startWorkbench, type Workbench } from '../workbench.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { newCommand } from './command.js'
+import { restartAll, runUntilStopped } from './run-until-stopped.js'
 import { recordedStops } from '../tour/tour-stops.js'
 
 interface StartOptions {
@@ -162,73 +157,4 @@ async function tourAndStop(workbench: Workbench, signal: AbortSignal): Promise<v
   } finally {
     await workbench.stop()
   }
-}
-
-async function runUntilStopped(
-  workbench: Workbench,
-  { quiet }: StartOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const { balancer } = workbench
-  const groups = [workbench.session.server, workbench.jwt.server]
-  for (const group of groups) {
-    if (!quiet) group.onRequest((event, { name }) => console.log(requestLine(name, event)))
-    group.onLoss((exit, instance) => tellLoss(group, instance, exit))
-  }
-  const lost = await Promise.race([
-    aborted(signal),
-    ...groups.map(whenLost),
-    ...(balancer ? [whenBalancerLost(balancer)] : []),
-  ])
-  await workbench.stop()
-  if (lost) throw lost
-  console.log('Stopped; the data is kept. "npm run reset" removes it.')
-}
-
-/** That some of several instances have ended is told, and shown: none is started again by itself. */
-function tellLoss({ instances }: ServerGroup, instance: Instance, exit: ServerExit): void {
-  const left = instances.filter((it) => it.isRunning).length
-  if (left === 0) return
-  console.log(
-    `${instance.name} ended by itself (${howEnded(exit)}); the balancer sends it nothing more. ` +
-      `${left} of ${instances.length} go on. To start it again: npm run rolling-restart`,
-  )
-}
-
-async function restartAll(workbench: Workbench, signal: AbortSignal): Promise<void> {
-  console.log('Rolling restart: one instance after the other is replaced.')
-  try {
-    await workbench.rollingRestart((line) => console.log(`  ${line}`))
-    console.log('Rolling restart: done.')
-  } catch (error) {
-    // What is being stopped cannot be restarted.
-    if (!signal.aborted) console.error(`Rolling restart: ${(error as Error).message}`)
-  }
-}
-
-async function whenLost(group: ServerGroup): Promise<WorkbenchError> {
-  const exit = await group.lost
-  const name = SERVER_NAMES[group.server]
-  return new WorkbenchError(
-    `The ${name} ended by itself (${howEnded(exit)}); everything else was stopped. The end of its log:\n` +
-      (group.instances.at(-1)?.lastWords() ?? ''),
-  )
-}
-
-async function whenBalancerLost(balancer: Balancer): Promise<WorkbenchError> {
-  await balancer.exited
-  return new WorkbenchError(
-    `The balancer ended by itself; everything else was stopped. The end of its log:\n${balancer.lastWords()}`,
-  )
-}
-
-function howEnded({ code, signal }: ServerExit): string {
-  return signal ? `by ${signal}` : `with code ${code}`
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined)
-    signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
 }

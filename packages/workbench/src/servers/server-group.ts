@@ -9,16 +9,16 @@ export class ServerGroup {
   /** Where clients ask. */
   readonly url: string
   readonly instances: readonly Instance[]
-  /** Resolves when the last instance has ended by itself, with how it did. */
-  readonly lost: Promise<ServerExit>
+  /** Resolves when the last instance has ended by itself: which that was, and how it did. */
+  readonly lost: Promise<{ readonly exit: ServerExit; readonly instance: Instance }>
 
   constructor(server: ServerKind, url: string, instances: readonly Instance[]) {
     this.server = server
     this.url = url
     this.instances = instances
     this.lost = new Promise((resolve) => {
-      this.onLoss((exit) => {
-        if (instances.every((it) => !it.isRunning)) resolve(exit)
+      this.onLoss((exit, instance) => {
+        if (instances.every((it) => !it.isRunning)) resolve({ exit, instance })
       })
     })
   }
