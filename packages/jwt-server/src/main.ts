@@ -1,6 +1,7 @@
 import {
   createLogger,
   parentTraceListener,
+  readSecretFiles,
   runMain,
   serve,
   systemClock,
@@ -10,7 +11,7 @@ import { composeServer } from './compose.js'
 import { loadConfig } from './config.js'
 
 await runMain('JWT server', 'JWT_PORT (PORT, if started alone)', async () => {
-  const config = loadConfig(process.env)
+  const config = loadConfig(readSecretFiles(process.env, 'JWT server'))
   const logger = createLogger('jwt-server', config.logLevel)
   const server = await composeServer(config, {
     logger,

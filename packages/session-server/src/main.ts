@@ -1,6 +1,7 @@
 import {
   createLogger,
   parentTraceListener,
+  readSecretFiles,
   runMain,
   serve,
   systemClock,
@@ -11,7 +12,7 @@ import { loadConfig } from './config.js'
 import { systemRandomBytes } from './session-id.js'
 
 await runMain('session server', 'SESSION_PORT (PORT, if started alone)', async () => {
-  const config = loadConfig(process.env)
+  const config = loadConfig(readSecretFiles(process.env, 'session server'))
   const logger = createLogger('session-server', config.logLevel)
   const server = await composeServer(config, {
     logger,

@@ -1,3 +1,4 @@
+import { ConfigError, readSecretFiles } from '@session-vs-jwt/http-kit'
 import type { Command } from 'commander'
 import { migrate } from '../schema.js'
 import { WorkbenchError } from '../workbench-error.js'
@@ -13,8 +14,17 @@ export function migrateCommand(): Command {
   }).action(applyToDatabase)
 }
 
+function databaseUrl(): string | undefined {
+  try {
+    return readSecretFiles(process.env, 'migration')['DATABASE_URL']
+  } catch (error) {
+    if (error instanceof ConfigError) throw new WorkbenchError(error.message, 2)
+    throw error
+  }
+}
+
 async function applyToDatabase(): Promise<void> {
-  const url = process.env['DATABASE_URL']
+  const url = databaseUrl()
   if (!url || !/^postgres(ql)?:\/\//.test(url)) {
     throw new WorkbenchError(
       `DATABASE_URL is ${url ? 'no PostgreSQL address' : 'not set'}: ` +
