@@ -1,4 +1,4 @@
-export { checkContainers } from './container/check-containers.js'
+export { checkContainers, checkEngine } from './container/check-containers.js'
 export { type ServiceImages, serviceImages } from './container/images.js'
 export {
   type BalancedInstance,

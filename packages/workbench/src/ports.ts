@@ -50,16 +50,25 @@ export interface TakenPort {
 
 /** Those of `ports` that this machine does not give. */
 export async function takenPorts(ports: Ports): Promise<TakenPort[]> {
-  const looks = PORT_VARIABLES.map(async ({ of, variable }) => {
-    const port = ports[of]
+  const given = PORT_VARIABLES.map(({ of, variable }) => ({ variable, port: ports[of] }))
+  return takenOf(given, 'npm start')
+}
+
+/** Those of `ports` that this machine does not give, with the variable of each; for a `command`. */
+export async function takenOf(
+  ports: readonly { readonly variable: string; readonly port: number }[],
+  command: string,
+): Promise<TakenPort[]> {
+  const looks = ports.map(async ({ variable, port }) => {
     const why = await whyTaken(port)
-    return why ? [{ port, variable, message: takenMessage(port, variable, why) }] : []
+    const message = `Port ${port} ${why}. Choose another one: ${variable}=${otherPort(port)} ${command}`
+    return why ? [{ port, variable, message }] : []
   })
   return (await Promise.all(looks)).flat()
 }
 
-function takenMessage(port: number, variable: string, why: string): string {
-  return `Port ${port} ${why}. Choose another one: ${variable}=${port < 65_000 ? port + 100 : port - 100} npm start`
+function otherPort(port: number): number {
+  return port < 65_000 ? port + 100 : port - 100
 }
 
 /** `localhost` is both addresses: whoever has one of them would get half of the requests. */

@@ -42,17 +42,14 @@ export class ServiceContainer {
     await pullImage(recipe)
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await startOn(await newPlace(), recipe)
+        const place = await newPlace()
+        return new ServiceContainer(await startOn(place, recipe), place)
       } catch (error) {
         // Somebody may have taken the port since it was seen free.
         const wasTaken = /port is already allocated|address already in use/i.test(String(error))
         if (!wasTaken || attempt === PORT_ATTEMPTS) throw error
       }
     }
-  }
-
-  static of(started: StartedTestContainer, place: Place): ServiceContainer {
-    return new ServiceContainer(started, place)
   }
 
   async stop(): Promise<void> {
@@ -89,7 +86,7 @@ async function newPlace(): Promise<Place> {
   return { host: host === 'localhost' ? '127.0.0.1' : host, port: await freePort() }
 }
 
-async function startOn(place: Place, recipe: ContainerRecipe): Promise<ServiceContainer> {
+async function startOn(place: Place, recipe: ContainerRecipe): Promise<StartedTestContainer> {
   const address = place.host === '127.0.0.1' ? place.host : undefined
   const container = new LoopbackContainer(recipe.image, {
     inside: recipe.port,
@@ -99,7 +96,7 @@ async function startOn(place: Place, recipe: ContainerRecipe): Promise<ServiceCo
   recipe.furnish(container)
   container.untilAnswers(() => recipe.answers(place), READY_WITHIN_MS)
   try {
-    return ServiceContainer.of(await container.start(), place)
+    return await container.start()
   } catch (error) {
     await container.remove()
     throw explain(error as Error, recipe, container.lastWords())

@@ -14,11 +14,16 @@ export function readPrivateJson(path: string): unknown {
 
 /** Writes the file whole or not at all: mode 0600, in a folder of mode 0700, whatever the umask. */
 export function writePrivateJson(path: string, value: unknown): void {
+  writePrivateText(path, `${JSON.stringify(value)}\n`)
+}
+
+/** As {@link writePrivateJson}, the text as it is. */
+export function writePrivateText(path: string, text: string): void {
   const folder = dirname(path)
   try {
     mkdirSync(folder, { recursive: true })
     chmodSync(folder, 0o700)
-    writeFileSync(`${path}.new`, `${JSON.stringify(value)}\n`, { mode: 0o600 })
+    writeFileSync(`${path}.new`, text, { mode: 0o600 })
     renameSync(`${path}.new`, path)
   } catch (error) {
     throw unusable(path, error)

@@ -41,11 +41,16 @@ const HEADERS = {
 }
 
 /**
- * Serves the site on loopback.
+ * Serves the site: on loopback, unless `host` is another address (in a container, where Docker decides
+ * who reaches it).
  *
  * @throws {Error} of `net.Server` (`EADDRINUSE`, …)
  */
-export async function startSite(port: number, contents: SiteContents): Promise<Site> {
+export async function startSite(
+  port: number,
+  contents: SiteContents,
+  host = '127.0.0.1',
+): Promise<Site> {
   const channel = createChannel()
   const files = builtSite()
   const server = createServer((request, response) => {
@@ -69,7 +74,7 @@ export async function startSite(port: number, contents: SiteContents): Promise<S
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
+    server.listen(port, host, resolve)
   })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

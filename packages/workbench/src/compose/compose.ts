@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { repositoryFolder } from '../folders.js'
+import { WorkbenchError } from '../workbench-error.js'
+
+/** Of what Compose printed before it failed: the reason is at the end. */
+const SHOWN_LINES = 6
+
+export interface ComposeRun {
+  /** Arguments before the subcommand, such as a profile. */
+  readonly options?: readonly string[]
+  readonly signal?: AbortSignal
+  /** Told each line as Compose prints it. */
+  readonly onLine?: (line: string) => void
+}
+
+/**
+ * Runs `docker compose` on the docker-compose.yml of this clone, and returns what it printed.
+ *
+ * @throws {WorkbenchError} with the end of what it printed, if it fails
+ */
+export async function compose(args: readonly string[], run: ComposeRun = {}): Promise<string> {
+  const { options = [], signal, onLine } = run
+  // In a session of its own: Ctrl-C is for us, and ends it through the signal.
+  const child = spawn('docker', ['compose', ...options, ...args], {
+    cwd: repositoryFolder,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const abort = (): void => void child.kill('SIGINT')
+  signal?.addEventListener('abort', abort, { once: true })
+  const output = collect(child, onLine)
+  const [code] = await Promise.race([once(child, 'close'), once(child, 'error').then(notThere)])
+  signal?.removeEventListener('abort', abort)
+  signal?.throwIfAborted()
+  if (code === 0) return output()
+  throw new WorkbenchError(explain(output()))
+}
+
+function collect(child: ChildProcess, onLine: ComposeRun['onLine']): () => string {
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      text
+        .split('\n')
+        .filter(Boolean)
+        .forEach((line) => onLine?.(line))
+    })
+  }
+  return () => output
+}
+
+function notThere(): never {
+  throw new WorkbenchError(
+    'There is no "docker" in the PATH. Install Docker with its Compose plugin; "npm start" needs neither.',
+  )
+}
+
+function explain(output: string): string {
+  if (/unknown command: docker compose|is not a docker command/.test(output)) {
+    return 'This Docker has no Compose. Install its plugin (docker-compose-plugin, or docker-compose v2).'
+  }
+  const image =
+    /^.*(?:pull access denied|failed to resolve|no such host|manifest unknown|No such image).*$/im
+  const [why] = image.exec(output) ?? []
+  if (why) {
+    return (
+      `An image cannot be had: ${why.trim()}\nConnect to its registry, or name others: POSTGRES_IMAGE, ` +
+      'REDIS_IMAGE, NODE_IMAGE, HAPROXY_IMAGE.'
+    )
+  }
+  return `The containers did not start:\n${output.trim().split('\n').slice(-SHOWN_LINES).join('\n')}`
+}
