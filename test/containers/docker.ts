@@ -1,4 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 
 /** Runs the Docker client and gives back what it printed. Throws with what it complained of. */
 function docker(...args: string[]): string {
@@ -7,6 +11,79 @@ function docker(...args: string[]): string {
 
 /** The ids of the containers that were made from `image`, running or not. */
 export function containersOf(image: string): string[] {
-  const ids = docker('ps', '--all', '--quiet', '--filter', `ancestor=${image}`).trim()
+  return idsOf('ancestor', image)
+}
+
+/** The ids of the containers of a Compose project, or of one service in it, running or not. */
+export function containersIn(project: string, service?: string): string[] {
+  const label = 'com.docker.compose'
+  const ofProject = idsOf('label', `${label}.project=${project}`)
+  if (service === undefined) return ofProject
+  const ofService = idsOf('label', `${label}.service=${service}`)
+  return ofProject.filter((it) => ofService.includes(it))
+}
+
+function idsOf(filter: string, value: string): string[] {
+  const ids = docker('ps', '--all', '--quiet', '--filter', `${filter}=${value}`).trim()
   return ids ? ids.split('\n') : []
+}
+
+const HEALTHY_WITHIN_MS = 120_000
+
+/** Stops a container in good order, starts it again, and returns when it is healthy. */
+export async function restart(id: string): Promise<void> {
+  await promisify(execFile)('docker', ['restart', '--time', '15', id])
+  const isHealthy = (): boolean =>
+    docker('inspect', '--format', '{{.State.Health.Status}}', id).trim() === 'healthy'
+  const deadline = Date.now() + HEALTHY_WITHIN_MS
+  while (!isHealthy()) {
+    if (Date.now() > deadline) throw new Error(`the container ${id} did not get healthy`)
+    await sleep(200)
+  }
+}
+
+/** Settings of docker-compose.yml for one test: a project and ports of its own. */
+export interface Project {
+  readonly name: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+const PORT_VARIABLES = [
+  'WORKBENCH_PORT',
+  'SESSION_PORT',
+  'JWT_PORT',
+  'SCALED_SESSION_PORT',
+  'SCALED_JWT_PORT',
+]
+
+export async function newProject(name: string, settings = {}): Promise<Project> {
+  const ports = await Promise.all(PORT_VARIABLES.map(async (it) => [it, await freePort()]))
+  return {
+    name,
+    env: {
+      COMPOSE_PROJECT_NAME: name,
+      BCRYPT_COST: '10',
+      ...Object.fromEntries(ports),
+      ...settings,
+    },
+  }
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
+}
+
+/** What `docker compose` printed for the project, every profile included. Throws with its complaint. */
+export function compose({ env }: Project, ...args: string[]): string {
+  const run = spawnSync('docker', ['compose', '--profile', 'scale', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  if (run.status === 0) return run.stdout
+  throw new Error(`docker compose ${args.join(' ')}:\n${run.stderr}${run.error ?? ''}`)
 }
