@@ -35,6 +35,7 @@ const TO_CHOOSE = [
   'CLOCK_TOLERANCE_SECONDS',
   'SERVER_TIMING',
   'LOG_LEVEL',
+  'UV_THREADPOOL_SIZE',
 ]
 
 /** The whole environment of a server on loopback: nothing else of `parent` reaches it. */
