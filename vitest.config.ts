@@ -32,9 +32,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'benchmarks/test/**/*.test.ts'],
+          exclude: ['packages/hash-lab/test/long/**'],
           sequence: { groupOrder: 0 },
           // Some start a process, which takes its time on a busy machine.
           testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'hash-lab-long',
+          include: ['packages/hash-lab/test/long/**/*.test.ts'],
+          sequence: { groupOrder: 7 },
+          maxWorkers: 1,
         },
       },
       onServices('contract', 1, { maxWorkers: 2 }),

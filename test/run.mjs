@@ -43,7 +43,7 @@ const suites = {
     tests('unit', 'contract', 'e2e'),
   ],
   // What takes minutes.
-  'test:all': [tests('faults', 'cluster', 'security', 'instances'), inContainers],
+  'test:all': [tests('faults', 'cluster', 'security', 'instances', 'hash-lab-long'), inContainers],
   'test:containers': [inContainers],
 }
 

@@ -1,6 +1,7 @@
-import { createMD5, createSHA1, createSHA256, type IHasher } from 'hash-wasm'
+import type { IHasher } from 'hash-wasm'
 import type { AttackControl, Attacker, TimeSpent } from './attacker.js'
 import { CandidateSource, guessBytes } from './candidates.js'
+import { createHasher } from './digests.js'
 import { DigestIndex } from './digest-index.js'
 import type { HashString } from './hash-string.js'
 import { HashKernel } from './kernel/hash-kernel.js'
@@ -8,12 +9,6 @@ import { MAX_MESSAGE_BYTES, SLOT_BYTES, SLOTS } from './kernel/kernel-layout.js'
 import { type FastHash, MessageWriter, wordsOf } from './kernel/message-slots.js'
 import { hex } from './bytes.js'
 import type { Rule } from './mangling-rules.js'
-
-const LONG_HASHERS: Readonly<Record<FastHash, () => Promise<IHasher>>> = {
-  md5: createMD5,
-  sha1: createSHA1,
-  sha256: createSHA256,
-}
 
 interface SaltGroup {
   readonly salt: Uint8Array
@@ -44,7 +39,7 @@ export class FastAttacker implements Attacker {
   #filled = 0
 
   static async create(attack: FastAttack): Promise<FastAttacker> {
-    return new FastAttacker(attack, await LONG_HASHERS[attack.hash]())
+    return new FastAttacker(attack, await createHasher(attack.hash))
   }
 
   private constructor({ hash, targets, rules, control }: FastAttack, longHasher: IHasher) {

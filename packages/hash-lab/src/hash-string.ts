@@ -1,5 +1,6 @@
 import { bcryptParts } from './bcrypt-string.js'
 import { fromHex, utf8 } from './bytes.js'
+import { jwtParts } from './jwt-parts.js'
 import type { Scheme } from './scheme.js'
 
 /** One hash of a table, understood. */
@@ -21,8 +22,6 @@ const SCRYPT = /^SCRYPT:(\d+):(\d+):(\d+):([A-Za-z0-9+/]+={0,2}):([A-Za-z0-9+/]+
 const ARGON2ID = /^\$argon2id\$v=19\$m=(\d+),t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/
 /** John the Ripper's form of a salted hash: the number says which hash, and that the salt goes first. */
 const DYNAMIC = /^\$dynamic_(4|25|61)\$([0-9a-f]+)\$(.+)$/i
-/** A token in JWS compact serialisation, signed with HMAC (RFC 7515, RFC 7518 section 3.2). */
-const JWT = /^eyJ[\w-]+\.[\w-]*\.[\w-]{43,86}$/
 const HEX_SALT = /^([0-9a-f]+)(?::(.+))?$/i
 
 const FAST_BY_DIGITS: Readonly<Record<number, 'md5' | 'sha1' | 'sha256'>> = {
@@ -39,7 +38,7 @@ export function parseHash(text: string): HashString | undefined {
   if (n !== undefined) return scryptHash(text, Number(n))
   const [, memory] = ARGON2ID.exec(text) ?? []
   if (memory !== undefined) return { scheme: 'argon2id', text, cost: Math.log2(Number(memory)) }
-  if (JWT.test(text)) return { scheme: 'jwt', text }
+  if (jwtParts(text)) return { scheme: 'jwt', text }
   const [, , dynamicDigits = '', dynamicSalt] = DYNAMIC.exec(text) ?? []
   if (dynamicSalt !== undefined) return fastHash(text, dynamicDigits, dynamicSalt)
   const [, digits = '', salt] = HEX_SALT.exec(text) ?? []

@@ -10,7 +10,7 @@ export interface LeakedUser {
 }
 
 /** A line that could not be read, and why. */
-interface TableProblem {
+export interface TableProblem {
   readonly line: number
   readonly message: string
 }

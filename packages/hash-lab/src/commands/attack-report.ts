@@ -26,7 +26,7 @@ export function attackReport(results: readonly SchemeResult[], facts: AttackFact
   return parts.join('\n\n')
 }
 
-function crackedUsers({ cracked }: SchemeResult): string {
+function crackedUsers({ cracked }: Pick<SchemeResult, 'cracked'>): string {
   const rows = cracked
     .slice(0, SHOWN_USERS)
     .map(({ user, line, password }) => [user ?? `line ${line}`, passwordText(password)])
@@ -72,7 +72,7 @@ function timeWent(spent: SchemeResult['spent']): string {
 }
 
 export function attackJson(results: readonly SchemeResult[], facts: AttackFacts): string {
-  return JSON.stringify({ ...facts, results: results.map(resultJson) }, null, 2)
+  return JSON.stringify({ ...withoutWords(facts), results: results.map(resultJson) }, null, 2)
 }
 
 function resultJson({ cracked, guesses, seconds, threads, ...rest }: SchemeResult): object {
@@ -83,10 +83,58 @@ function resultJson({ cracked, guesses, seconds, threads, ...rest }: SchemeResul
     threads,
     guessesPerSecond: seconds > 0 ? guesses / seconds : null,
     guessesPerSecondAndCore: seconds > 0 ? guesses / seconds / threads : null,
-    cracked: cracked.map(({ user, line, password }) => ({
-      user,
-      line,
-      password: passwordText(password),
-    })),
+    cracked: crackedJson(cracked),
   }
+}
+
+function crackedJson(cracked: SchemeResult['cracked']): object[] {
+  return cracked.map(({ user, line, password }) => ({
+    user,
+    line,
+    password: passwordText(password),
+  }))
+}
+
+/** What another program found. */
+export interface CrackerResult extends Pick<
+  SchemeResult,
+  'scheme' | 'users' | 'cracked' | 'seconds'
+> {
+  readonly engine: string
+  readonly isStopped: boolean
+}
+
+export function crackerReport(results: readonly CrackerResult[]): string {
+  return results.map((it) => `${crackedUsers(it)}\n\n${crackerTable(it)}`).join('\n\n')
+}
+
+function crackerTable(result: CrackerResult): string {
+  const { engine, scheme, users, cracked, seconds, isStopped } = result
+  const rows = [
+    ['engine', isStopped ? `${engine}, stopped` : engine],
+    ['scheme', scheme],
+    [
+      'cracked',
+      `${count(cracked.length)} of ${count(users)} users (${percent(cracked.length, users)})`,
+    ],
+    ['took', `${duration(seconds)}, its start included`],
+  ]
+  return table(['', ''], rows).split('\n').slice(2).join('\n')
+}
+
+export function crackerJson(
+  results: readonly CrackerResult[],
+  facts: Omit<AttackFacts, 'isResumable'>,
+): string {
+  const parts = results.map((it) => ({ ...it, cracked: crackedJson(it.cracked) }))
+  return JSON.stringify({ ...withoutWords(facts), results: parts }, null, 2)
+}
+
+/** A list that comes with the lab is known by its name. */
+function withoutWords({
+  list,
+  ...rest
+}: Partial<AttackFacts> & { readonly list: WordList }): object {
+  const { name, bytes } = list
+  return { ...rest, list: { name, bytes } }
 }

@@ -7,7 +7,22 @@ import { AttackLog, attackLogFile, type AttackState } from '../node/attack-log.j
 import { attackTable, type SchemeResult } from '../node/attack-table.js'
 import { readTable } from '../node/read-table.js'
 import { findWordList, type WordList } from '../node/word-list.js'
-import { attackJson, attackReport } from './attack-report.js'
+import {
+  type CrackerName,
+  CRACKER_NAMES,
+  type CrackerRequest,
+  runCracker,
+} from '../node/external-cracker.js'
+import { SCHEMES } from '../scheme.js'
+import type { LeakedUser } from '../leaked-table.js'
+import {
+  type AttackFacts,
+  attackJson,
+  attackReport,
+  crackerJson,
+  crackerReport,
+  type CrackerResult,
+} from './attack-report.js'
 import { examples } from './examples.js'
 import { count } from './figures.js'
 import { interruption } from './interruption.js'
@@ -20,6 +35,7 @@ interface AttackOptions {
   readonly cores?: number
   readonly resume?: true
   readonly restart?: true
+  readonly engine: 'lab' | CrackerName
   readonly log: boolean
   readonly json?: true
 }
@@ -27,7 +43,8 @@ interface AttackOptions {
 const SHOWN_PROBLEMS = 5
 const MOST_CORES = 256
 
-export function attackCommand(): Command {
+/** `path`: where john and hashcat are looked for. */
+export function attackCommand(path: string): Command {
   return new Command('attack')
     .description(
       'Try a list of passwords against a leaked table, on all cores. Ctrl-C stops it; it can go on later.',
@@ -44,6 +61,11 @@ export function attackCommand(): Command {
     )
     .option('--resume', 'go on where a stopped attack on this table was')
     .option('--restart', 'forget a stopped attack and begin anew')
+    .addOption(
+      new Option('--engine <name>', 'who tries the guesses; john and hashcat must be installed')
+        .choices(['lab', ...CRACKER_NAMES])
+        .default('lab'),
+    )
     .option('--no-log', 'do not keep the progress in <file>.attack')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -53,12 +75,13 @@ export function attackCommand(): Command {
         'attack leaked-md5.txt --rules case,years,suffixes',
         'attack leaked-bcrypt.txt --words rockyou.txt',
         'attack leaked-bcrypt.txt --resume',
+        'attack leaked-bcrypt.txt --engine john',
       ),
     )
-    .action(attack)
+    .action(async (file: string, options: AttackOptions) => attack(file, options, path))
 }
 
-function parseRuleSets(text: string): RuleSetName[] {
+export function parseRuleSets(text: string): RuleSetName[] {
   return text.split(',').map((name) => {
     const known = RULE_SET_NAMES.find((it) => it === name.trim())
     if (known) return known
@@ -66,11 +89,16 @@ function parseRuleSets(text: string): RuleSetName[] {
   })
 }
 
-async function attack(file: string, options: AttackOptions): Promise<void> {
+async function attack(file: string, options: AttackOptions, path: string): Promise<void> {
   const { users, problems } = readTable(file)
   const list = findWordList(options.words)
   const rules = combineRules(options.rules)
   reportProblems(file, problems)
+  const facts = { file, list, rules: rules.length, problems: problems.length }
+  if (options.engine !== 'lab') {
+    await handOver(options.engine, { users, rules, list, path }, facts, options)
+    return
+  }
   const { log, state } = openLog(file, list, options)
   const signal = interruption()
   const bar = progress('Attacking')
@@ -99,10 +127,43 @@ async function attack(file: string, options: AttackOptions): Promise<void> {
   print(results, about, options)
 }
 
-type About = Parameters<typeof attackReport>[1]
+function print(
+  results: readonly SchemeResult[],
+  facts: AttackFacts,
+  { json }: AttackOptions,
+): void {
+  console.log(json ? attackJson(results, facts) : attackReport(results, facts))
+}
 
-function print(results: readonly SchemeResult[], about: About, { json }: AttackOptions): void {
-  console.log(json ? attackJson(results, about) : attackReport(results, about))
+/** The same guesses at the same hashes by another program. */
+async function handOver(
+  engine: CrackerName,
+  request: Pick<CrackerRequest, 'rules' | 'list' | 'path'> & { users: readonly LeakedUser[] },
+  facts: Omit<AttackFacts, 'isResumable'>,
+  { cores = availableParallelism(), json }: AttackOptions,
+): Promise<void> {
+  const signal = interruption()
+  const results: CrackerResult[] = []
+  for (const scheme of SCHEMES) {
+    const users = request.users.filter(({ hash }) => hash.scheme === scheme)
+    if (users.length === 0 || signal.aborted) continue
+    console.error(`${engine} is at work on ${count(users.length)} users, ${scheme} …`)
+    const targets = users.map(({ hash }) => hash)
+    const outcome = await runCracker(engine, { ...request, targets, cores, signal })
+    const cracked = users.flatMap((user, target) => {
+      const password = outcome.found.get(target)
+      return password ? [{ ...user, password }] : []
+    })
+    results.push({
+      engine,
+      scheme,
+      users: users.length,
+      cracked,
+      seconds: outcome.seconds,
+      isStopped: outcome.isStopped,
+    })
+  }
+  console.log(json ? crackerJson(results, facts) : crackerReport(results))
 }
 
 function openLog(

@@ -1,24 +1,31 @@
 import { Command, CommanderError } from 'commander'
 import { HashLabError } from '../hash-lab-error.js'
 import { attackCommand } from './attack.js'
+import { benchCommand } from './bench.js'
 import { hashCommand } from './hash.js'
+import { lookupCommand } from './lookup.js'
+import { roundsCommand } from './rounds.js'
+import { saltCommand } from './salt.js'
+import { secretCommand } from './secret.js'
 import { stealCommand } from './steal.js'
+import { truncationCommand } from './truncation.js'
 
 /**
  * Runs the command line to its end and sets the exit code: 1 for what failed, 2 for what was asked
  * wrongly, 130 after Ctrl-C. What a person can put right is a message, and no stack.
+ * `path`: where other programs are looked for, such as hashcat.
  */
-export async function runCommandLine(args: readonly string[]): Promise<void> {
+export async function runCommandLine(args: readonly string[], path: string): Promise<void> {
   // A pipe whose reader left is no failure.
   process.stdout.on('error', () => undefined)
   try {
-    await hashLab().parseAsync(args, { from: 'user' })
+    await hashLab(path).parseAsync(args, { from: 'user' })
   } catch (error) {
     process.exitCode = report(error)
   }
 }
 
-function hashLab(): Command {
+function hashLab(path: string): Command {
   const lab = new Command('npm run hash-lab --')
     .description(
       'Why a password is hashed, salted and slow: steal a table, break it, salt it, break it again.\n' +
@@ -27,7 +34,17 @@ function hashLab(): Command {
     .helpOption('-h, --help', 'show this')
     .helpCommand(false)
     .addHelpText('after', '\nEach command has a --help of its own, with examples.')
-  for (const command of [hashCommand(), stealCommand(), attackCommand()]) {
+  for (const command of [
+    hashCommand(),
+    stealCommand(),
+    attackCommand(path),
+    lookupCommand(),
+    saltCommand(),
+    roundsCommand(),
+    secretCommand(),
+    truncationCommand(),
+    benchCommand(path),
+  ]) {
     lab.addCommand(command)
   }
   inherit(lab)

@@ -48,8 +48,7 @@ export class HashKernel {
     this.#salt = words(LAYOUT.salt, 64)
     words(LAYOUT.initial, 32).set(fourTimes(this.#compression.initial))
     words(LAYOUT.constants, 80 * 4).set(fourTimes(this.#compression.constants))
-    const module = new WebAssembly.Module(kernelModule(this.#compression, filterBits))
-    const instance = new WebAssembly.Instance(module, { env: { memory } })
+    const instance = new WebAssembly.Instance(compiled(hash, filterBits), { env: { memory } })
     this.#run = instance.exports['run'] as (count: number) => number
     for (const first of firsts) this.#addToFilter(first)
   }
@@ -80,6 +79,17 @@ export class HashKernel {
     const bit = first & this.#filterMask
     this.#filter[bit >>> 5] = (this.#filter[bit >>> 5] as number) | (1 << (bit & 31))
   }
+}
+
+/** Engines compile fast first and well later: a module that is used again is compiled well already. */
+const modules = new Map<string, WebAssembly.Module>()
+
+function compiled(hash: FastHash, filterBits: number): WebAssembly.Module {
+  const key = `${hash} ${filterBits}`
+  const module =
+    modules.get(key) ?? new WebAssembly.Module(kernelModule(COMPRESSIONS[hash], filterBits))
+  modules.set(key, module)
+  return module
 }
 
 /** Bits enough that of the digests that are no target's, one in a few dozen is a hit at most. */

@@ -2,6 +2,7 @@ import { createHmac, scryptSync, timingSafeEqual } from 'node:crypto'
 import bcrypt from 'bcrypt'
 import { argon2Verify } from 'hash-wasm'
 import type { HashString } from '../hash-string.js'
+import { type JwtParts, jwtParts } from '../jwt-parts.js'
 import type { SlowHashes } from '../slow-hashes.js'
 
 /** In this thread, as native code where there is some: one guess after the other. */
@@ -29,15 +30,13 @@ function verifyScrypt(text: string, password: Buffer): boolean {
   return timingSafeEqual(actual, expected)
 }
 
-const HMAC_BY_SIGNATURE: Readonly<Record<number, string>> = {
-  32: 'sha256',
-  48: 'sha384',
-  64: 'sha512',
-}
+/** Taking a token apart takes longer than the signature, and there are many guesses for one token. */
+let lastToken: { token: string; parts: JwtParts } | undefined
 
 function verifyJwt(token: string, secret: Buffer): boolean {
-  const dot = token.lastIndexOf('.')
-  const signature = token.slice(dot + 1)
-  const algorithm = HMAC_BY_SIGNATURE[Math.floor((signature.length * 3) / 4)] ?? 'sha256'
-  return createHmac(algorithm, secret).update(token.slice(0, dot)).digest('base64url') === signature
+  const parts = lastToken?.token === token ? lastToken.parts : jwtParts(token)
+  if (!parts) return false
+  lastToken = { token, parts }
+  const mac = createHmac(parts.hash, secret).update(parts.signed)
+  return mac.digest('base64url') === parts.signature
 }

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { HashLabError } from '../hash-lab-error.js'
 import { utf8 } from '../bytes.js'
+import { TUTORIAL_SECRETS } from '../tutorial-secrets.js'
 import { COMMON_PASSWORDS } from '../word-lists.js'
 
 /** A word list: a file, read where it lies, or the one that comes with the lab. */
@@ -10,16 +11,20 @@ export interface WordList {
   readonly bytes: number
   /** Changes when the list does. */
   readonly version: string
+  /** Of a list that comes with the lab. */
+  readonly words?: readonly string[]
 }
 
-export const BUILT_IN = 'built-in'
+const BUILT_IN = 'built-in'
+
+/** Secrets of tutorials, one on each line. */
+export const SECRETS_LIST: WordList = builtIn('tutorial-secrets', TUTORIAL_SECRETS)
 const SNIFFED_BYTES = 8_192
 
 /** @throws {HashLabError} when the file cannot be a word list */
 export function findWordList(path: string | undefined): WordList {
   if (path === undefined) {
-    const { length } = builtInWords()
-    return { name: BUILT_IN, bytes: length, version: `${BUILT_IN} ${length}` }
+    return builtIn(BUILT_IN, COMMON_PASSWORDS)
   }
   const file = openWordList(path)
   try {
@@ -52,5 +57,14 @@ function problem(path: string, why: string): HashLabError {
 
 /** 49,000 passwords, the most common first, one on each line. */
 export function builtInWords(): Uint8Array<ArrayBuffer> {
-  return utf8(`${COMMON_PASSWORDS.join('\n')}\n`)
+  return lines(COMMON_PASSWORDS)
+}
+
+export function lines(words: readonly string[]): Uint8Array<ArrayBuffer> {
+  return utf8(`${words.join('\n')}\n`)
+}
+
+function builtIn(name: string, words: readonly string[]): WordList {
+  const bytes = lines(words).length
+  return { name, words, bytes, version: `${name} ${bytes}` }
 }

@@ -1,5 +1,5 @@
 import { closeSync, readSync } from 'node:fs'
-import { BUILT_IN, builtInWords, openWordList, type WordList } from './word-list.js'
+import { lines, openWordList, type WordList } from './word-list.js'
 
 const NEWLINE = 10
 const BUFFER_BYTES = 256 * 1024
@@ -12,7 +12,7 @@ export class WordReader {
   readonly #buffer = new Uint8Array(BUFFER_BYTES)
 
   constructor(list: WordList) {
-    this.#words = list.name === BUILT_IN ? builtInWords() : undefined
+    this.#words = list.words && lines(list.words)
     this.#file = this.#words ? undefined : openWordList(list.name)
     this.#size = list.bytes
   }

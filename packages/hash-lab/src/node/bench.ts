@@ -1,0 +1,191 @@
+import crypto from 'node:crypto'
+import bcrypt from 'bcrypt'
+import { median } from 'simple-statistics'
+import { FastAttacker } from '../fast-attacker.js'
+import { type HashString, parseHash } from '../hash-string.js'
+import type { FastHash } from '../kernel/message-slots.js'
+import { combineRules } from '../mangling-rules.js'
+import { oneShotAttack } from '../one-shot-exhibit.js'
+import { SlowAttacker } from '../slow-attacker.js'
+import { COMMON_PASSWORDS } from '../word-lists.js'
+import { nativeHashes } from './native-hashes.js'
+import { runAttack } from './run-attack.js'
+import { builtInWords, findWordList } from './word-list.js'
+
+/** Two ways of doing the same, in turn in one run. */
+export interface Comparison {
+  readonly what: string
+  /** Guesses a second, medians. */
+  readonly baseline: number
+  readonly lab: number
+  /** Of the medians. */
+  readonly ratio: number
+  /** What the lab is held to. */
+  readonly atLeast: number
+}
+
+const ROUNDS = 9
+const BCRYPT_COST = 5
+const BCRYPT_GUESSES = 60
+const PASSES = 4
+const BCRYPT_FLOOR = 0.95
+const TWO_CORES_FLOOR = 1.8
+const FAST_FLOOR = 3
+
+/** Known passwords of the list, and some that are not in it. */
+const WANTED = [0, 7, 4_242, COMMON_PASSWORDS.length - 1].map((i) => COMMON_PASSWORDS[i] as string)
+const UNKNOWN = Array.from({ length: 996 }, (_, i) => `nobody has this ${i}`)
+
+/** md5, sha1 or sha256 of the built-in list against 1000 targets, on one core. */
+export async function compareFast(hash: FastHash): Promise<Comparison> {
+  const digests = [...WANTED, ...UNKNOWN].map((it) => oneShot(hash, it))
+  const targets = digests.map((text) => parseHash(text) as HashString)
+  const targetSet = new Set(digests)
+  const words = builtInWords()
+  const guesses = COMMON_PASSWORDS.length * PASSES
+  return compare({
+    what: `${hash}, one core`,
+    atLeast: FAST_FLOOR,
+    baseline: () => {
+      for (let pass = 0; pass < PASSES; pass += 1) {
+        const found = oneShotAttack(COMMON_PASSWORDS, targetSet, (text) => oneShot(hash, text))
+        check(found, WANTED)
+      }
+      return guesses
+    },
+    lab: async () => {
+      for (let pass = 0; pass < PASSES; pass += 1)
+        check(await labAttack(hash, targets, words), WANTED)
+      return guesses
+    },
+  })
+}
+
+/** The best one-shot call: no hash object, where this Node.js has it. */
+function oneShot(hash: FastHash, text: string): string {
+  return crypto.hash(hash, text, 'hex')
+}
+
+async function labAttack(
+  hash: FastHash,
+  targets: readonly HashString[],
+  words: Uint8Array,
+): Promise<string[]> {
+  const found: string[] = []
+  const attacker = await FastAttacker.create({
+    hash,
+    targets,
+    rules: [],
+    control: {
+      cracked: new Uint8Array(targets.length),
+      shouldStop: () => false,
+      onGuesses: () => undefined,
+      onFound: (_target, password) => found.push(Buffer.from(password).toString()),
+    },
+  })
+  await attacker.tryWords(words, 0, attacker.groups)
+  return found
+}
+
+/** @throws {Error} when the two ways do not find the same */
+function check(found: readonly string[], wanted: readonly string[]): void {
+  if (found.toSorted().join('\n') === wanted.toSorted().join('\n')) return
+  throw new Error(`found ${found.join(', ')} instead of ${wanted.join(', ')}`)
+}
+
+/** The lab's guesses at one bcrypt hash, and the native library called in a loop. */
+export async function compareBcrypt(): Promise<Comparison> {
+  const hash = bcrypt.hashSync('nobody has this', BCRYPT_COST)
+  const words = COMMON_PASSWORDS.slice(0, BCRYPT_GUESSES)
+  const buffers = words.map((it) => Buffer.from(it))
+  const lines = Buffer.from(`${words.join('\n')}\n`)
+  return compare({
+    what: `bcrypt, cost ${BCRYPT_COST}, one core`,
+    atLeast: BCRYPT_FLOOR,
+    baseline: () => buffers.filter((it) => !bcrypt.compareSync(it, hash)).length,
+    lab: async () => {
+      let guesses = 0
+      const attacker = new SlowAttacker({
+        targets: [parseHash(hash) as HashString],
+        rules: [],
+        hashes: nativeHashes,
+        control: {
+          cracked: new Uint8Array(1),
+          shouldStop: () => false,
+          onGuesses: (count) => (guesses += count),
+          onFound: () => undefined,
+        },
+      })
+      await attacker.tryWords(lines, 0, 1)
+      return guesses
+    },
+  })
+}
+
+/** A whole attack with rules on one core and on two. */
+export async function compareCores(): Promise<Comparison> {
+  const targets = [parseHash(oneShot('sha256', 'nobody has this')) as HashString]
+  const rules = combineRules(['case', 'suffixes'])
+  const list = findWordList(undefined)
+  const rate = async (threads: number): Promise<Timed> => {
+    const { guesses, seconds } = await runAttack({ targets, rules, list, threads })
+    return { guesses, seconds }
+  }
+  return compareTimed({
+    what: 'sha256 with rules, two cores to one',
+    atLeast: TWO_CORES_FLOOR,
+    rounds: 5,
+    baseline: async () => rate(1),
+    lab: async () => rate(2),
+  })
+}
+
+interface Timed {
+  readonly guesses: number
+  readonly seconds: number
+}
+
+interface Ways<Result> {
+  readonly what: string
+  readonly atLeast: number
+  readonly rounds?: number
+  readonly baseline: () => Result
+  readonly lab: () => Result | Promise<Result>
+}
+
+/** By the time that the processor worked for it: what others have it do meanwhile counts for nothing. */
+async function compare(ways: Ways<number>): Promise<Comparison> {
+  const timed = async (work: () => number | Promise<number>): Promise<Timed> => {
+    const before = process.cpuUsage()
+    const guesses = await work()
+    const { user, system } = process.cpuUsage(before)
+    return { guesses, seconds: (user + system) / 1e6 }
+  }
+  return compareTimed({
+    ...ways,
+    baseline: async () => timed(ways.baseline),
+    lab: async () => timed(ways.lab),
+  })
+}
+
+/** In turn, so that what else the machine does hits both; the first round only warms up. */
+async function compareTimed({
+  what,
+  atLeast,
+  rounds = ROUNDS,
+  baseline,
+  lab,
+}: Ways<Promise<Timed>>): Promise<Comparison> {
+  const rates = { baseline: [] as number[], lab: [] as number[] }
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [name, way] of [
+      ['baseline', baseline],
+      ['lab', lab],
+    ] as const) {
+      const { guesses, seconds } = await way()
+      if (round > 0) rates[name].push(guesses / seconds)
+    }
+  }
+  const medians = { baseline: median(rates.baseline), lab: median(rates.lab) }
+  return { what, atLeast, ...medians, ratio: medians.lab / medians.baseline }
+}

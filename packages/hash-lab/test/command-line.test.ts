@@ -1,0 +1,261 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import bcrypt from 'bcrypt'
+import { afterAll, describe, expect, it, test } from 'vitest'
+import { digestHex } from './fixtures.js'
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'hash-lab-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function start(args: readonly string[]): { child: ChildProcess; outcome: Promise<Outcome> } {
+  const env = { PATH: process.env['PATH'] }
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env, stdio: 'pipe' })
+  child.stdin.end('hunter2\r\nand more\n')
+  const texts = { stdout: '', stderr: '' }
+  child.stdout.on('data', (text) => (texts.stdout += text))
+  child.stderr.on('data', (text) => (texts.stderr += text))
+  const outcome = new Promise<Outcome>((resolve) =>
+    child.on('close', (code) => resolve({ code, ...texts })),
+  )
+  return { child, outcome }
+}
+
+const run = async (...args: string[]): Promise<Outcome> => start(args).outcome
+const path = (name: string): string => join(folder, name)
+
+function write(name: string, text: string | Buffer): string {
+  writeFileSync(path(name), text)
+  return name
+}
+
+const MD5 = digestHex('md5', 'dragon')
+
+it.each([
+  ['dance', /unknown command 'dance'/],
+  ['hash x --cost 3', /argument '3' is invalid. It is a whole number from 4 to 16/],
+  ['hash x --cost 4.5', /It is a whole number from 4 to 16/],
+  ['steal --users 0', /It is a whole number from 1 to 1,000,000/],
+  ['steal --scheme rot13', /Allowed choices are md5, sha1, .*argon2id/],
+  ['steal --scheme md5 --cost 5', /md5 has no cost/],
+  ['attack', /missing required argument 'file'/],
+  ['attack absent.txt', /absent.txt does not exist/],
+  ['attack . ', /cannot be read \(EISDIR\)/],
+  ['attack x.txt --rules cases', /Sets are case, leet, years, suffixes/],
+  ['attack x.txt --engine abacus', /Allowed choices are lab, john, hashcat/],
+  ['secret abc', /no JWT/],
+  ['secret eyJhbGciOiJub25lIn0.e30.abc', /signed with none, which has no secret/],
+  ['rounds --from 9 --to 8', /--from 9 is above --to 8/],
+  ['rounds --url ftp://x', /is no address/],
+  ['rounds --url http://example.org', /not this machine/],
+  ['lookup absent.txt', /does not exist/],
+])('%s: one message, no stack, code 2', async (line, message) => {
+  const { code, stdout, stderr } = await run(...line.trim().split(' '))
+  expect(stderr).toMatch(message)
+  expect(stderr).not.toMatch(/^ +at /m)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+})
+
+it.each([
+  ['an empty table', '', /is empty/],
+  ['a binary table', Buffer.from([0x61, 0x0a, 0x62, 0x00, 0x63]), /zero byte in line 2/],
+  [
+    'no hash in it',
+    'mia:hello\n',
+    /holds no hash; line 1 is no hash that the lab knows: "mia:hello"/,
+  ],
+])('refuses %s', async (_what, content, message) => {
+  const { code, stderr } = await run('attack', write('bad.txt', content))
+  expect(stderr).toMatch(message)
+  expect(code).toBe(2)
+})
+
+it.each([
+  ['an empty word list', '', /is empty/],
+  ['a binary word list', Buffer.alloc(100), /binary/],
+])('refuses %s', async (_what, content, message) => {
+  const table = write('one.txt', `${MD5}\n`)
+  const { code, stderr } = await run('attack', table, '--words', write('bad-words.txt', content))
+  expect(stderr).toMatch(message)
+  expect(code).toBe(2)
+})
+
+it('reads what can be read of mixed tables and odd word lists, and tells the rest', async () => {
+  const table = write(
+    'mixed.txt',
+    [
+      `mia:${MD5}`,
+      'rubbish',
+      `ada:${digestHex('sha256', 'sa', 'dragon')}:sa`,
+      `eve:${bcrypt.hashSync('dragon', 4)}`,
+    ].join('\r\n'),
+  )
+  const list = write('odd.txt', `${'x'.repeat(300)}\r\n\r\ndragon\r\ncaf\u00e9`)
+  const { code, stdout, stderr } = await run('attack', table, '--words', list, '--json')
+  const { results, problems } = parsed(stdout)
+  expect(stderr).toMatch(/mixed.txt: line 2 is no hash that the lab knows: "rubbish"/)
+  expect([code, problems]).toEqual([0, 1])
+  expect(results.map((it) => [it.scheme, it.cracked, it.skippedWords > 0])).toEqual([
+    ['md5', [{ user: 'mia', line: 1, password: 'dragon' }], true],
+    ['sha256-salt', [{ user: 'ada', line: 3, password: 'dragon' }], true],
+    ['bcrypt', [{ user: 'eve', line: 4, password: 'dragon' }], true],
+  ])
+  expect(existsSync(path('mixed.txt.attack'))).toBe(false)
+})
+
+describe('an attack that was stopped', { timeout: 90_000 }, () => {
+  const words = [...Array.from({ length: 1200 }, (_, i) => `word${i}`), 'dragon'].join('\n')
+  const slow = `first:${bcrypt.hashSync('word1', 4)}\nlast:${bcrypt.hashSync('dragon', 4)}\n`
+
+  async function stopped(name: string, signal: NodeJS.Signals): Promise<Outcome> {
+    write(name, slow)
+    const { child, outcome } = start(['attack', name, '--words', write('words.txt', words)])
+    await until(
+      () =>
+        /"place":\{"from":[1-9]/.test(readOrNothing(`${name}.attack`)) || child.exitCode !== null,
+    )
+    child.kill(signal)
+    return outcome
+  }
+
+  test('by Ctrl-C reports, and goes on to the same result', async () => {
+    const { code, stdout } = await stopped('ctrl-c.txt', 'SIGINT')
+    expect(code).toBe(130)
+    expect(stdout).toMatch(/cracked +1 of 2 users/)
+    expect(stdout).toMatch(/attack ctrl-c.txt --resume/)
+    const again = await run('attack', 'ctrl-c.txt', '--words', 'words.txt')
+    expect(again.stderr).toMatch(/was stopped.*--resume.*--restart/)
+    expect(again.code).toBe(2)
+    const other = await run('attack', 'ctrl-c.txt', '--resume')
+    expect(other.stderr).toMatch(/another word list/)
+    const resumed = await run('attack', 'ctrl-c.txt', '--words', 'words.txt', '--resume', '--json')
+    expect(passwords(resumed)).toEqual(['word1', 'dragon'])
+    expect(existsSync(path('ctrl-c.txt.attack'))).toBe(false)
+  })
+
+  test('by SIGKILL goes on, also from a broken file', async () => {
+    await stopped('kill.txt', 'SIGKILL')
+    const log = path('kill.txt.attack')
+    const lines = readFileSync(log, 'utf8').split('\n').length
+    writeFileSync(log, `${readFileSync(log, 'utf8')}{"found":1,"pass`)
+    const resumed = await run('attack', 'kill.txt', '--words', 'words.txt', '--resume', '--json')
+    expect(resumed.stderr).toMatch(
+      `kill.txt.attack: line ${lines} is broken; what stands before it`,
+    )
+    expect(passwords(resumed)).toEqual(['word1', 'dragon'])
+  })
+
+  test('does not go on with another table, or from nothing that can be read', async () => {
+    await stopped('changed.txt', 'SIGINT')
+    write('changed.txt', `${slow}new:${MD5}\n`)
+    const changed = await run('attack', 'changed.txt', '--words', 'words.txt', '--resume')
+    expect(changed.stderr).toMatch(/another table, or this one has changed/)
+    write('changed.txt.attack', 'not JSON\n')
+    const broken = await run('attack', 'changed.txt', '--words', 'words.txt', '--resume')
+    expect(broken.stderr).toMatch(/line 1 is broken/)
+    const nothing = await run('attack', 'mixed.txt', '--resume')
+    expect(nothing.stderr).toMatch(/nothing to resume/)
+    expect([changed.code, broken.code, nothing.code]).toEqual([2, 2, 2])
+  })
+})
+
+test('steal overwrites nothing unasked, and a seed makes the same table', async () => {
+  const options = ['steal', '--scheme', 'sha256-salt', '--users', '20', '--seed', '5']
+  const first = await run(...options, '--out', 'a.txt', '--answers', 'answers.txt', '--json')
+  expect(JSON.parse(first.stdout)).toMatchObject({ file: 'a.txt', users: 20, seed: 5 })
+  const again = await run(...options, '--out', 'a.txt')
+  expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/a.txt exists.*--force/)])
+  await run(...options, '--out', 'b.txt')
+  expect(readFileSync(path('b.txt'))).toEqual(readFileSync(path('a.txt')))
+  const answers = readFileSync(path('answers.txt'), 'utf8').trim().split('\n')
+  const lines = readFileSync(path('a.txt'), 'utf8').trim().split('\n')
+  lines.forEach((line, i) => {
+    const [user = '', digest, salt = ''] = line.split(':')
+    const password = String(answers[i]).slice(user.length + 1)
+    expect(digest).toBe(digestHex('sha256', salt, password))
+  })
+})
+
+test('hash reads the first line of a pipe, and shows which functions repeat themselves', async () => {
+  const { stdout, code } = await run('hash', '--cost', '4', '--json')
+  const { results, bcrypt: parts } = parsed(stdout)
+  expect(results[0]?.first).toBe(digestHex('md5', 'hunter2'))
+  expect(results.map((it) => [it.scheme, it.first === it.second])).toEqual([
+    ['md5', true],
+    ['sha1', true],
+    ['sha256', true],
+    ['bcrypt', false],
+    ['scrypt', false],
+    ['argon2id', false],
+  ])
+  expect([code, parts?.cost]).toEqual([0, 4])
+})
+
+test('truncation: bcrypt takes one token for the other', async () => {
+  const [tokens, long, short] = JSON.parse((await run('truncation', '--json')).stdout)
+  expect([tokens.bcrypt, long.bcrypt, short.bcrypt]).toEqual([true, true, false])
+  expect([tokens.bcryptOfSha256, tokens.sha256, long.refusingLonger]).toEqual([false, false, false])
+})
+
+test('secret: a tutorial’s falls, 32 random bytes do not', async () => {
+  const [tutorial, random] = JSON.parse((await run('secret', '--json')).stdout)
+  expect(tutorial.secret).toBe('secret')
+  expect([random.secret, random.fraction]).toEqual([undefined, 1])
+})
+
+test('lookup finds unsalted hashes and no salted ones', async () => {
+  const { broken } = JSON.parse((await run('lookup', '--rainbow', '3', '--json')).stdout)
+  expect(broken[0].found).toBeGreaterThan(300)
+  expect(broken[1]).toMatchObject({ table: 'md5-salt', users: 1000, found: 0 })
+})
+
+it.each(['hash', 'steal', 'attack', 'lookup', 'salt', 'rounds', 'secret', 'truncation', 'bench'])(
+  '%s --help shows how to call it, with examples',
+  async (command) => {
+    const { code, stdout } = await run(command, '--help')
+    expect(stdout).toMatch(`Usage: npm run hash-lab -- ${command}`)
+    expect(stdout).toMatch(/Examples:\n {2}npm run hash-lab -- /)
+    expect(code).toBe(0)
+  },
+)
+
+interface Printed {
+  readonly problems: number
+  readonly bcrypt?: { readonly cost: number }
+  readonly results: readonly {
+    readonly scheme: string
+    readonly first: string
+    readonly second: string
+    readonly skippedWords: number
+    readonly cracked: readonly { readonly password: string }[]
+  }[]
+}
+
+function parsed(stdout: string): Printed {
+  return JSON.parse(stdout) as Printed
+}
+
+function passwords({ stdout }: Outcome): string[] {
+  return parsed(stdout).results.flatMap((it) => it.cracked.map(({ password }) => password))
+}
+
+function readOrNothing(name: string): string {
+  try {
+    return readFileSync(path(name), 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 20))
+}
