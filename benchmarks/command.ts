@@ -11,12 +11,15 @@ import {
 } from '@session-vs-jwt/workbench'
 import { type Command, InvalidArgumentError } from 'commander'
 import { peers } from './peers/peers.js'
-import { scenarioTable } from './report/terminal-table.js'
+import { compareResults } from './report/compare-results.js'
+import { terminalSection } from './report/terminal-table.js'
+import { readResult } from './result/read-result.js'
 import { writeResult } from './result/write-result.js'
 import { progressBar } from './runner/progress.js'
 import { run } from './runner/run.js'
 import type { Scenario } from './runner/scenario.js'
 import type { Settings } from './runner/settings.js'
+import { exhibits } from './exhibits/exhibits.js'
 import { scenarios } from './scenarios/scenarios.js'
 
 interface Options {
@@ -29,6 +32,8 @@ interface Options {
   readonly duration?: number
   readonly seed?: number
   readonly quick?: true
+  readonly bad?: true
+  readonly compare?: readonly string[]
   readonly out?: string
   readonly json?: true
 }
@@ -39,34 +44,68 @@ type Env = Readonly<Record<string, string | undefined>>
 export function benchCommand(env: Env, typed: readonly string[]): Command {
   return newCommand({
     usage: 'npm run bench --',
-    description: 'Measure what the strategies cost, on this machine.',
+    description:
+      'Measure what the strategies cost, on this machine, with a PostgreSQL and a Redis of the run’s own.\n' +
+      'All of it takes about 20 minutes, and the machine should have nothing else to do.\n' +
+      'Exit code 1 if a scenario failed, 2 for a wrong option, 130 if it was stopped; what was finished is\n' +
+      'written in any case.\n\n' +
+      `Scenarios:\n${described(scenarios)}\n\n` +
+      `Bad benchmarks (--bad), in which you choose who wins:\n${described(exhibits)}\n\n` +
+      `Strategies: ${idsOf(strategies)}`,
     examples: [
+      'npm run bench',
       'npm run bench -- --quick',
-      'npm run bench -- --scenario identity --strategy session-redis jwt-rotating',
+      'npm run bench -- --scenario identity profile --strategy session-redis jwt-rotating',
       'npm run bench -- --scenario identity --url http://127.0.0.1:4000',
+      'npm run bench -- --bad',
+      'npm run bench -- --compare benchmarks/results/A benchmarks/results/B',
     ],
   })
     .option('--scenario <id...>', 'only these scenarios')
     .option('--strategy <id...>', 'only these strategies')
     .option('--peer <id...>', 'in identity, also these servers by others')
     .option('--peers', 'in identity, also all servers by others')
-    .option('--url <url...>', 'in identity and profile, also a server of your own that runs there')
+    .option(
+      '--url <url...>',
+      'in identity and profile, also a server of your own that runs there',
+      urls,
+    )
     .option('--rounds <n>', 'rounds in which everything is measured once (5)', wholeNumber)
     .option('--duration <seconds>', 'seconds of each measurement under load (1)', positiveNumber)
-    .option('--seed <n>', 'draws the order of things; printed with every result', wholeNumber)
-    .option('--quick', 'little of everything, to see that it works')
+    .option('--seed <n>', 'draws the order of things; printed with every result', seedNumber)
+    .option('--quick', 'little of everything, to see that it works; under 90 seconds')
+    .option('--bad', 'the bad benchmarks instead')
+    .option('--compare <result...>', 'compare two results: folders, or their result.json')
     .option('--out <folder>', 'where the result is written (benchmarks/results/<date>)')
     .option('--json', 'print the result as JSON')
-    .action((options: Options) => bench(options, env, typed))
+    .action((options: Options) =>
+      options.compare ? compare(options.compare) : bench(options, env, typed),
+    )
+}
+
+function described(all: readonly Scenario[]): string {
+  return all.map(({ id, title }) => `  ${id.padEnd(16)} ${title}`).join('\n')
+}
+
+/** @throws {WorkbenchError} */
+function compare(paths: readonly string[]): void {
+  const [a, b, ...more] = paths
+  if (a === undefined || b === undefined || more.length > 0) {
+    throw new WorkbenchError('--compare takes two results.', 2)
+  }
+  console.log(compareResults(readResult(a), readResult(b)))
 }
 
 async function bench(options: Options, env: Env, typed: readonly string[]): Promise<void> {
   const settings = settingsFrom(options)
-  const wanted = chosenScenarios(options.scenario)
+  const wanted = chosenScenarios(options)
   const folder = resolve(options.out ?? resultFolder())
   console.error(`The order of things is drawn with seed ${settings.seed}.`)
   const progress = progressBar(wanted, settings)
-  const signal = interruption(() => console.error('\nStopping; the finished rounds are kept.'))
+  const signal = interruption(() => {
+    progress.stop()
+    console.error('Stopping; the finished rounds are kept.')
+  })
   const result = await run({
     scenarios: wanted,
     settings,
@@ -76,7 +115,8 @@ async function bench(options: Options, env: Env, typed: readonly string[]): Prom
     progress,
     onProgress: (line) => console.error(line),
     onScenario: (scenario, sofar) => {
-      if (!options.json) console.log(`\n${scenario.question}\n${scenarioTable(scenario)}`)
+      progress.clear()
+      if (!options.json) console.log(`\n${terminalSection(scenario)}`)
       writeResult(folder, sofar)
     },
   }).finally(() => progress.stop())
@@ -99,15 +139,16 @@ function settingsFrom(options: Options): Settings {
     rounds: options.rounds ?? (quick ? 1 : 5),
     seconds: options.duration ?? (quick ? 0.3 : 1),
     warmUpRequests: quick ? 1_000 : 5_000,
-    seed: options.seed ?? randomInt(2 ** 31),
+    seed: options.seed ?? randomInt(1_000_000_000),
     strategies: options.strategy?.map(strategyById) ?? strategies,
     peers: options.peers ? peers.map(({ id }) => id) : chosenPeers(options.peer),
-    urls: options.url?.map((it) => it.replace(/\/+$/, '')) ?? [],
+    urls: options.url ?? [],
   }
 }
 
-function chosenScenarios(ids: readonly string[] | undefined): readonly Scenario[] {
-  return chosen('scenario', scenarios, ids) ?? scenarios
+function chosenScenarios({ scenario, bad }: Options): readonly Scenario[] {
+  const all = [...scenarios, ...exhibits]
+  return chosen('scenario', all, scenario) ?? (bad ? exhibits : scenarios)
 }
 
 function chosenPeers(ids: readonly string[] | undefined): readonly string[] {
@@ -123,18 +164,36 @@ function chosen<T extends { readonly id: string }>(
   return ids?.map((id) => {
     const found = all.find((it) => it.id === id)
     if (found) return found
-    const known = all.map((it) => it.id).join(', ') || 'none yet'
-    throw new WorkbenchError(`There is no ${what} "${id}". There are: ${known}.`, 2)
+    throw new WorkbenchError(`There is no ${what} "${id}". There are: ${idsOf(all)}.`, 2)
   })
 }
 
-function wholeNumber(text: string): number {
+function idsOf(all: readonly { readonly id: string }[]): string {
+  return all.map(({ id }) => id).join(', ') || 'none'
+}
+
+/** Adds one to those that were given before it. */
+function urls(text: string, before: readonly string[] = []): string[] {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError('It must begin with http:// or https://.')
+  }
+  return [...before, text.replace(/\/+$/, '')]
+}
+
+function seedNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
   return Number(text)
 }
 
+function wholeNumber(text: string): number {
+  const value = seedNumber(text)
+  if (value < 1) throw new InvalidArgumentError('It must be at least 1.')
+  return value
+}
+
 function positiveNumber(text: string): number {
   const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('It must be a number greater than 0.')
+  if (!(value > 0 && value <= 600))
+    throw new InvalidArgumentError('It must be a number of seconds, at most 600.')
   return value
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { paths } from '@session-vs-jwt/http-kit'
 import {
   BearerClient,
@@ -7,9 +6,12 @@ import {
   CookieClient,
   type Exchange,
   jsonOf,
+  newAccount,
   type Registration,
   type ServerKind,
 } from '@session-vs-jwt/workbench'
+
+export { newAccount }
 
 /** A JSON answer: what is in it is what the tests assert. */
 type Json = ReturnType<typeof JSON.parse>
@@ -23,12 +25,6 @@ export interface Reply {
 /** A reply, with the exchange that it came from. */
 export interface Answer extends Reply {
   readonly exchange: Exchange
-}
-
-/** An account that no other test has. Its password has what naive parsers stumble over. */
-export function newAccount(): Registration {
-  const id = randomBytes(6).toString('hex')
-  return { nickname: `ann-${id}`, email: `ann-${id}@example.org`, password: `pa:ss ünïcode:${id}` }
 }
 
 /** Where a device talks to, and what it carries there. */

@@ -1,6 +1,7 @@
 // The load generator: a process of its own, so that what it uses is not the servers'.
 import { fullLoad } from './full-load.js'
-import type { LoadOrder, LoadReport } from './load-order.js'
+import { chainLoad } from './chain-load.js'
+import type { LoadOrder, LoadOutcome, LoadReport } from './load-order.js'
 import { pacedLoad } from './paced-load.js'
 
 process.on('message', (order: LoadOrder) => {
@@ -16,12 +17,17 @@ process.on('SIGINT', () => undefined)
 async function generate(order: LoadOrder): Promise<LoadReport> {
   const cpuBefore = process.cpuUsage()
   const loopBefore = performance.eventLoopUtilization()
-  const { rate } = order
-  const outcome = await (rate === undefined ? fullLoad(order) : pacedLoad({ ...order, rate }))
+  const outcome = await loadFor(order)
   const { user, system } = process.cpuUsage(cpuBefore)
   return {
     ...outcome,
     generatorCpuMs: (user + system) / 1_000,
     generatorBusy: performance.eventLoopUtilization(loopBefore).utilization,
   }
+}
+
+async function loadFor(order: LoadOrder): Promise<LoadOutcome> {
+  const { rate, chain } = order
+  if (chain) return chainLoad(order)
+  return rate === undefined ? fullLoad(order) : pacedLoad({ ...order, rate })
 }

@@ -3,11 +3,14 @@ export interface LoadRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  /** `$ID` in it is another name in each request: letters and digits that were never there before. */
   readonly body?: string
   readonly expected: {
     readonly status: number
     /** The whole body; any, if it is not given. */
     readonly body?: string
+    /** Something in the body. */
+    readonly contains?: string
   }
 }
 
@@ -26,6 +29,11 @@ export interface LoadOrder {
    * connection sends its next request when the one before was answered.
    */
   readonly rate?: number
+  /**
+   * Each answer gives the credential for the next request of its connection, as a rotation does. Each
+   * connection begins with a request of its own.
+   */
+  readonly chain?: true
 }
 
 /** Milliseconds, by percentile. */
@@ -53,3 +61,6 @@ export interface LoadReport {
   /** The share of time in which the generator had something to do, 0 to 1. */
   readonly generatorBusy: number
 }
+
+/** The same without what the generator tells of itself. */
+export type LoadOutcome = Omit<LoadReport, 'generatorCpuMs' | 'generatorBusy'>

@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { LatencyHistogram } from './latency-histogram.js'
-import type { LoadOrder, LoadReport, LoadRequest } from './load-order.js'
+import type { LoadOrder, LoadOutcome, LoadRequest } from './load-order.js'
+import { nap } from './nap.js'
 import { WrongAnswers } from './wrong-answers.js'
-
-type Outcome = Omit<LoadReport, 'generatorCpuMs' | 'generatorBusy'>
 
 /**
  * Begins requests at even times, whether or not earlier ones were answered, and counts each latency
@@ -13,7 +11,7 @@ type Outcome = Omit<LoadReport, 'generatorCpuMs' | 'generatorBusy'>
  * "How NOT to measure latency"; wrk2 does the same). autocannon's own rate sends the requests of a
  * second in one burst at its beginning, and corrects as if one were due each millisecond.
  */
-export async function pacedLoad(order: LoadOrder & { rate: number }): Promise<Outcome> {
+export async function pacedLoad(order: LoadOrder & { rate: number }): Promise<LoadOutcome> {
   const { origin, requests, connections, seconds, rate } = order
   const pool = new Pool(origin, { connections, pipelining: 1 })
   const sender = new Sender(pool, requests)
@@ -23,7 +21,7 @@ export async function pacedLoad(order: LoadOrder & { rate: number }): Promise<Ou
     const elapsed = performance.now() - startedAt
     const due = Math.min(total, Math.floor((elapsed / 1_000) * rate) + 1)
     for (; begun < due; begun += 1) sender.send(startedAt + (begun / rate) * 1_000)
-    await sleep(1)
+    await nap(startedAt + (begun / rate) * 1_000 - performance.now())
   }
   await sender.allAnswered()
   const elapsed = (performance.now() - startedAt) / 1_000
@@ -58,7 +56,7 @@ class Sender {
     await Promise.all(this.#underWay)
   }
 
-  outcome(): Omit<Outcome, 'seconds'> {
+  outcome(): Omit<LoadOutcome, 'seconds'> {
     return {
       answers: this.#answers,
       ...this.#wrong.report(),

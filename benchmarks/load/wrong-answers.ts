@@ -8,14 +8,20 @@ export class WrongAnswers {
   #example: string | undefined
 
   check(answer: { status: number; body: string }, expected: LoadRequest['expected']): void {
-    const { status, body } = expected
-    if (answer.status === status && (body === undefined || answer.body === body)) return
-    const wanted = body === undefined ? `${status}` : `${status} ${body}`
+    const { status, body, contains } = expected
+    const isBody = body === undefined || answer.body === body
+    const hasPart = contains === undefined || answer.body.includes(contains)
+    if (answer.status === status && isBody && hasPart) return
+    const wanted = `${status} ${body ?? contains ?? ''}`
     this.add(`${answer.status} ${answer.body.slice(0, SHOWN)}; expected ${wanted.slice(0, SHOWN)}`)
   }
 
-  add(what: string): void {
-    this.#count += 1
+  get any(): boolean {
+    return this.#count > 0
+  }
+
+  add(what: string, times = 1): void {
+    this.#count += times
     this.#example ??= what
   }
 

@@ -11,6 +11,9 @@ const summary = z
   .strictObject({ median: figure, min: figure, max: figure, low: figure, high: figure })
   .meta({ description: '`low` to `high`: the 95 % interval of the median, by bootstrap.' })
 
+const timePoint = z.strictObject({ second: figure, ok: z.int(), failed: z.int() })
+const timeLine = z.strictObject({ name: z.string(), points: z.array(timePoint) })
+
 const metric = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -28,6 +31,7 @@ const cell = z.strictObject({
   atCeiling: z
     .int()
     .meta({ description: 'Rounds in which the load generator set the limit, not the subject.' }),
+  timeLines: z.array(timeLine).optional(),
   latencies: z.array(latency).optional().meta({ description: 'One of each round.' }),
 })
 
@@ -68,6 +72,10 @@ export const resultSchema: z.ZodType<Result> = z.strictObject({
     strategies: z.array(z.string()),
   }),
   machine,
+  ceilings: z.record(z.string(), figure).meta({
+    description:
+      'Requests a second of the load generator, by connections, from a server that does nothing.',
+  }),
   versions: z.record(z.string(), z.string()),
   missing: z
     .array(z.string())

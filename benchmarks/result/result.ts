@@ -1,5 +1,5 @@
 import type { Latency } from '../load/load-order.js'
-import type { Condition, Metric } from '../runner/scenario.js'
+import type { Condition, Metric, TimeLine } from '../runner/scenario.js'
 import type { Summary } from '../statistics/summary.js'
 
 /** Results of another version are not read: their figures may mean something else. */
@@ -16,6 +16,7 @@ export interface Cell {
   readonly atCeiling: number
   /** One of each round. */
   readonly latencies?: readonly Latency[] | undefined
+  readonly timeLines?: readonly TimeLine[] | undefined
 }
 
 export interface ScenarioResult {
@@ -60,6 +61,8 @@ export interface Result {
     readonly strategies: readonly string[]
   }
   readonly machine: Machine
+  /** Requests a second of the load generator, by connections, from a server that does nothing. */
+  readonly ceilings: Readonly<Record<string, number>>
   readonly versions: Readonly<Record<string, string>>
   /** What was asked for and is not there, and why. */
   readonly missing: readonly string[]

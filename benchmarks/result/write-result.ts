@@ -1,6 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '@session-vs-jwt/workbench'
+import { htmlReport } from '../report/html.js'
+import { markdownReport } from '../report/markdown.js'
 import { resultSchema } from './result-schema.js'
 import type { Result } from './result.js'
 
@@ -11,7 +13,11 @@ import type { Result } from './result.js'
  * @throws {WorkbenchError} if there is no room, or nothing may be written there
  */
 export function writeResult(folder: string, result: Result): void {
-  const files = { 'result.json': `${JSON.stringify(resultSchema.parse(result), null, 2)}\n` }
+  const files = {
+    'result.json': `${JSON.stringify(resultSchema.parse(result), null, 2)}\n`,
+    'report.md': markdownReport(result),
+    'report.html': htmlReport(result),
+  }
   try {
     mkdirSync(folder, { recursive: true })
     for (const [name, text] of Object.entries(files)) writeWhole(join(folder, name), text)

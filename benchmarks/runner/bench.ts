@@ -1,46 +1,56 @@
-import type { ServerSecrets } from '@session-vs-jwt/workbench'
-import { serverSecrets } from '@session-vs-jwt/workbench'
 import { join } from 'node:path'
+import { type ServerSecrets, serverSecrets } from '@session-vs-jwt/workbench'
+import { Ceilings } from '../load/ceilings.js'
 import { LoadGenerator } from '../load/load-generator.js'
-import type { BenchStores } from './bench-stores.js'
-import { startStores } from './bench-stores.js'
+import { type RandomSource, seededRandom } from '../statistics/random.js'
+import type { StartedServer } from '../subjects/started-server.js'
+import { type BenchStores, startStores } from './bench-stores.js'
 import type { Settings } from './settings.js'
 
-/** What a measurement finds around it: stores, keys, a load generator, a folder of its own. */
-export class Bench {
-  readonly settings: Settings
-  /** For data, logs and keys of this run; it goes with it. */
+export interface BenchPlace {
+  /** For logs and keys of this run; it goes with it. */
   readonly folder: string
   /** Ends what is under way. */
   readonly signal: AbortSignal
-  readonly generator: LoadGenerator
   /** What every process needs to run here. */
   readonly machineEnv: Readonly<Record<string, string>>
-  readonly #onProgress: (line: string) => void
+  readonly onProgress: (line: string) => void
+}
+
+/** What a measurement finds around it: stores, keys, load generators, a folder of its own. */
+export class Bench {
+  readonly settings: Settings
+  readonly place: BenchPlace
+  readonly generator: LoadGenerator = LoadGenerator.start()
+  readonly ceilings: Ceilings
+  /** Drawn with the seed, as everything that is left to chance. */
+  readonly random: RandomSource
+  #background: LoadGenerator | undefined
   #stores: Promise<BenchStores> | undefined
-  #secrets: Promise<ServerSecrets> | undefined
+  readonly #secrets = new Map<string, Promise<ServerSecrets>>()
+  readonly #shared = new Map<string, Promise<StartedServer>>()
   #logs = 0
 
-  constructor(
-    settings: Settings,
-    place: {
-      folder: string
-      signal: AbortSignal
-      machineEnv: Readonly<Record<string, string>>
-      onProgress: (line: string) => void
-    },
-  ) {
+  constructor(settings: Settings, place: BenchPlace) {
     this.settings = settings
-    this.folder = place.folder
-    this.signal = place.signal
-    this.machineEnv = place.machineEnv
-    this.#onProgress = place.onProgress
-    this.generator = LoadGenerator.start()
+    this.place = place
+    this.ceilings = new Ceilings(this)
+    this.random = seededRandom(settings.seed)
+  }
+
+  get signal(): AbortSignal {
+    return this.place.signal
+  }
+
+  /** Sends another load while the first is measured. */
+  get background(): LoadGenerator {
+    this.#background ??= LoadGenerator.start()
+    return this.#background
   }
 
   /** Started when the first scenario wants them. */
   async stores(): Promise<BenchStores> {
-    this.#stores ??= startStores(join(this.folder, 'stores'), this.#onProgress)
+    this.#stores ??= startStores(this.place.onProgress)
     return this.#stores
   }
 
@@ -49,19 +59,34 @@ export class Bench {
     return this.#stores?.catch(() => undefined)
   }
 
-  async secrets(): Promise<ServerSecrets> {
-    this.#secrets ??= serverSecrets(join(this.folder, 'secrets'), 'HS256')
-    return this.#secrets
+  async secrets(algorithm: 'HS256' | 'RS256' | 'ES256' = 'HS256'): Promise<ServerSecrets> {
+    const folder = join(this.place.folder, 'secrets')
+    const secrets = this.#secrets.get(algorithm) ?? serverSecrets(folder, algorithm)
+    this.#secrets.set(algorithm, secrets)
+    return secrets
   }
 
   /** A file for what the next process prints. */
   nextLog(name: string): string {
     this.#logs += 1
-    return join(this.folder, 'logs', `${this.#logs}-${name}.log`)
+    return join(this.place.folder, 'logs', `${this.#logs}-${name}.log`)
+  }
+
+  /**
+   * A server of its own for each who asks; where little is measured, to see that it works, one for all
+   * who ask for the same, which lives as long as the run.
+   */
+  async server(key: string, start: () => Promise<StartedServer>): Promise<StartedServer> {
+    if (!this.settings.quick) return start()
+    const shared = this.#shared.get(key) ?? start()
+    this.#shared.set(key, shared)
+    return { ...(await shared), stop: async () => undefined }
   }
 
   async stop(): Promise<void> {
-    await this.generator.stop()
+    await Promise.all([this.generator.stop(), this.#background?.stop()])
+    const shared = await Promise.allSettled(this.#shared.values())
+    await Promise.all(shared.map(async (it) => it.status === 'fulfilled' && it.value.stop()))
     const stores = await this.startedStores()
     await stores?.stop()
   }

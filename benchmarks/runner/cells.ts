@@ -5,7 +5,8 @@ import type { Condition, Measurement } from './scenario.js'
 interface Measured {
   readonly subject: string
   readonly condition: Condition
-  readonly measurements: Measurement[]
+  /** Those of each round. */
+  readonly rounds: (readonly Measurement[])[]
 }
 
 /** What was measured, by subject and condition; a round counts once it is whole. */
@@ -13,10 +14,10 @@ export class Cells {
   readonly #cells = new Map<string, Measured>()
   rounds = 0
 
-  add(subject: string, condition: Condition, measurement: Measurement): void {
+  add(subject: string, condition: Condition, measured: Measurement | readonly Measurement[]): void {
     const key = JSON.stringify([subject, condition])
-    const cell = this.#cells.get(key) ?? { subject, condition, measurements: [] }
-    cell.measurements.push(measurement)
+    const cell = this.#cells.get(key) ?? { subject, condition, rounds: [] }
+    cell.rounds.push([measured].flat())
     this.#cells.set(key, cell)
   }
 
@@ -24,15 +25,17 @@ export class Cells {
     this.rounds += 1
   }
 
-  result(): Cell[] {
+  /** Of the whole rounds, in the order of `subjects`. */
+  result(subjects: readonly string[]): Cell[] {
     if (this.rounds === 0) return []
-    return [...this.#cells.values()].map((it) =>
-      cellOf({ ...it, measurements: it.measurements.slice(0, this.rounds) }),
+    const cells = [...this.#cells.values()].map(({ subject, condition, rounds }) =>
+      cellOf(subject, condition, rounds.slice(0, this.rounds).flat()),
     )
+    return subjects.flatMap((id) => cells.filter(({ subject }) => subject === id))
   }
 }
 
-function cellOf({ subject, condition, measurements }: Measured): Cell {
+function cellOf(subject: string, condition: Condition, measurements: readonly Measurement[]): Cell {
   const metrics = Object.keys(measurements[0]?.values ?? {})
   const values = Object.fromEntries(
     metrics.map((metric) => [metric, measurements.map((it) => it.values[metric] ?? NaN)]),
@@ -40,13 +43,15 @@ function cellOf({ subject, condition, measurements }: Measured): Cell {
   const summaries = Object.fromEntries(
     Object.entries(values).map(([metric, rounds]) => [metric, summarize(rounds)]),
   )
-  const latencies = measurements.flatMap(({ latency }) => (latency ? [latency] : []))
+  const latencies = measurements.flatMap(({ latency }) => latency ?? [])
+  const timeLines = measurements.flatMap((it) => it.timeLines ?? [])
   return {
     subject,
-    condition: { ...condition },
+    condition,
     values,
     summaries,
     atCeiling: measurements.filter(({ atCeiling }) => atCeiling).length,
     ...(latencies.length > 0 && { latencies }),
+    ...(timeLines.length > 0 && { timeLines }),
   }
 }

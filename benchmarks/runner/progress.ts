@@ -6,6 +6,8 @@ import type { Settings } from './settings.js'
 export interface Progress {
   /** Something is done that was expected to take so many seconds. */
   step(what: string, seconds: number): void
+  /** Makes room for something that is printed. */
+  clear(): void
   stop(): void
 }
 
@@ -39,6 +41,9 @@ export function progressBar(scenarios: readonly Scenario[], settings: Settings):
       // What is left takes as much longer than expected as what is done has taken.
       const pace = (Date.now() - startedAt) / 1_000 / done
       bar.update(done, { what, left: durationText((total - done) * pace) })
+    },
+    clear: () => {
+      if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
     },
     stop: () => bar.stop(),
   }

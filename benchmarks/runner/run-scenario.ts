@@ -5,7 +5,14 @@ import { BenchError } from './bench-error.js'
 import type { Bench } from './bench.js'
 import { Cells } from './cells.js'
 import type { Progress } from './progress.js'
-import type { Opened, Scenario, Subject } from './scenario.js'
+import type { Scenario, Subject } from './scenario.js'
+
+interface Run {
+  readonly scenario: Scenario
+  readonly bench: Bench
+  readonly cells: Cells
+  readonly progress: Progress
+}
 
 /**
  * Measures every subject of `scenario` once in each round. Each round has an order of its own, drawn
@@ -21,47 +28,47 @@ export async function runScenario(
   const subjects = scenario.subjects(settings)
   const wantedRounds = scenario.once ? 1 : settings.rounds
   const cells = new Cells()
+  const run = { scenario, bench, cells, progress }
   const random = seededRandom(settings.seed)
-  let state: ScenarioResult['state'] = 'complete'
-  let failure: string | undefined
+  let end: Pick<ScenarioResult, 'state' | 'failure'> = { state: 'complete' }
   try {
     for (let round = 0; round < wantedRounds; round += 1) {
-      for (const subject of shuffle([...subjects], random)) {
-        await measureSubject(subject, bench, cells, progress)
-      }
+      await measureRound(shuffle([...subjects], random), run)
       cells.endRound()
     }
   } catch (error) {
-    if (bench.signal.aborted) state = 'stopped'
-    else if (error instanceof Error) {
-      state = 'failed'
-      failure = error instanceof BenchError ? error.message : (error.stack ?? error.message)
-    }
+    end = bench.signal.aborted ? { state: 'stopped' } : { state: 'failed', failure: reason(error) }
   }
   const { id, title, question, reference, metrics } = scenario
   return {
     id,
     title,
     question,
-    state,
-    ...(failure !== undefined && { failure }),
+    ...end,
     rounds: cells.rounds,
     wantedRounds,
     reference,
     subjects: subjects.map((it) => ({ id: it.id, title: it.title })),
-    metrics: [...metrics],
-    cells: cells.result(),
+    metrics,
+    cells: cells.result(subjects.map((it) => it.id)),
   }
 }
 
-async function measureSubject(
-  subject: Subject,
-  bench: Bench,
-  cells: Cells,
-  progress: Progress,
-): Promise<void> {
+/** What a person can understand, if it was foreseen; else where in the code it came from. */
+function reason(error: unknown): string {
+  if (error instanceof BenchError || !(error instanceof Error)) return String(error)
+  return error.name === 'WorkbenchError' ? error.message : (error.stack ?? error.message)
+}
+
+async function measureRound(subjects: readonly Subject[], run: Run): Promise<void> {
+  const { scenario, bench } = run
+  if (scenario.together?.(bench.settings)) return measureTogether(subjects, run)
+  for (const subject of subjects) await measureSubject(subject, run)
+}
+
+async function measureSubject(subject: Subject, { bench, cells, progress }: Run): Promise<void> {
   bench.signal.throwIfAborted()
-  const opened: Opened = await subject.open(bench)
+  const opened = await subject.open(bench)
   progress.step(subject.id, subject.takes.open)
   try {
     for (const condition of subject.conditions) {
@@ -71,5 +78,29 @@ async function measureSubject(
     }
   } finally {
     await opened.close()
+  }
+}
+
+/** Opens all, measures them side by side, and closes all. */
+async function measureTogether(subjects: readonly Subject[], run: Run): Promise<void> {
+  const { scenario, bench, cells, progress } = run
+  const outcomes = await Promise.allSettled(
+    subjects.map(async (subject) => ({ subject, opened: await subject.open(bench) })),
+  )
+  const all = outcomes.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))
+  try {
+    for (const it of outcomes) if (it.status === 'rejected') throw it.reason
+    bench.signal.throwIfAborted()
+    const measured = all.map(async ({ subject, opened }) => {
+      for (const condition of subject.conditions) {
+        cells.add(subject.id, condition, await opened.measure(condition))
+        progress.step(subject.id, subject.takes.open + subject.takes.measure)
+      }
+    })
+    // All must be over before anything is closed.
+    const ends = await Promise.allSettled([scenario.meanwhile?.(bench), ...measured])
+    for (const it of ends) if (it.status === 'rejected') throw it.reason
+  } finally {
+    await Promise.all(all.map(({ opened }) => opened.close()))
   }
 }

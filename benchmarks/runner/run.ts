@@ -24,9 +24,9 @@ export interface RunOptions {
 
 /** Measures scenario after scenario; one that fails, or a stop, leaves the others as they are. */
 export async function run(options: RunOptions): Promise<Result> {
-  const { scenarios, settings, signal, machineEnv, onProgress } = options
+  const { scenarios, settings, signal } = options
   const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-bench-'))
-  const bench = new Bench(settings, { folder, signal, machineEnv, onProgress })
+  const bench = new Bench(settings, { ...options, folder })
   const startedAt = new Date().toISOString()
   const done: ScenarioResult[] = []
   const result = async (): Promise<Result> => ({
@@ -37,6 +37,7 @@ export async function run(options: RunOptions): Promise<Result> {
     seed: settings.seed,
     settings: settingsOf(settings),
     machine: thisMachine(),
+    ceilings: bench.ceilings.measured(),
     versions: await versionsOf(bench),
     missing: missing(scenarios, done),
     scenarios: done,

@@ -21,12 +21,27 @@ export interface Measurement {
   /** Where the load generator, and not what was measured, set the limit. */
   readonly atCeiling?: boolean
   readonly latency?: LoadReport['latency']
+  /** What went well and what did not, second by second. */
+  readonly timeLines?: readonly TimeLine[]
+}
+
+/** How requests of one kind fared over time. */
+export interface TimeLine {
+  readonly name: string
+  readonly points: readonly TimePoint[]
+}
+
+interface TimePoint {
+  /** When it begins, in seconds. */
+  readonly second: number
+  readonly ok: number
+  readonly failed: number
 }
 
 /** Something that was got ready to be measured. */
 export interface Opened {
   /** @throws {BenchError} where an answer is wrong, or none comes */
-  measure(condition: Condition): Promise<Measurement>
+  measure(condition: Condition): Promise<Measurement | readonly Measurement[]>
   close(): Promise<unknown>
 }
 
@@ -50,7 +65,11 @@ export interface Scenario {
   readonly metrics: readonly Metric[]
   /** The subject that the others are compared with. */
   readonly reference: string
-  /** Counted or computed, and the same each time: one round says everything. */
+  /** Counted, computed, or repeated within a measurement: one round says everything. */
   readonly once?: true
+  /** Whether all subjects are measured side by side; by default one after the other. */
+  together?(settings: Settings): boolean
+  /** What is done to all of them while they are measured together. */
+  meanwhile?(bench: Bench): Promise<void>
   subjects(settings: Settings): readonly Subject[]
 }

@@ -1,5 +1,30 @@
 import type { Scenario } from '../runner/scenario.js'
+import { distance } from './distance.js'
 import { identity } from './identity.js'
+import { login, register } from './login.js'
+import { lookups } from './lookups.js'
+import { outage } from './outage.js'
+import { profile } from './profile.js'
+import { refresh } from './refresh.js'
+import { revocation } from './revocation.js'
+import { signing } from './signing.js'
+import { size } from './size.js'
+import { state } from './state.js'
+import { threads } from './threads.js'
 
 /** All, in the order in which they are measured. */
-export const scenarios: readonly Scenario[] = [identity]
+export const scenarios: readonly Scenario[] = [
+  lookups,
+  identity,
+  profile,
+  login,
+  register,
+  threads,
+  refresh,
+  revocation,
+  size,
+  signing,
+  distance,
+  outage,
+  state,
+]

@@ -1,8 +1,9 @@
-import { type Summary, summarize } from './summary.js'
+import { median, sampleWithReplacement } from 'simple-statistics'
+import { bootstrap, ROUNDS_FOR_INTERVAL, type Summary, summarize } from './summary.js'
 
 /** How much more one thing has than another: `ratio` 1.2 is 20 % more. */
 export interface Difference {
-  readonly ratio: Summary
+  readonly ratio: Pick<Summary, 'median' | 'low' | 'high'>
   /** Whether the interval leaves out "no difference". */
   readonly seen: boolean
 }
@@ -20,6 +21,29 @@ export function pairedDifference(
   return differenceOf(summarize(pairs))
 }
 
-function differenceOf(ratio: Summary): Difference {
+/**
+ * Compares values of two runs, which have no rounds in common: the ratio of the medians. With few
+ * rounds, from the least of one over the greatest of the other.
+ */
+export function unpairedDifference(
+  values: readonly number[],
+  reference: readonly number[],
+): Difference | undefined {
+  const [own, other] = [[...values], [...reference]]
+  if (own.length === 0 || ![...own, ...other].every((it) => it > 0)) return undefined
+  if (other.length === 0) return undefined
+  const ratio = median(own) / median(other)
+  if (Math.min(own.length, other.length) < ROUNDS_FOR_INTERVAL) {
+    const low = Math.min(...own) / Math.max(...other)
+    return differenceOf({ median: ratio, low, high: Math.max(...own) / Math.min(...other) })
+  }
+  const interval = bootstrap((random) => {
+    const resampled = [own, other].map((it) => median(sampleWithReplacement(it, it.length, random)))
+    return (resampled[0] ?? NaN) / (resampled[1] ?? NaN)
+  })
+  return differenceOf({ median: ratio, ...interval })
+}
+
+function differenceOf(ratio: Difference['ratio']): Difference {
   return { ratio, seen: ratio.low > 1 || ratio.high < 1 }
 }

@@ -24,7 +24,7 @@ export function ofStrategy(
     id: strategy.id,
     title: strategy.title,
     hasUsers: true,
-    start: (bench) => startStrategy(bench, strategy, { ...CHEAP_LOGINS, ...env }),
+    start: (bench) => startStrategy(bench, strategy, { env: { ...CHEAP_LOGINS, ...env } }),
   }
 }
 
@@ -50,7 +50,7 @@ const SCHEMAS = { whoami: 'whoami', me: 'userBody' } as const
 
 /** So many users, each with the request that it will repeat and the answer that it got the first time. */
 export async function requestsOf(
-  server: StartedServer,
+  server: Pick<StartedServer, 'url'>,
   { hasUsers }: Pick<IdentityServer, 'hasUsers'>,
   users: number,
   asked: Asked = 'whoami',

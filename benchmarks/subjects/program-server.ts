@@ -19,7 +19,7 @@ export async function startProgram(bench: Bench, program: Program): Promise<Star
     program: fileURLToPath(new URL(`../${program.file}`, import.meta.url)),
     log: bench.nextLog(program.id),
     env: {
-      ...bench.machineEnv,
+      ...bench.place.machineEnv,
       NODE_ENV: 'production',
       DATABASE_URL: postgres.url,
       REDIS_URL: redis.url,

@@ -14,28 +14,50 @@ export const CHEAP_LOGINS: Readonly<Record<string, string>> = {
   BCRYPT_COST: '4',
 }
 
-/** Settings that all servers of a run share, but for those of the strategy. */
+export interface StrategyOptions {
+  /** Settings beside those of the strategy. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly algorithm?: 'HS256' | 'RS256' | 'ES256'
+  /** Where the stores are, if another way leads there than the straight one. */
+  readonly databaseUrl?: string
+  readonly redisUrl?: string
+}
+
+/** Our server of `strategy`, with its instruments off; the run's stores and keys. */
 export async function startStrategy(
   bench: Bench,
   strategy: Strategy,
-  env: Readonly<Record<string, string>> = {},
-  stores: { readonly databaseUrl?: string; readonly redisUrl?: string } = {},
+  options: StrategyOptions = {},
 ): Promise<StartedServer> {
+  const key = JSON.stringify([strategy.id, options])
+  return bench.server(key, async () => startedServer(await runStrategy(bench, strategy, options)))
+}
+
+/** The same as a process that can be listened to. */
+export async function runStrategy(
+  bench: Bench,
+  strategy: Strategy,
+  options: StrategyOptions = {},
+): Promise<RunningServer> {
   const { postgres, redis } = await bench.stores()
+  const { env = {}, algorithm, databaseUrl = postgres.url, redisUrl = redis.url } = options
   const { server, id } = strategy
   const settings = {
     strategy,
     port: 0,
-    databaseUrl: stores.databaseUrl ?? postgres.url,
-    redisUrl: stores.redisUrl ?? redis.url,
-    secrets: (await bench.secrets())[server],
+    databaseUrl,
+    redisUrl,
+    secrets: (await bench.secrets(algorithm))[server],
     origins: [],
   }
-  const program = await RunningServer.start({
+  return RunningServer.start({
     server,
     log: bench.nextLog(id),
-    // Nothing of the reader's own settings: the result would not say so.
-    env: { ...serverEnvironment(settings, bench.machineEnv), ...WITHOUT_INSTRUMENTS, ...env },
+    // None of the reader's own settings: the result would not say so.
+    env: {
+      ...serverEnvironment(settings, bench.place.machineEnv),
+      ...WITHOUT_INSTRUMENTS,
+      ...env,
+    },
   })
-  return startedServer(program)
 }

@@ -1,8 +1,9 @@
-import type { LoadReport, LoadRequest } from '../load/load-order.js'
+import type { LoadGenerator } from '../load/load-generator.js'
+import type { LoadOrder, LoadReport } from '../load/load-order.js'
 import { BenchError } from '../runner/bench-error.js'
 import type { Bench } from '../runner/bench.js'
 import type { Measurement, Metric } from '../runner/scenario.js'
-import { type Usage, usageOf, usedBetween } from '../usage/process-usage.js'
+import { usageOf, usedBetween } from '../usage/process-usage.js'
 import type { StartedServer } from './started-server.js'
 
 /** What a load tells of a server. */
@@ -17,16 +18,9 @@ export const throughputMetrics: readonly Metric[] = [
   { id: 'generatorCpu', title: 'generator’s CPU for each request', unit: 'µs', better: 'neither' },
 ]
 
-const BUSY = 0.95
 const MB = 1_000_000
 
-export interface Load {
-  readonly requests: readonly LoadRequest[]
-  readonly connections: number
-  readonly seconds: number
-  readonly amount?: number
-  readonly rate?: number
-}
+export type Load = Omit<LoadOrder, 'origin'>
 
 /** Puts a load on `server`, and tells what it got through and what that used. */
 export async function measureLoad(
@@ -43,11 +37,22 @@ export async function measureLoad(
   const before = look()
   const report = await runLoad(bench, server, load)
   const after = look()
+  const used = usedBetween(before.server, after.server)
+  const usedByStores = usedBetween(before.stores, after.stores)
+  const each = (cpuMs: number): number => (cpuMs * 1_000) / report.answers
+  const { answers, seconds, latency, generatorCpuMs } = report
   return {
-    ...measurementOf(report, {
-      server: usedBetween(before.server, after.server),
-      stores: usedBetween(before.stores, after.stores),
-    }),
+    values: {
+      ...(serverPids.length > 0 && { cpu: each(used.cpuMs), memory: used.memory / MB }),
+      throughput: answers / seconds,
+      p50: latency.p50,
+      p99: latency.p99,
+      storeCpu: each(usedByStores.cpuMs),
+      storeMemory: usedByStores.memory / MB,
+      generatorCpu: each(generatorCpuMs),
+    },
+    latency,
+    atCeiling: load.rate === undefined && (await bench.ceilings.isNear(report, load.connections)),
   }
 }
 
@@ -56,35 +61,17 @@ export async function runLoad(
   bench: Bench,
   server: StartedServer,
   load: Load,
+  generator: LoadGenerator = bench.generator,
 ): Promise<LoadReport> {
   const order = { origin: server.url, ...load }
-  const report = await server.whileAlive(bench.generator.run(order, bench.signal))
+  const report = await server.whileAlive(generator.run(order, bench.signal))
   if (report.wrong > 0) {
+    const whole = report.answers + report.wrong
     throw new BenchError(
-      `${report.wrong} of ${report.answers} answers were not the expected one, such as: ${report.wrongExample}`,
+      `${report.wrong} of about ${whole} requests did not get the expected answer, such as: ` +
+        `${report.wrongExample}`,
     )
   }
+  if (report.answers === 0) throw new BenchError('No request was answered.')
   return report
-}
-
-function measurementOf(
-  report: LoadReport,
-  used: { readonly server: Usage; readonly stores: Usage },
-): Measurement {
-  const { answers, seconds, latency, generatorCpuMs, generatorBusy } = report
-  const each = (cpuMs: number): number => (cpuMs * 1_000) / answers
-  return {
-    values: {
-      cpu: each(used.server.cpuMs),
-      throughput: answers / seconds,
-      p50: latency.p50,
-      p99: latency.p99,
-      storeCpu: each(used.stores.cpuMs),
-      memory: used.server.memory / MB,
-      storeMemory: used.stores.memory / MB,
-      generatorCpu: each(generatorCpuMs),
-    },
-    latency,
-    atCeiling: generatorBusy > BUSY,
-  }
 }

@@ -1,6 +1,10 @@
-import type { ServerKind } from '@session-vs-jwt/workbench'
+import {
+  type EndpointId,
+  endpoints,
+  type Lookups,
+  type ServerKind,
+} from '@session-vs-jwt/workbench'
 import { markdownTable } from 'markdown-table'
-import { type EndpointId, endpoints, type Lookups } from './expected-lookups.js'
 
 /** What a request was answered, and what it cost. */
 export interface MeasuredCost extends Lookups {

@@ -1,4 +1,4 @@
-import type { ServerKind } from '@session-vs-jwt/workbench'
+import type { ServerKind } from '../strategy.js'
 
 /** How often one request asks each store: SQL statements and Redis commands; a script is one command. */
 export interface Lookups {
@@ -9,6 +9,37 @@ export interface Lookups {
 const NOTHING: Lookups = { sql: 0, redis: 0 }
 const STATEMENT: Lookups = { sql: 1, redis: 0 }
 const COMMAND: Lookups = { sql: 0, redis: 1 }
+
+/** Requests that are measured. */
+export type EndpointId =
+  | 'register'
+  | 'login'
+  | 'whoami'
+  | 'whoamiWithout'
+  | 'whoamiForged'
+  | 'showMe'
+  | 'updateMe'
+  | 'listUsers'
+  | 'createPost'
+  | 'listPosts'
+  | 'showPost'
+  | 'deletePost'
+  | 'renewAccess'
+  | 'rotateRefresh'
+  | 'spentCredential'
+  | 'loginAgain'
+  | 'listDevices'
+  | 'endDevice'
+  | 'changePassword'
+  | 'logout'
+  | 'logoutAll'
+  | 'loginWrongPassword'
+  | 'loginUnknownEmail'
+  | 'loginTooOften'
+  | 'live'
+  | 'ready'
+  | 'jwks'
+  | 'openapi'
 
 /** What a request costs, in terms that every strategy can fill in. A term that is missing is 0. */
 interface Cost {
@@ -22,7 +53,7 @@ interface Cost {
   readonly redis?: number
 }
 
-interface Endpoint {
+export interface Endpoint {
   /** What is sent. */
   readonly request: string
   /** Of both servers, or of each where they differ. */
@@ -34,7 +65,7 @@ interface Endpoint {
  * account has two devices, one of which it ends, logs out, or loses to a new password. Its session is
  * younger than a quarter of the idle time; an older one is renewed, by one more call to its store.
  */
-export const endpoints = {
+export const endpoints: Readonly<Record<EndpointId, Endpoint>> = {
   // The row of the user, and the login that begins.
   register: { request: 'POST /auth/register/email', cost: { sql: 1, logins: 1 } },
   // Redis: the try takes its place among the failures, and gives it back. SQL: the user with the
@@ -102,9 +133,7 @@ export const endpoints = {
   ready: { request: 'GET /health/ready', cost: { sql: 1, redis: 1 } },
   jwks: { request: 'GET /.well-known/jwks.json', cost: {} },
   openapi: { request: 'GET /openapi.json', cost: {} },
-} as const satisfies Record<string, Endpoint>
-
-export type EndpointId = keyof typeof endpoints
+}
 
 /** What one `identity` and one call on `logins` are under a strategy. */
 interface StrategyCost {

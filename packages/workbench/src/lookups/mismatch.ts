@@ -1,7 +1,7 @@
-import type { CallKind, RequestTrace } from '@session-vs-jwt/http-kit'
+import type { CallKind } from '@session-vs-jwt/http-kit'
 import { type Calls, sumOf, tally } from './calls.js'
 import { expectedLookups, type Lookups } from './expected-lookups.js'
-import type { Measured, Watched } from './measure.js'
+import type { Measured, TracedRequest, Watched } from './measure.js'
 
 /**
  * How a load differs from what is expected, for people; undefined if it does not. Every answer and
@@ -32,12 +32,12 @@ export function mismatch(
   Redis saw       ${list(counted.redis)}`
 }
 
-function lookupsIn({ calls }: RequestTrace): string {
+function lookupsIn({ calls }: TracedRequest): string {
   const count = (wanted: CallKind): number => calls.filter(({ kind }) => kind === wanted).length
   return text({ sql: count('sql'), redis: count('redis') })
 }
 
-function operationsIn({ calls }: RequestTrace): string[] {
+function operationsIn({ calls }: TracedRequest): string[] {
   const lookups = calls.filter(({ kind }) => kind === 'sql' || kind === 'redis')
   return lookups.map(({ operation }) => operation)
 }

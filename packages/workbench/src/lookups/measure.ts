@@ -1,10 +1,15 @@
-import type { RequestTrace } from '@session-vs-jwt/http-kit'
-import { readServerTiming, type Strategy } from '@session-vs-jwt/workbench'
+import { readServerTiming } from '../client/server-timing.js'
+import type { Strategy } from '../strategy.js'
 import { type Calls, sumOf, tally } from './calls.js'
 import type { EndpointId, Lookups } from './expected-lookups.js'
 import type { Answer, Target } from './load-device.js'
 import type { Account, Step } from './steps.js'
 import type { StoreCalls, StoreCounters } from './store-counters.js'
+
+/** What a server tells of a request: the calls that it made. */
+export interface TracedRequest {
+  readonly calls: readonly { readonly kind: string; readonly operation: string }[]
+}
 
 /** What a load of one kind of request has cost, as each witness tells it. */
 export interface Measured {
@@ -13,7 +18,7 @@ export interface Measured {
   /** How often each status was answered. */
   readonly statuses: Calls
   /** What the server recorded, a trace for each request. */
-  readonly traces: readonly RequestTrace[]
+  readonly traces: readonly TracedRequest[]
   /** What `Server-Timing` said, for each answer. */
   readonly timings: readonly Lookups[]
   /** What the stores counted. */
@@ -27,7 +32,9 @@ export interface Watched {
   readonly target: Target
   readonly counters: StoreCounters
   /** The server's traces, the newest last. */
-  readonly traces: RequestTrace[]
+  readonly traces: TracedRequest[]
+  /** Waits for traces that are still on their way from the server's process. */
+  readonly settled?: () => Promise<void>
 }
 
 /**
@@ -37,16 +44,18 @@ export interface Watched {
 export async function measure(
   step: Step,
   [first, ...accounts]: readonly Account[],
-  { target, counters, traces }: Watched,
+  { target, counters, traces, settled }: Watched,
 ): Promise<Measured> {
   if (!first) throw new Error('a load needs accounts')
   await target.each([first, ...accounts], async (it) => step.prepare?.(it))
   await step.send(first)
+  await settled?.()
   traces.length = 0
   const answers: Answer[] = []
   const counted = await counters.around(() =>
     target.each(accounts, async (it) => answers.push(await step.send(it))),
   )
+  await settled?.()
   return {
     endpoint: step.endpoint,
     requests: accounts.length,

@@ -1,12 +1,17 @@
 import type { Calls } from './calls.js'
 import { CommandCounter } from './command-counter.js'
-import type { OwnStores } from './own-stores.js'
 import { StatementCounter } from './statement-counter.js'
 
 /** What the stores say that they were asked. */
 export interface StoreCalls {
   readonly sql: Calls
   readonly redis: Calls
+}
+
+/** Where the stores are. */
+export interface StoreUrls {
+  readonly databaseUrl: string
+  readonly redisUrl: string
 }
 
 /**
@@ -22,7 +27,7 @@ export class StoreCounters {
     this.#commands = commands
   }
 
-  static async connect({ databaseUrl, redisUrl }: OwnStores): Promise<StoreCounters> {
+  static async connect({ databaseUrl, redisUrl }: StoreUrls): Promise<StoreCounters> {
     const statements = await StatementCounter.connect(databaseUrl)
     return new StoreCounters(statements, await CommandCounter.connect(redisUrl))
   }

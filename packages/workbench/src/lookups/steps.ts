@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { paths } from '@session-vs-jwt/http-kit'
-import type { Registration, Strategy } from '@session-vs-jwt/workbench'
-import { newAccount } from '../../device.js'
+import type { Registration } from '../client/contract-client.js'
+import { newAccount } from '../client/new-account.js'
+import type { Strategy } from '../strategy.js'
 import type { EndpointId } from './expected-lookups.js'
 import { type Answer, LoadDevice, type Target } from './load-device.js'
 

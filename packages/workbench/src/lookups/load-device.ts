@@ -1,7 +1,8 @@
 import http, { type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { paths } from '@session-vs-jwt/http-kit'
-import { CookieJar, type Registration } from '@session-vs-jwt/workbench'
+import type { Registration } from '../client/contract-client.js'
+import { CookieJar } from '../client/cookie-jar.js'
 
 export interface Answer {
   readonly status: number
@@ -22,6 +23,8 @@ const LANES = 8
 /** Where the load goes, on a few connections that stay open: a load of thousands would run out of ports. */
 export class Target {
   readonly url: string
+  /** Requests that were answered so far. */
+  answered = 0
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: LANES })
 
   constructor(url: string) {
@@ -50,7 +53,9 @@ export class Target {
         .end(body)
     })
     const { statusCode = 0, headers: received } = response
-    return { status: statusCode, headers: received, body: await text(response) }
+    const answer = { status: statusCode, headers: received, body: await text(response) }
+    this.answered += 1
+    return answer
   }
 }
 

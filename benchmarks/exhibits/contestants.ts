@@ -1,0 +1,51 @@
+import { type StrategyId, strategyById } from '@session-vs-jwt/workbench'
+import type { LoadRequest } from '../load/load-order.js'
+import type { Bench } from '../runner/bench.js'
+import { ofStrategy, requestsOf } from '../subjects/identity-server.js'
+import { warmUp } from '../subjects/loaded-server.js'
+import type { StartedServer } from '../subjects/started-server.js'
+import { runLoad } from '../subjects/throughput.js'
+import type { Verdict } from './exhibit.js'
+
+export type Side = keyof Verdict
+
+/** Who stands for each design. */
+export const CONTESTANTS: Readonly<Record<Side, StrategyId>> = {
+  session: 'session-redis',
+  token: 'jwt-rotating',
+}
+
+export const CONNECTIONS = 20
+export const USERS = 20
+
+/** A server of a contestant, with users who are logged in, for as long as `work` takes. */
+export async function withServer<T>(
+  bench: Bench,
+  side: Side,
+  work: (server: StartedServer, requests: LoadRequest[]) => Promise<T>,
+): Promise<T> {
+  const server = await ofStrategy(strategyById(CONTESTANTS[side])).start(bench)
+  try {
+    return await work(server, await requestsOf(server, { hasUsers: true }, USERS))
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Warmed up, each in a process of its own, one after the other, as the runner's other scenarios. */
+export async function honestly(bench: Bench): Promise<Verdict> {
+  const perSecond = (side: Side): Promise<number> =>
+    withServer(bench, side, async (server, requests) => {
+      await warmUp(bench, server, requests, CONNECTIONS)
+      const { seconds } = bench.settings
+      const report = await runLoad(bench, server, { requests, connections: CONNECTIONS, seconds })
+      return report.answers / report.seconds
+    })
+  // The order is none that a reader could have chosen.
+  if (bench.random() < 0.5) {
+    const session = await perSecond('session')
+    return { session, token: await perSecond('token') }
+  }
+  const token = await perSecond('token')
+  return { session: await perSecond('session'), token }
+}

@@ -1,0 +1,47 @@
+import type { LoadRequest } from '../load/load-order.js'
+import type { Bench } from '../runner/bench.js'
+import type { Scenario } from '../runner/scenario.js'
+import { warmUp } from '../subjects/loaded-server.js'
+import { CONNECTIONS, honestly, type Side, withServer } from './contestants.js'
+import { exhibited, type Rig, type Verdict } from './exhibit.js'
+
+export const errorsCount: Scenario = exhibited({
+  id: 'bad-errors',
+  title: 'Errors counted as successes',
+  question:
+    'Who wins if nobody looks at the answers, and one of the two was given a credential that is cut off? ' +
+    'It refuses each request before there is anything to do, and that is fast.',
+  measures: 'requests a second',
+  rigs: [
+    rig('session refuses', 'session'),
+    rig('token refuses', 'token'),
+    { id: 'honest', title: 'each answer is the expected one', takes: 6, measure: honestly },
+  ],
+})
+
+function rig(id: string, refusing: Side): Rig {
+  return { id, title: id, takes: 6, measure: (bench) => unchecked(bench, refusing) }
+}
+
+async function unchecked(bench: Bench, refusing: Side): Promise<Verdict> {
+  const perSecond = (side: Side): Promise<number> =>
+    withServer(bench, side, async (server, requests) => {
+      const sent = side === refusing ? requests.map(cutOff) : requests
+      await warmUp(bench, server, sent, CONNECTIONS)
+      const { seconds } = bench.settings
+      const order = { origin: server.url, requests: sent, connections: CONNECTIONS, seconds }
+      // Every answer counts, whatever it says.
+      const report = await bench.generator.run(order, bench.signal)
+      return report.answers / report.seconds
+    })
+  return { session: await perSecond('session'), token: await perSecond('token') }
+}
+
+/** The credential without its last characters. */
+function cutOff(request: LoadRequest): LoadRequest {
+  const entries = Object.entries(request.headers)
+  return {
+    ...request,
+    headers: Object.fromEntries(entries.map(([name, value]) => [name, value.slice(0, -20)])),
+  }
+}

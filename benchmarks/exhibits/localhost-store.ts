@@ -1,0 +1,73 @@
+import { strategyById } from '@session-vs-jwt/workbench'
+import { DelayProxy } from '../distance/delay-proxy.js'
+import type { LoadRequest } from '../load/load-order.js'
+import type { Bench } from '../runner/bench.js'
+import type { Scenario } from '../runner/scenario.js'
+import { requestsOf } from '../subjects/identity-server.js'
+import { warmUp } from '../subjects/loaded-server.js'
+import { newTokenRequests } from '../subjects/mint-tokens.js'
+import type { StartedServer } from '../subjects/started-server.js'
+import { CHEAP_LOGINS, startStrategy } from '../subjects/strategy-server.js'
+import { runLoad } from '../subjects/throughput.js'
+import { CONTESTANTS, type Side, USERS } from './contestants.js'
+import { exhibited, type Rig, type Verdict } from './exhibit.js'
+
+/** More than one client asks for in the time. */
+const TOKENS = 3_000
+/** Milliseconds from a server to its store in another zone of a data centre. */
+const AWAY_MS = 2
+
+export const localhostStore: Scenario = exhibited({
+  id: 'bad-localhost',
+  title: 'A store on localhost, presented as production',
+  question:
+    'Who answers one client sooner, a session looked up in Redis or a token signed with ES256 that is ' +
+    'seen for the first time? On one machine the lookup costs nothing; in production it is a journey.',
+  measures: 'latency',
+  rigs: [
+    rig('on localhost', 'Redis on the same machine', 0),
+    rig('honest', `Redis ${AWAY_MS} ms away`, AWAY_MS),
+  ],
+})
+
+function rig(id: string, title: string, awayMs: number): Rig {
+  return { id, title, takes: 6, measure: (bench) => away(bench, awayMs) }
+}
+
+async function away(bench: Bench, awayMs: number): Promise<Verdict> {
+  const proxy = await DelayProxy.start(await bench.stores())
+  try {
+    const session = await latency(bench, proxy, awayMs, 'session', (server) =>
+      requestsOf(server, { hasUsers: true }, USERS),
+    )
+    const token = await latency(bench, proxy, awayMs, 'token', (server) =>
+      newTokenRequests(bench, server, TOKENS, 'ES256'),
+    )
+    return { session, token }
+  } finally {
+    await proxy.stop()
+  }
+}
+
+async function latency(
+  bench: Bench,
+  proxy: DelayProxy,
+  awayMs: number,
+  side: Side,
+  requestsFor: (server: StartedServer) => Promise<LoadRequest[]>,
+): Promise<number> {
+  const { databaseUrl, redisUrl } = proxy
+  const options = { env: CHEAP_LOGINS, algorithm: 'ES256', databaseUrl, redisUrl } as const
+  const server = await startStrategy(bench, strategyById(CONTESTANTS[side]), options)
+  try {
+    const requests = await requestsFor(server)
+    await warmUp(bench, server, await requestsOf(server, { hasUsers: true }, USERS), USERS)
+    proxy.setDelay(awayMs)
+    const { seconds } = bench.settings
+    const report = await runLoad(bench, server, { requests, connections: 1, seconds })
+    proxy.setDelay(0)
+    return report.latency.p50
+  } finally {
+    await server.stop()
+  }
+}

@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url'
+import { RunningProgram } from '@session-vs-jwt/workbench'
+import type { Bench } from '../runner/bench.js'
+import { ceilingAnswer } from './ceiling-answer.js'
+import type { LoadReport } from './load-order.js'
+
+/** A result from here on up says more about the generator than about the server. */
+const NEAR = 0.9
+/** The same of a generator that hardly rested. */
+const BUSY = 0.95
+
+const program = fileURLToPath(new URL('ceiling-server.js', import.meta.url))
+
+/**
+ * How much the load generator gets through, measured with a server that does nothing: it reads no
+ * request and sends the same bytes each time.
+ */
+export class Ceilings {
+  readonly #bench: Bench
+  readonly #perSecond = new Map<number, Promise<number>>()
+  readonly #measured = new Map<number, number>()
+
+  constructor(bench: Bench) {
+    this.#bench = bench
+  }
+
+  /** Measured when it is first wanted. */
+  async at(connections: number): Promise<number> {
+    const known = this.#perSecond.get(connections) ?? this.#measure(connections)
+    this.#perSecond.set(connections, known)
+    return known
+  }
+
+  async isNear(report: LoadReport, connections: number): Promise<boolean> {
+    const perSecond = report.answers / report.seconds
+    return report.generatorBusy > BUSY || perSecond > NEAR * (await this.at(connections))
+  }
+
+  /** Requests a second, by connections. */
+  measured(): Record<string, number> {
+    return Object.fromEntries(this.#measured)
+  }
+
+  async #measure(connections: number): Promise<number> {
+    const { place, generator, settings } = this.#bench
+    const log = this.#bench.nextLog('ceiling')
+    const env = place.machineEnv
+    const server = await RunningProgram.run({ name: 'server of nothing', program, env, log })
+    try {
+      const requests = [ceilingAnswer.request]
+      const order = { origin: server.url, requests, connections, seconds: settings.seconds }
+      await generator.run({ ...order, amount: settings.warmUpRequests }, place.signal)
+      const { answers, seconds } = await generator.run(order, place.signal)
+      this.#measured.set(connections, answers / seconds)
+      return answers / seconds
+    } finally {
+      await server.kill()
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Table from 'cli-table3'
+import type { Cell, Result, ScenarioResult } from '../result/result.js'
+import { unpairedDifference } from '../statistics/difference.js'
+import { conditionText } from './condition-text.js'
+import { machineLine } from './facts.js'
+import { differenceText, metricText, summaryText } from './figures.js'
+
+/** Two results side by side: the first metric of each scenario, and what differs around it. */
+export function compareResults(a: Result, b: Result): string {
+  const sections = a.scenarios.flatMap((before) => {
+    const after = b.scenarios.find(({ id }) => id === before.id)
+    return after ? [section(before, after)] : []
+  })
+  const lines = [...surroundings(a, b), ...onlyIn('A', a, b), ...onlyIn('B', b, a)]
+  if (sections.length === 0) lines.push('The two have no scenario in common.')
+  return [lines.join('\n'), ...sections].join('\n\n')
+}
+
+/** What is not the same around the figures: then they may differ for that reason. */
+function surroundings(a: Result, b: Result): string[] {
+  const facts: readonly [string, string, string][] = [
+    ['machine', machineLine(a), machineLine(b)],
+    ['settings', JSON.stringify(a.settings), JSON.stringify(b.settings)],
+  ]
+  const differing = facts.filter(([, before, after]) => before !== after)
+  return [
+    `A: ${a.startedAt}  ${a.command}`,
+    `B: ${b.startedAt}  ${b.command}`,
+    ...differing.map(
+      ([what, before, after]) => `Not the same ${what}:\n  A ${before}\n  B ${after}`,
+    ),
+  ]
+}
+
+function onlyIn(name: string, result: Result, other: Result): string[] {
+  const own = result.scenarios.filter(({ id }) => !other.scenarios.some((it) => it.id === id))
+  return own.length > 0 ? [`Only in ${name}: ${own.map(({ id }) => id).join(', ')}`] : []
+}
+
+function section(before: ScenarioResult, after: ScenarioResult): string {
+  const [metric] = before.metrics
+  if (!metric) return before.id
+  const table = new Table({
+    head: [before.id, '', `A: ${metricText(metric)}`, 'B', 'B times A'],
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  })
+  const key = ({ subject, condition }: Cell): string => `${subject} ${conditionText(condition)}`
+  for (const cell of before.cells) {
+    const other = after.cells.find((it) => key(it) === key(cell))
+    const values = other?.values[metric.id] ?? []
+    const difference = unpairedDifference(values, cell.values[metric.id] ?? [])
+    table.push([
+      cell.subject,
+      conditionText(cell.condition),
+      summaryText(cell.summaries[metric.id]),
+      summaryText(other?.summaries[metric.id]),
+      differenceText(difference),
+    ])
+  }
+  return table.toString()
+}

@@ -1,0 +1,35 @@
+import type { Result } from '../result/result.js'
+import { figureText } from './figures.js'
+
+/** The machine in a line: no figure is worth anything without it. */
+export function machineLine({ machine, versions }: Result): string {
+  const { processor, cores, memoryBytes, system } = machine
+  const gib = (memoryBytes / 2 ** 30).toFixed(0)
+  const of = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  return `${processor}, ${cores} cores, ${gib} GiB; ${system}; ${of.join(', ')}`
+}
+
+/** How it was measured, in lines. */
+export function methodLines(result: Result): string[] {
+  const { settings, seed, ceilings, machine } = result
+  const { rounds, seconds, warmUpRequests, quick } = settings
+  const limits = Object.entries(ceilings).map(([at, it]) => `${figureText(it)}/s at ${at}`)
+  return [
+    `${rounds} ${rounds === 1 ? 'round' : 'rounds'}, each in an order drawn with seed ${seed}; in each ` +
+      `round a server process of its own for each subject, ${warmUpRequests.toLocaleString('en-US')} ` +
+      `requests of warm-up, then ${seconds} s for each measurement.`,
+    ...(quick
+      ? ['--quick: little of everything, to see that it works. These figures say little.']
+      : []),
+    'Servers run built code with their instruments off. The load generator is a process of its own. Each ' +
+      'answer was compared with the one that was expected; one that is not fails the scenario.',
+    'A figure is the median of the rounds, in brackets the 95 % interval of the median (bootstrap); with ' +
+      'fewer than five rounds, the least and the greatest. Comparisons pair values of the same round.',
+    'Latency “a second” is counted from when a request was due, at a fixed rate. At full load each ' +
+      'connection waits for its answer, and nothing can be due: there is nothing to correct.',
+    ...(limits.length > 0
+      ? [`The load generator’s own ceiling (connections): ${limits.join(', ')}.`]
+      : []),
+    ...machine.notMeasured.map((it) => `Not measured here: ${it}.`),
+  ]
+}

@@ -1,0 +1,46 @@
+import type { ScenarioResult } from '../result/result.js'
+import { comparedWithReference, isCounted } from './comparison.js'
+import { conditionText } from './condition-text.js'
+import { crossingLines } from './crossings.js'
+import { differenceText, figureText, metricText, summaryText } from './figures.js'
+
+/** A scenario as a table of texts. */
+export interface ScenarioRows {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/**
+ * Subject and condition; the first metric with its interval, and compared with the reference; the
+ * others by their median. `shown` is how many metrics there is room for.
+ */
+export function scenarioRows(scenario: ScenarioResult, shown: number = Infinity): ScenarioRows {
+  const [main, ...others] = scenario.metrics.slice(0, shown)
+  if (!main || scenario.cells.length === 0) return { head: [], rows: [] }
+  const counted = isCounted(scenario, main.id)
+  const compared = counted ? [] : [`times ${scenario.reference}`]
+  const rows = scenario.cells.map((cell) => {
+    const summary = cell.summaries[main.id]
+    const figure = counted ? figureText(summary?.median) : summaryText(summary)
+    const difference = differenceText(comparedWithReference(scenario, cell, main.id))
+    return [
+      cell.subject,
+      conditionText(cell.condition),
+      figure + (cell.atCeiling > 0 ? ' ^' : ''),
+      ...(counted ? [] : [difference]),
+      ...others.map(({ id }) => figureText(cell.summaries[id]?.median)),
+    ]
+  })
+  return { head: ['', '', metricText(main), ...compared, ...others.map(metricText)], rows }
+}
+
+/** What the marks mean, where there are any; where lines cross. */
+export function footnotes(scenario: ScenarioResult): string[] {
+  const isMarked = scenario.cells.some(({ atCeiling }) => atCeiling > 0)
+  return [
+    ...(isMarked
+      ? ['^ at the load generator’s ceiling: the server may be faster than this says.']
+      : []),
+    ...crossingLines(scenario),
+  ]
+}

@@ -1,0 +1,85 @@
+import { paths } from '@session-vs-jwt/http-kit'
+import type { Strategy } from '@session-vs-jwt/workbench'
+import type { LoadRequest } from '../load/load-order.js'
+import type { Bench } from '../runner/bench.js'
+import type { Measurement, Metric, Scenario, Subject } from '../runner/scenario.js'
+import type { Settings } from '../runner/settings.js'
+import { loginRequests, registerRequest } from '../subjects/login-requests.js'
+import type { StartedServer } from '../subjects/started-server.js'
+import { startStrategy } from '../subjects/strategy-server.js'
+import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
+
+/** As many as the server hashes at once, and as many waiting: it never runs dry. */
+const CONNECTIONS = 4
+
+/** By the cost: requests that are measured, enough to tell a rate and few enough to wait for. */
+const AMOUNTS = { 10: 40, 12: 12 } as const
+const QUICK_AMOUNTS = { 10: 4 } as const
+
+const metrics: readonly Metric[] = [
+  { id: 'throughput', title: 'done', unit: '/s', better: 'more' },
+  ...throughputMetrics.filter(({ id }) => id !== 'throughput' && id !== 'generatorCpu'),
+]
+
+type Requests = (server: StartedServer) => Promise<readonly LoadRequest[]>
+
+function hashing(id: string, title: string, question: string, requests: Requests): Scenario {
+  return {
+    id,
+    title,
+    question,
+    metrics,
+    reference: 'session-redis',
+    subjects: (settings) => settings.strategies.map((it) => subject(it, settings, requests)),
+  }
+}
+
+export const login: Scenario = hashing(
+  'login',
+  'Logging in',
+  `How many logins a second, and does the strategy matter? POST ${paths.login}, bcrypt cost 10 and 12.`,
+  ({ url }) => loginRequests(url, CONNECTIONS),
+)
+
+export const register: Scenario = hashing(
+  'register',
+  'Registering',
+  `How many registrations a second? POST ${paths.register}, bcrypt cost 10 and 12.`,
+  async () => [registerRequest],
+)
+
+function subject(strategy: Strategy, settings: Settings, requests: Requests): Subject {
+  const amounts = settings.quick ? QUICK_AMOUNTS : AMOUNTS
+  return {
+    id: strategy.id,
+    title: strategy.title,
+    conditions: Object.keys(amounts).map((it) => ({ cost: Number(it) })),
+    takes: { open: 0, measure: settings.quick ? 1.5 : 3.5 },
+    open: async (bench) => ({
+      measure: async ({ cost }) => {
+        const amount = amounts[cost as keyof typeof amounts]
+        return atCost(bench, strategy, { cost: Number(cost), amount, requests })
+      },
+      close: async () => undefined,
+    }),
+  }
+}
+
+/** A server has one cost: for another, another is started. */
+async function atCost(
+  bench: Bench,
+  strategy: Strategy,
+  { cost, amount, requests }: { cost: number; amount: number; requests: Requests },
+): Promise<Measurement> {
+  const server = await startStrategy(bench, strategy, { env: { BCRYPT_COST: String(cost) } })
+  try {
+    return await measureLoad(bench, server, {
+      requests: await server.whileAlive(requests(server)),
+      connections: CONNECTIONS,
+      seconds: 60,
+      amount,
+    })
+  } finally {
+    await server.stop()
+  }
+}

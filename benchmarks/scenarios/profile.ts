@@ -1,0 +1,46 @@
+import { paths } from '@session-vs-jwt/http-kit'
+import type { Scenario, Subject } from '../runner/scenario.js'
+import type { Settings } from '../runner/settings.js'
+import { type IdentityServer, ofStrategy, ofUrl, requestsOf } from '../subjects/identity-server.js'
+import { openServer, warmUp } from '../subjects/loaded-server.js'
+import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
+
+const USERS = 200
+const CONNECTIONS = 50
+
+export const profile: Scenario = {
+  id: 'profile',
+  title: 'A request that reads the user',
+  question: `What is left of the difference where the user is read anyway? GET ${paths.me}.`,
+  metrics: throughputMetrics,
+  reference: 'session-redis',
+  subjects: (settings) =>
+    [...settings.strategies.map((it) => ofStrategy(it)), ...settings.urls.map(ofUrl)].map((it) =>
+      subject(it, settings),
+    ),
+}
+
+function subject(server: IdentityServer, settings: Settings): Subject {
+  return {
+    id: server.id,
+    title: server.title,
+    conditions: [{ connections: CONNECTIONS }],
+    takes: { open: 1 + settings.warmUpRequests / 3_000, measure: settings.seconds + 0.1 },
+    open: (bench) =>
+      openServer({
+        start: () => server.start(bench),
+        prepare: async (started) => {
+          const users = settings.quick ? 20 : USERS
+          const requests = await requestsOf(started, server, users, 'me')
+          await warmUp(bench, started, requests, CONNECTIONS)
+          return requests
+        },
+        measure: async (started, requests) =>
+          measureLoad(bench, started, {
+            requests,
+            connections: CONNECTIONS,
+            seconds: settings.seconds,
+          }),
+      }),
+  }
+}

@@ -1,0 +1,131 @@
+import { paths } from '@session-vs-jwt/http-kit'
+import type { Strategy } from '@session-vs-jwt/workbench'
+import { exchange } from '@session-vs-jwt/workbench'
+import type { LoadRequest } from '../load/load-order.js'
+import { BenchError } from '../runner/bench-error.js'
+import type { Bench } from '../runner/bench.js'
+import type { Condition, Measurement, Scenario, Subject } from '../runner/scenario.js'
+import type { Settings } from '../runner/settings.js'
+import {
+  credentialIn,
+  type Login,
+  newLogins,
+  renewalHeaders,
+  unexpected,
+} from '../subjects/credentials.js'
+import { openServer, warmUp } from '../subjects/loaded-server.js'
+import type { StartedServer } from '../subjects/started-server.js'
+import { CHEAP_LOGINS, startStrategy } from '../subjects/strategy-server.js'
+import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
+
+/** Logins that are renewed and rotated at the same time, each on a connection of its own. */
+const LOGINS = 20
+
+const RENEW: Condition = { request: 'renew' }
+const ROTATE: Condition = { request: 'rotate' }
+
+export const refresh: Scenario = {
+  id: 'refresh',
+  title: 'Renewing and rotating',
+  question:
+    `What does it cost to renew access (POST ${paths.renewAccess}) and to rotate the credential ` +
+    `(POST ${paths.rotateRefresh}), and what happens to tabs that rotate the same one at once?`,
+  metrics: [
+    ...throughputMetrics.filter(({ id }) => id !== 'generatorCpu'),
+    { id: 'won', title: 'tabs that got a new one', unit: '', better: 'neither' },
+    { id: 'refused', title: 'tabs that were refused', unit: '', better: 'neither' },
+    { id: 'survived', title: 'of the logins, those that survived', unit: '%', better: 'more' },
+  ],
+  reference: 'session-redis',
+  subjects: (settings) => settings.strategies.map((it) => subject(it, settings)),
+}
+
+function subject(strategy: Strategy, settings: Settings): Subject {
+  const tabs = settings.quick ? [{ tabs: 2 }] : [{ tabs: 2 }, { tabs: 10 }]
+  return {
+    id: strategy.id,
+    title: strategy.title,
+    conditions: [RENEW, ROTATE, ...tabs],
+    takes: { open: 1 + settings.warmUpRequests / 4_000, measure: settings.seconds / 2 + 0.2 },
+    open: (bench) =>
+      openServer({
+        start: () => startStrategy(bench, strategy, { env: CHEAP_LOGINS }),
+        prepare: async (server) => {
+          const requests = await renewals(server, paths.renewAccess)
+          await warmUp(bench, server, requests, LOGINS)
+          return requests
+        },
+        measure: (server, requests, condition) => measure(bench, server, requests, condition),
+      }),
+  }
+}
+
+async function measure(
+  bench: Bench,
+  server: StartedServer,
+  renewing: readonly LoadRequest[],
+  condition: Condition,
+): Promise<Measurement> {
+  if (condition['tabs'] !== undefined) return contend(bench, server, Number(condition['tabs']))
+  const load = { connections: LOGINS, seconds: bench.settings.seconds }
+  if (condition['request'] === 'renew') {
+    return measureLoad(bench, server, { ...load, requests: renewing })
+  }
+  const requests = await renewals(server, paths.rotateRefresh)
+  return measureLoad(bench, server, { ...load, requests, chain: true })
+}
+
+/** What renews each of some logins: the refresh token, or the cookie itself. */
+async function renewals(server: StartedServer, path: string): Promise<LoadRequest[]> {
+  const logins = await newLogins(server.url, LOGINS)
+  return logins.map((login) => ({
+    method: 'POST',
+    path,
+    headers: renewalHeaders(login),
+    expected: { status: 200 },
+  }))
+}
+
+/** So many logins are rotated by several tabs at once, one login after the other. */
+const CONTESTS = 20
+
+async function contend(bench: Bench, server: StartedServer, tabs: number): Promise<Measurement> {
+  const contests = bench.settings.quick ? 3 : CONTESTS
+  const logins = await newLogins(server.url, contests)
+  const outcomes = []
+  for (const login of logins) outcomes.push(await contest(server.url, login, tabs))
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, it) => sum + it, 0) / values.length
+  return {
+    values: {
+      won: mean(outcomes.map((it) => it.won)),
+      refused: mean(outcomes.map((it) => it.refused)),
+      survived: 100 * mean(outcomes.map((it) => Number(it.survived))),
+    },
+  }
+}
+
+/** All tabs hold the same credential; whether one of those that won can still rotate decides. */
+async function contest(url: string, login: Login, tabs: number) {
+  const rotate = (headers: Readonly<Record<string, string>>) =>
+    exchange({ method: 'POST', url: url + paths.rotateRefresh, headers })
+  const answers = await Promise.all(
+    Array.from({ length: tabs }, () => rotate(renewalHeaders(login))),
+  )
+  const strange = answers.find(({ status }) => status !== 200 && status !== 401)
+  if (strange) throw unexpected(strange, '200 or 401')
+  const winners = answers.filter(({ status }) => status === 200)
+  if (winners.length === 0) throw new BenchError(`Of ${tabs} tabs none got a new credential.`)
+  const again = await Promise.all(winners.map((it) => rotate(renewed(it))))
+  return {
+    won: winners.length,
+    refused: answers.length - winners.length,
+    survived: again.some(({ status }) => status === 200),
+  }
+}
+
+function renewed(answer: Awaited<ReturnType<typeof exchange>>): Readonly<Record<string, string>> {
+  const { refreshToken } = JSON.parse(answer.body) as { refreshToken?: string }
+  if (refreshToken !== undefined) return { authorization: `Bearer ${refreshToken}` }
+  return credentialIn(answer).headers
+}

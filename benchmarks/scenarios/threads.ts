@@ -1,0 +1,65 @@
+import { paths } from '@session-vs-jwt/http-kit'
+import { type Strategy, strategyById } from '@session-vs-jwt/workbench'
+import type { Bench } from '../runner/bench.js'
+import type { Measurement, Scenario } from '../runner/scenario.js'
+import { requestsOf } from '../subjects/identity-server.js'
+import { warmUp } from '../subjects/loaded-server.js'
+import { loginRequests } from '../subjects/login-requests.js'
+import { startStrategy } from '../subjects/strategy-server.js'
+import { runLoad } from '../subjects/throughput.js'
+
+/** As many as the server hashes at once, and as many waiting. */
+const LOGGING_IN = 4
+/** Requests a second of those who are logged in already. */
+const RATE = 100
+
+export const threads: Scenario = {
+  id: 'threads',
+  title: 'Others while somebody logs in',
+  question:
+    `How long does GET ${paths.whoami} take while others log in, by the size of libuv's thread pool? ` +
+    'bcrypt hashes on it, at cost 10, two passwords at once; DNS and files use it too.',
+  metrics: [
+    { id: 'p99', title: 'whoami during logins, 99 of 100', unit: 'ms', better: 'less' },
+    { id: 'p50', title: 'its median', unit: 'ms', better: 'less' },
+    { id: 'quietP99', title: 'without logins, 99 of 100', unit: 'ms', better: 'less' },
+    { id: 'logins', title: 'logins meanwhile', unit: '/s', better: 'more' },
+  ],
+  reference: 'session-redis',
+  subjects: ({ strategies, seconds, quick }) =>
+    (['session-redis', 'session-postgres', 'jwt-rotating'] as const)
+      .filter((id) => strategies.some((it) => it.id === id))
+      .map((id) => ({
+        id,
+        title: strategyById(id).title,
+        conditions: (quick ? [4] : [1, 2, 4, 8]).map((it) => ({ threads: it })),
+        takes: { open: 0, measure: 1.5 + seconds * 3 },
+        open: async (bench) => ({
+          measure: ({ threads: count }) => withThreads(bench, strategyById(id), Number(count)),
+          close: async () => undefined,
+        }),
+      })),
+}
+
+async function withThreads(bench: Bench, strategy: Strategy, count: number): Promise<Measurement> {
+  const env = { BCRYPT_COST: '10', UV_THREADPOOL_SIZE: String(count) }
+  const server = await startStrategy(bench, strategy, { env })
+  const seconds = Math.max(1, bench.settings.seconds)
+  try {
+    const requests = await requestsOf(server, { hasUsers: true }, LOGGING_IN)
+    await warmUp(bench, server, requests, LOGGING_IN)
+    const paced = { requests, connections: 20, seconds, rate: RATE }
+    const quiet = await runLoad(bench, server, paced)
+    const logins = { requests: await loginRequests(server.url, LOGGING_IN) }
+    const load = { ...logins, connections: LOGGING_IN, seconds: seconds + 0.3 }
+    const [busy, loggedIn] = await Promise.all([
+      runLoad(bench, server, paced),
+      runLoad(bench, server, load, bench.background),
+    ])
+    const { p50, p99 } = busy.latency
+    const perSecond = loggedIn.answers / loggedIn.seconds
+    return { values: { p99, p50, quietP99: quiet.latency.p99, logins: perSecond } }
+  } finally {
+    await server.stop()
+  }
+}

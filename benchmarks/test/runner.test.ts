@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import type { Bench } from '../runner/bench.js'
+import { BenchError } from '../runner/bench-error.js'
+import { Cells } from '../runner/cells.js'
+import { runScenario } from '../runner/run-scenario.js'
+import type { Scenario, Subject } from '../runner/scenario.js'
+
+const quiet = { step: () => undefined, clear: () => undefined, stop: () => undefined }
+
+/** What `runScenario` asks of it. */
+function bench(rounds: number, seed = 1, signal = new AbortController().signal): Bench {
+  return { settings: { rounds, seed }, signal } as unknown as Bench
+}
+
+/** Subjects that write down when they were measured. */
+function scenarioOf(
+  ids: readonly string[],
+  order: string[],
+  measure: (id: string) => number = () => 1,
+): Scenario {
+  const subject = (id: string): Subject => ({
+    id,
+    title: id,
+    conditions: [{ connections: 1 }],
+    takes: { open: 0, measure: 0 },
+    open: async () => ({
+      measure: async () => {
+        order.push(id)
+        return { values: { cpu: measure(id) } }
+      },
+      close: async () => undefined,
+    }),
+  })
+  return {
+    id: 'test',
+    title: '',
+    question: '',
+    metrics: [],
+    reference: '',
+    subjects: () => ids.map(subject),
+  }
+}
+
+describe('a scenario', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e']
+
+  it('is measured in an order that the seed decides, another one in each round', async () => {
+    const [first, again, other]: [string[], string[], string[]] = [[], [], []]
+    await runScenario(scenarioOf(ids, first), bench(4), quiet)
+    await runScenario(scenarioOf(ids, again), bench(4), quiet)
+    await runScenario(scenarioOf(ids, other), bench(4, 2), quiet)
+    expect(first).toEqual(again)
+    expect(first).not.toEqual(other)
+    const rounds = [0, 5, 10, 15].map((at) => first.slice(at, at + 5).join(''))
+    expect(new Set(rounds).size).toBeGreaterThan(1)
+    for (const round of rounds) expect(round.split('').toSorted()).toEqual(ids)
+  })
+
+  it('that fails keeps the rounds that are whole', async () => {
+    let left = 12
+    const measure = (): number => {
+      left -= 1
+      if (left < 0) throw new BenchError('The server ended.')
+      return left
+    }
+    const outcome = await runScenario(scenarioOf(ids, [], measure), bench(5), quiet)
+    expect(outcome).toMatchObject({ state: 'failed', rounds: 2, wantedRounds: 5 })
+    expect(outcome.failure).toContain('The server ended.')
+    for (const { values } of outcome.cells) expect(values['cpu']).toHaveLength(2)
+  })
+
+  it('that is stopped keeps the rounds that are whole', async () => {
+    const controller = new AbortController()
+    let left = 8
+    const measure = (): number => {
+      left -= 1
+      if (left === 0) controller.abort()
+      return 1
+    }
+    const outcome = await runScenario(
+      scenarioOf(ids, [], measure),
+      bench(5, 1, controller.signal),
+      quiet,
+    )
+    expect(outcome).toMatchObject({ state: 'stopped', rounds: 1 })
+    expect(outcome.cells).toHaveLength(5)
+  })
+})
+
+describe('cells', () => {
+  it('are in the order of the subjects, whatever order they were measured in', () => {
+    const cells = new Cells()
+    for (const id of ['c', 'a', 'b']) cells.add(id, {}, { values: { cpu: 1 } })
+    cells.endRound()
+    expect(cells.result(['a', 'b', 'c']).map(({ subject }) => subject)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('take several measurements of one round', () => {
+    const cells = new Cells()
+    cells.add('a', {}, [{ values: { cpu: 1 } }, { values: { cpu: 2 } }])
+    cells.endRound()
+    expect(cells.result(['a'])[0]?.values['cpu']).toEqual([1, 2])
+  })
+})
