@@ -39,10 +39,12 @@ export interface SharedPorts {
 export async function connectSharedPorts(config: EdgeConfig, logger: Logger): Promise<SharedPorts> {
   const lost = (store: string) => (err: Error) => logger.warn({ err, store }, 'connection lost')
   const postgres = connectPostgres({ url: config.databaseUrl, onIdleError: lost('postgres') })
-  const redis =
+  const [redis] = await Promise.all([
     config.redisUrl === undefined
       ? undefined
-      : await connectRedis({ url: config.redisUrl, onError: lost('redis') })
+      : connectRedis({ url: config.redisUrl, onError: lost('redis') }),
+    postgres.warmUp(),
+  ])
   const sql = traceCalls('sql', postgres.sql, ['query'], describeStatement)
   return {
     sql,

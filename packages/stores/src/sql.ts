@@ -31,9 +31,16 @@ const ANSWER_WITHIN_MS = 750
 const CONNECT_WITHIN_MS = 400
 /** PostgreSQL's own limit, from the moment at which it has read a statement. */
 const RUN_WITHIN_MS = 350
+/** As many requests as a server meets at once when it has just started. */
+const WARM_CONNECTIONS = 4
 
 export interface PostgresConnection {
   readonly sql: SqlClient
+  /**
+   * Opens some connections before a request waits for one: on a busy machine that takes longer than a
+   * request may. That it cannot be done now is no error.
+   */
+  readonly warmUp: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -58,7 +65,15 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
   const sql: SqlClient = { query: (statement) => answerInTime(pool, clock, statement) }
   return {
     sql,
+    warmUp: async () => warmUp(pool),
     close: () => pool.end(),
+  }
+}
+
+async function warmUp(pool: Pool): Promise<void> {
+  const opening = Array.from({ length: WARM_CONNECTIONS }, async () => pool.connect())
+  for (const opened of await Promise.allSettled(opening)) {
+    if (opened.status === 'fulfilled') opened.value.release()
   }
 }
 
