@@ -88,6 +88,10 @@ function sectionsOf(service: BalancedService): string[] {
   ]
 }
 
+/**
+ * An instance that comes back gets its share little by little: a process that has just started is slower
+ * than the others.
+ */
 function backend(name: string, healthPath: string, service: BalancedService): string {
   const { instances, sticky } = service
   const cookie = `cookie ${STICKY_COOKIE} insert indirect nocache httponly attr SameSite=Lax`
@@ -98,7 +102,7 @@ function backend(name: string, healthPath: string, service: BalancedService): st
     '  http-check expect status 200',
     `  http-response set-header ${SERVED_BY_HEADER} %s`,
     ...(sticky ? [`  ${cookie}`] : []),
-    '  default-server check inter 1s fastinter 250ms downinter 250ms fall 2 rise 1',
+    '  default-server check inter 1s fastinter 250ms downinter 250ms fall 2 rise 1 slowstart 2s',
     ...instances.map(
       (it) => `  server ${it.name} ${it.address}${sticky ? ` cookie ${it.name}` : ''}`,
     ),
