@@ -81,7 +81,8 @@ ${figures(compared.map(({ label, replaced }) => [label, replaced]))}
 ## One instance killed
 
 As above, and one of three is killed with SIGKILL. What was only to be read is read from another instance. A POST
-that the killed one had may have been done, so the balancer does not repeat it.
+that the killed one had may have been done, so the balancer does not repeat it. If it was a rotation, and done, its
+device holds a spent credential, and has to log in again (\`REFRESH_GRACE_SECONDS\` is what JWT servers have for that).
 
 ${figures(compared.flatMap(({ label, killed }) => (killed ? [[label, killed]] : [])))}`
 }

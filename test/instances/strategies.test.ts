@@ -72,7 +72,11 @@ describe.each(matrix)('%s: three instances behind a balancer', (label, strategy,
     // At most what each client had sent to that instance at that moment.
     expect(lost.length).toBeLessThanOrEqual(POSTING_CLIENTS)
     expect(written).toBeGreaterThanOrEqual(acknowledged)
-    if (strategy.promises.rollingRestart === 'kept') expect(kept).toBe(logins)
+    if (strategy.promises.rollingRestart === 'kept') {
+      // A rotation may have been done and its answer lost: what its device holds is spent.
+      const rotations = lost.filter(({ name }) => name === 'POST rotate')
+      expect(logins - kept).toBeLessThanOrEqual(rotations.length)
+    }
     Object.assign(compared.at(-1) ?? {}, { killed: figureOf(outcome) })
   })
 })
