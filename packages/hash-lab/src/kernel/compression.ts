@@ -43,6 +43,12 @@ export function rotateLeft(value: Code, bits: number, temporary: number): Code {
   )
 }
 
+/** The same of what `temporary` holds. */
+export function rotateKept(bits: number, temporary: number): Code {
+  const kept = local(temporary)
+  return lanes.or(lanes.shiftLeft(kept, bits), lanes.shiftRight(kept, 32 - bits))
+}
+
 export function sum(first: Code, ...rest: readonly Code[]): Code {
   return rest.reduce((total, it) => lanes.add(total, it), first)
 }

@@ -1,4 +1,11 @@
-import { type Compression, choose, type Registers, rotateLeft, sum } from './compression.js'
+import {
+  type Compression,
+  choose,
+  type Registers,
+  rotateKept,
+  rotateLeft,
+  sum,
+} from './compression.js'
 import { majority } from './sha1.js'
 import { type Code, lanes, local, set } from './wasm-code.js'
 
@@ -44,8 +51,13 @@ type Eight = [number, number, number, number, number, number, number, number]
 
 /** The exclusive or of `value` rotated left by each of `rotations`, and shifted right by `shift`. */
 function spread(at: Registers, value: Code, rotations: readonly number[], shift?: number): Code {
-  const parts = rotations.map((bits) => rotateLeft(value, bits, at.temporary))
-  if (shift !== undefined) parts.push(lanes.shiftRight(value, shift))
+  const [first = 0, ...others] = rotations
+  // Read once, then kept: `temporary` still holds it.
+  const parts = [
+    rotateLeft(value, first, at.temporary),
+    ...others.map((bits) => rotateKept(bits, at.temporary)),
+  ]
+  if (shift !== undefined) parts.push(lanes.shiftRight(local(at.temporary), shift))
   return parts.reduce((x, y) => lanes.xor(x, y))
 }
 
