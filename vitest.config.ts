@@ -59,6 +59,7 @@ export default defineConfig({
           hookTimeout: 600_000,
         },
       },
+      onServices('browser', 7, { globalSetup: 'test/browser/chromium.ts', maxWorkers: 1 }),
       onServices('faults', 3, {
         globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
         maxWorkers: 1,

@@ -43,7 +43,10 @@ const suites = {
     tests('unit', 'contract', 'e2e'),
   ],
   // What takes minutes.
-  'test:all': [tests('faults', 'cluster', 'security', 'instances', 'hash-lab-long'), inContainers],
+  'test:all': [
+    tests('faults', 'cluster', 'security', 'instances', 'hash-lab-long', 'browser'),
+    inContainers,
+  ],
   'test:containers': [inContainers],
 }
 

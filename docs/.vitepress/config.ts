@@ -21,6 +21,7 @@ export default defineConfig({
     logo: '/mark.svg',
     nav: [
       { text: 'Lab', link: '/lab' },
+      { text: 'Token lab', link: '/token-lab' },
       { text: 'Reference', items: reference },
     ],
     sidebar: { '/contract/': [{ text: 'Reference', items: reference }] },

@@ -3,6 +3,7 @@ import DefaultTheme from 'vitepress/theme-without-fonts'
 import CurlLines from './CurlLines.vue'
 import LabPage from './lab/LabPage.vue'
 import RunningServers from './RunningServers.vue'
+import TokenLab from './token-lab/TokenLab.vue'
 import './style.css'
 
 export default {
@@ -11,5 +12,6 @@ export default {
     app.component('CurlLines', CurlLines)
     app.component('LabPage', LabPage)
     app.component('RunningServers', RunningServers)
+    app.component('TokenLab', TokenLab)
   },
 } satisfies Theme

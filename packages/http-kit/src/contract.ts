@@ -1,25 +1,6 @@
 import { z } from 'zod'
 
-/** The paths of the contract; both servers serve them; keys are the JWT server's. */
-export const paths = {
-  register: '/auth/register/email',
-  login: '/auth/login/email',
-  renewAccess: '/auth/token/access',
-  rotateRefresh: '/auth/token/refresh',
-  logout: '/auth/logout',
-  logoutAll: '/auth/logout/all',
-  whoami: '/auth/whoami',
-  devices: '/auth/devices',
-  device: '/auth/devices/:id',
-  me: '/users/me',
-  users: '/users',
-  posts: '/posts',
-  post: '/posts/:id',
-  live: '/health/live',
-  ready: '/health/ready',
-  jwks: '/.well-known/jwks.json',
-  openapi: '/openapi.json',
-} as const
+export { paths } from './paths.js'
 
 /** PostgreSQL keeps every character but NUL; UTF-8 has no form for half of a surrogate pair. */
 const canBeKept = (text: string): boolean => text.isWellFormed() && !text.includes('\0')

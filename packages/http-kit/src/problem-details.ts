@@ -117,10 +117,21 @@ export function problemDetails(logger: Logger, challenge: string): Middleware {
         ctx.set('WWW-Authenticate', login ? BASIC_CHALLENGE : challenge)
       }
       ctx.set(problem.headers)
+      if (isScript(ctx) && ctx.response.get('WWW-Authenticate').startsWith('Basic ')) {
+        ctx.set('WWW-Authenticate', challenge)
+      }
       ctx.body = JSON.stringify(problem)
       ctx.type = PROBLEM_MEDIA_TYPE
     }
   }
+}
+
+/**
+ * A script in a page (Fetch Metadata, `Sec-Fetch-Dest`). Told "Basic", its browser would open a dialog of
+ * its own over the page, and keep the answer until somebody has closed it.
+ */
+function isScript(ctx: { get(field: string): string }): boolean {
+  return ctx.get('Sec-Fetch-Dest') === 'empty'
 }
 
 /** Where no handler answered, Koa leaves 404 and the router 405 or 501, without a body. */

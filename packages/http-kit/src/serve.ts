@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { ConfigError } from './config.js'
 import type { EdgeConfig } from './edge-config.js'
+import { type Clock, systemClock } from './kit-context.js'
 import { listen, type RunningServer } from './listen.js'
 import type { Logger } from './logger.js'
 import { type TraceEvent, traceEvents } from './trace-events.js'
@@ -8,6 +9,13 @@ import type { TraceListener } from './request-trace.js'
 
 /** What a server process tells its parent, where it was started with an IPC channel. */
 export type ServerMessage = { readonly type: 'listening'; readonly url: string } | TraceEvent
+
+/** What a parent process may tell a server that it has started for the lab. */
+export interface ParentMessage {
+  readonly type: 'clock'
+  /** How far the server's clock is ahead of the machine's, in milliseconds. */
+  readonly aheadMs: number
+}
 
 /** A server put together, that does not listen yet. */
 export interface ComposedServer {
@@ -48,6 +56,19 @@ function stopOnRequest(server: RunningServer, { close, logger }: Service): void 
 export function parentTraceListener(name: string, edge: EdgeConfig): TraceListener | undefined {
   if (edge.traceEvents === 'off' || !process.send) return undefined
   return traceEvents(name, edge.traceEvents, tellParent)
+}
+
+/**
+ * The clock of a server that was started for the lab, which its parent can move; else the machine's.
+ * Like whole traces, this is for a workbench on loopback.
+ */
+export function parentClock(edge: EdgeConfig): Clock {
+  if (edge.traceEvents !== 'whole' || !process.send) return systemClock
+  let aheadMs = 0
+  process.on('message', (message: ParentMessage) => {
+    if (message.type === 'clock') ({ aheadMs } = message)
+  })
+  return () => new Date(Date.now() + aheadMs)
 }
 
 function tellParent(message: ServerMessage): void {

@@ -40,10 +40,11 @@ const CHALLENGE = 'Test realm="test"'
 const LOGIN_CHALLENGE = 'Basic realm="login", charset="UTF-8"'
 
 /** The answer to a request whose handler is `next`. */
-async function answer(next: (ctx: Context) => unknown) {
+async function answer(next: (ctx: Context) => unknown, sent: Record<string, string> = {}) {
   const request = new IncomingMessage(new Socket())
   request.url = '/'
   request.method = 'GET'
+  Object.assign(request.headers, sent)
   const ctx = new Koa().createContext(request, new ServerResponse(request))
   const logger = { error: vi.fn(), warn: vi.fn() }
   const middleware = problemDetails(logger as unknown as Logger, CHALLENGE)
@@ -54,10 +55,10 @@ async function answer(next: (ctx: Context) => unknown) {
   return { ctx, logger, json, headers: ctx.response.headers }
 }
 
-const throwing = (error: unknown) =>
+const throwing = (error: unknown, sent?: Record<string, string>) =>
   answer(() => {
     throw error
-  })
+  }, sent)
 
 describe('problem details (RFC 9457)', () => {
   test.each(CODES)('%s has status %i and the members of section 3.1', async (code, status) => {
@@ -96,6 +97,19 @@ describe('problem details (RFC 9457)', () => {
     const { headers } = await throwing(new Problem(code))
     const login = code === 'invalid_credentials' ? LOGIN_CHALLENGE : CHALLENGE
     expect(headers['www-authenticate']).toBe(STATUS[code] === 401 ? login : undefined)
+  })
+
+  test('a script in a page is never told "Basic": its browser would open a dialog', async () => {
+    const script = { 'sec-fetch-dest': 'empty' }
+    const basic = { headers: { 'WWW-Authenticate': LOGIN_CHALLENGE } }
+    const refusals = [
+      new Problem('invalid_credentials'),
+      new Problem('missing_credential', basic),
+    ] as const
+    for (const refusal of refusals) {
+      const { headers } = await throwing(refusal, script)
+      expect(headers['www-authenticate']).toBe(CHALLENGE)
+    }
   })
 
   test('the challenge of the problem goes before the default one', async () => {

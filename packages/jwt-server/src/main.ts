@@ -1,10 +1,10 @@
 import {
   createLogger,
+  parentClock,
   parentTraceListener,
   readSecretFiles,
   runMain,
   serve,
-  systemClock,
   systemNewId,
 } from '@session-vs-jwt/http-kit'
 import { composeServer } from './compose.js'
@@ -15,7 +15,7 @@ await runMain('JWT server', 'JWT_PORT (PORT, if started alone)', async () => {
   const logger = createLogger('jwt-server', config.logLevel)
   const server = await composeServer(config, {
     logger,
-    clock: systemClock,
+    clock: parentClock(config),
     newId: systemNewId,
     onFinished: parentTraceListener('jwt-server', config),
   })

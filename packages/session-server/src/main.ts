@@ -1,10 +1,10 @@
 import {
   createLogger,
+  parentClock,
   parentTraceListener,
   readSecretFiles,
   runMain,
   serve,
-  systemClock,
   systemNewId,
 } from '@session-vs-jwt/http-kit'
 import { composeServer } from './compose.js'
@@ -16,7 +16,7 @@ await runMain('session server', 'SESSION_PORT (PORT, if started alone)', async (
   const logger = createLogger('session-server', config.logLevel)
   const server = await composeServer(config, {
     logger,
-    clock: systemClock,
+    clock: parentClock(config),
     newId: systemNewId,
     random: systemRandomBytes,
     onFinished: parentTraceListener('session-server', config),

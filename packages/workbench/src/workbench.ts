@@ -9,6 +9,11 @@ import {
 } from '@session-vs-jwt/services'
 import { availableStrategy } from './available-strategy.js'
 import { curlLines } from './curl-lines.js'
+import type { TraceEvent } from '@session-vs-jwt/http-kit'
+import { Lab } from './lab/lab.js'
+import { strategies } from './strategies.js'
+import type { Instance } from './servers/instance.js'
+import { WorkbenchError } from './workbench-error.js'
 import { filesIn } from './folders.js'
 import type { Ports } from './ports.js'
 import { rollingRestarts } from './rolling-restart.js'
@@ -101,12 +106,23 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   const startedAt = new Date().toISOString()
   let record: RunningRecord = { pid: process.pid, startedAt, url: `http://127.0.0.1:${ports.page}` }
   let stored: StoredState | undefined
-  const describe = (): object => ({ ...record, curl: curlLines(ports) })
+  let lab: Lab | undefined
+  const describe = (): object => ({
+    ...record,
+    ...lab?.state,
+    strategies: strategies.map(({ id, server }) => ({ id, server })),
+    curl: curlLines(ports),
+  })
   // First the site: its port shows to others that there is a workbench.
   const [site] = await started.add<[Site]>(
     startSite(ports.page, {
       describe,
       questions: { stored: (query) => readStored(stored, query) },
+      command: async (body) => {
+        if (!lab)
+          throw new WorkbenchError('The workbench is still starting. Try again in a moment.')
+        return lab.run(body)
+      },
     }),
   )
   const tell = (change: Partial<RunningRecord>): void => {
@@ -126,12 +142,26 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   const groups = [session.server, jwt.server]
   const balancer = program && (await startBalancer(program, groups, options, started))
   signal.throwIfAborted()
+  const running = { session, jwt }
   const tellServers = (more: Partial<RunningRecord> = {}): void =>
-    tell({ ...more, servers: { session: recorded(session), jwt: recorded(jwt) } })
+    tell({
+      ...more,
+      servers: { session: recorded(running.session), jwt: recorded(running.jwt) },
+    })
+  const publish = (event: TraceEvent, { name }: Instance): void =>
+    site.publish('request', { ...event, instance: name })
   for (const group of groups) {
-    group.onRequest((event, { name }) => site.publish('request', { ...event, instance: name }))
+    group.onRequest(publish)
     group.onLoss(() => tellServers())
   }
+  lab = new Lab({
+    groups: { session: session.server, jwt: jwt.server },
+    redis: stores.redis,
+    onStrategy: (server, strategy) => (running[server] = { ...running[server], strategy }),
+    onChange: () => tellServers(),
+    onRequest: publish,
+  })
+  await started.add(Promise.resolve(lab))
   tellServers({
     redis: stores.redis !== undefined,
     ...(balancer && { balancer: recordedBalancer(balancer) }),

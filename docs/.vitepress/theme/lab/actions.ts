@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit/contract'
+import { paths } from '@session-vs-jwt/http-kit/paths'
 import type { Account, Lane } from './lane.js'
 
 /** What a request carries to say who sends it. */

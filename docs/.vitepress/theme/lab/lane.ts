@@ -30,7 +30,7 @@ export interface Exchange {
   readonly trace?: TraceEvent
 }
 
-interface Tokens {
+export interface Tokens {
   readonly accessToken?: string
   readonly refreshToken?: string
 }

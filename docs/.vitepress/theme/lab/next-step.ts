@@ -42,7 +42,7 @@ export function readingOf(exchange: Exchange, lane: Lane): Reading {
   }
   return {
     tone: 'bad',
-    text: `${status} ${detail ?? title ?? 'refused'}`,
+    text: `${status}: ${(detail ?? title ?? 'refused').replace(/\.$/, '')}.`,
     next: (code && NEXT[code]) ?? '',
   }
 }

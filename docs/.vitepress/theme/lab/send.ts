@@ -18,7 +18,7 @@ export async function send(lane: Lane, action: Action, account: Account): Promis
 }
 
 /** Shows an exchange in its lane, and adds it to the lane's sum. */
-function keep(lane: Lane, exchange: Exchange): void {
+export function keep(lane: Lane, exchange: Exchange): void {
   takeCredential(lane, exchange)
   lane.exchanges.push(exchange)
   lane.exchanges.splice(0, lane.exchanges.length - KEPT_EXCHANGES)
@@ -48,7 +48,7 @@ export function msOf(trace: TraceEvent | undefined, kind: Kind): number {
 let lastId = Date.now()
 
 /** Ids grow over a reload too. */
-function nextId(): number {
+export function nextId(): number {
   return (lastId += 1)
 }
 
@@ -90,7 +90,7 @@ async function exchanged(lane: Lane, action: Action, account: Account): Promise<
   }
 }
 
-function listed(headers: Readonly<Record<string, unknown>>): [string, string][] {
+export function listed(headers: Readonly<Record<string, unknown>>): [string, string][] {
   return Object.entries(headers).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((it): [string, string] => [name, String(it)]),
   )

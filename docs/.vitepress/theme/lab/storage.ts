@@ -14,11 +14,16 @@ function newAccount(): Account {
   return { nickname: `ann ${id}`, email: `ann-${id}@example.org`, password: `correct:horse ${id}` }
 }
 
+/** Brings back what the lanes held, without keeping it from now on. */
+export function readLanes(): void {
+  const kept = read()
+  for (const lane of Object.values(lanes)) Object.assign(lane, kept?.lanes[lane.server])
+}
+
 /** Brings back what the learner made, and keeps it from now on: a reload changes nothing. */
 export function keepOverReload(account: Account): void {
-  const kept = read()
-  Object.assign(account, kept?.account ?? newAccount())
-  for (const lane of Object.values(lanes)) Object.assign(lane, kept?.lanes[lane.server])
+  Object.assign(account, read()?.account ?? newAccount())
+  readLanes()
   watch([account, lanes.session, lanes.jwt], () => write(account), { deep: true })
 }
 

@@ -1,17 +1,16 @@
 import type { ServerKind, TraceEvent } from '@session-vs-jwt/http-kit'
+import type {
+  LabCommand,
+  LabState,
+  RunningRecord,
+  StoredRecord,
+  Strategy,
+} from '@session-vs-jwt/workbench'
 import { reactive } from 'vue'
 
-/** A server as the workbench tells of it. */
-interface ServerRecord {
-  readonly url: string
-  readonly strategy: string
-  readonly state: string
-}
-
 /** What the workbench tells of itself, at once and at every change. */
-export interface WorkbenchRecord {
-  readonly servers?: Readonly<Record<ServerKind, ServerRecord>>
-  readonly redis?: boolean
+type WorkbenchRecord = Partial<RunningRecord & LabState> & {
+  readonly strategies?: readonly Pick<Strategy, 'id' | 'server'>[]
   /** Lines to paste into a terminal. */
   readonly curl?: string
 }
@@ -76,14 +75,6 @@ export function asSeenFromHere(url: string): string {
   return local.origin
 }
 
-/** Something that a store keeps about a user's logins. */
-export interface StoredRecord {
-  /** Such as `session` or `refresh family`. */
-  readonly what: string
-  readonly key: string
-  readonly value: string
-}
-
 /** What the stores keep about the logins of a user now. Undefined where the workbench is away. */
 export async function storedFor(
   server: ServerKind,
@@ -93,4 +84,21 @@ export async function storedFor(
     () => undefined,
   )
   return answer?.ok ? ((await answer.json()) as StoredRecord[]) : undefined
+}
+
+/**
+ * Asks the workbench to do something.
+ *
+ * @throws {Error} with what the workbench says against it
+ */
+export async function command<Result = object>(body: LabCommand): Promise<Result> {
+  const answer = await fetch('/workbench/commands', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => undefined)
+  if (!answer) throw new Error('The workbench does not answer. Is npm start still running?')
+  const json = (await answer.json()) as Result & { error?: string }
+  if (!answer.ok) throw new Error(json.error ?? `The workbench answered ${answer.status}.`)
+  return json
 }

@@ -1,5 +1,6 @@
 import type { TraceEvent } from '@session-vs-jwt/http-kit'
 import { CHECK_USER_AGENT } from '@session-vs-jwt/services'
+import type { ServerKind } from '../strategy.js'
 import type { ServerExit } from './running-program.js'
 import { RunningServer, type ServerCommand } from './running-server.js'
 
@@ -9,7 +10,9 @@ type LossListener = (exit: ServerExit, instance: Instance) => void
 /** A server process with a name and a port of its own, which can be started again. */
 export class Instance {
   readonly name: string
-  readonly #command: ServerCommand
+  #command: ServerCommand
+  /** How far its clock is ahead of the machine's; each new process is told. */
+  #aheadMs = 0
   readonly #onRequest: RequestListener[] = []
   readonly #onLoss: LossListener[] = []
   #process: RunningServer
@@ -28,6 +31,19 @@ export class Instance {
   /** @throws {WorkbenchError} as `RunningServer.start` */
   static async start(name: string, command: ServerCommand): Promise<Instance> {
     return new Instance(name, command, await RunningServer.start(command))
+  }
+
+  /** Another process like this one, on a free port, with a log of its own. */
+  async copy(name: string): Promise<Instance> {
+    const { env, log } = this.#command
+    const command = { ...this.#command, env: { ...env, PORT: '0' }, log: `${log}.${name}` }
+    const copy = await Instance.start(name, command)
+    copy.setClock(this.#aheadMs)
+    return copy
+  }
+
+  get server(): ServerKind {
+    return this.#command.server
   }
 
   get url(): string {
@@ -54,18 +70,27 @@ export class Instance {
 
   /**
    * Lets the process finish what it does, and starts another one on the same port; only starts one
-   * where there is none any more. Does nothing once `stop` was called.
+   * where there is none any more. Does nothing once `stop` was called. `env` changes its settings
+   * from now on.
    *
    * @throws {WorkbenchError} if the new one does not start: there is none then
    */
-  async restart(): Promise<void> {
+  async restart(env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.#next(async () => {
       if (this.#isStopped) return
+      this.#command = { ...this.#command, env: { ...this.#command.env, ...env } }
       await this.#leave()
       this.#process = await RunningServer.start(this.#command)
       this.#isRunning = true
+      if (this.#aheadMs !== 0) this.#process.setClock(this.#aheadMs)
       this.#watch(this.#process)
     })
+  }
+
+  /** Moves the clock of this process and of its successors. */
+  setClock(aheadMs: number): void {
+    this.#aheadMs = aheadMs
+    if (this.#isRunning) this.#process.setClock(aheadMs)
   }
 
   /** Lets the process finish what it does; it is not started again. */

@@ -1,4 +1,4 @@
-import type { ServerMessage, TraceEvent } from '@session-vs-jwt/http-kit'
+import type { ParentMessage, ServerMessage, TraceEvent } from '@session-vs-jwt/http-kit'
 import type { ServerKind } from '../strategy.js'
 import { type ProgramCommand, RunningProgram, untilListening } from './running-program.js'
 import { SERVER_NAMES, serverProgram } from './server-program.js'
@@ -38,5 +38,11 @@ export class RunningServer extends RunningProgram {
     }
     this.child.on('message', onMessage)
     return () => void this.child.off('message', onMessage)
+  }
+
+  /** Moves the server's clock: it is ahead of the machine's by so many milliseconds. */
+  setClock(aheadMs: number): void {
+    const message: ParentMessage = { type: 'clock', aheadMs }
+    this.child.send(message)
   }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createChannel, createSession } from 'better-sse'
+import getRawBody from 'raw-body'
 import sirv from 'sirv'
 import { repositoryFolder } from '../folders.js'
 
@@ -22,6 +23,8 @@ export interface SiteContents {
   readonly describe: () => object
   /** By name: `stored` is answered at `/workbench/stored`. */
   readonly questions?: Readonly<Record<string, Question>>
+  /** Does what a page of the site asks by POST to `/workbench/commands`, and answers in JSON. */
+  readonly command?: (body: unknown) => Promise<object>
 }
 
 const BUILT = join(repositoryFolder, 'docs', '.vitepress', 'dist')
@@ -60,6 +63,7 @@ export async function startSite(
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
     if (pathname === '/workbench.json') return sendJson(response, contents.describe())
     if (pathname === '/workbench/events') return void openStream(request, response)
+    if (pathname === '/workbench/commands') return void obey(request, response, contents.command)
     const question = contents.questions?.[pathname.replace('/workbench/', '')]
     if (question) return void answer(response, question, searchParams)
     const source = SOURCE.exec(pathname)?.[1]
@@ -124,6 +128,31 @@ function setHeaders(response: ServerResponse, path: string): void {
   response.setHeader('Cache-Control', isHashed ? 'max-age=31536000, immutable' : 'no-cache')
 }
 
+/** No command is longer. */
+const MAX_COMMAND_BYTES = 16 * 1024
+
+/**
+ * A command changes things: it must come from a page of this site, which says so (`Origin`), and be JSON,
+ * which a form on another site cannot send.
+ */
+async function obey(
+  request: IncomingMessage,
+  response: ServerResponse,
+  command: SiteContents['command'],
+): Promise<void> {
+  const { origin } = request.headers
+  const type = request.headers['content-type']
+  if (request.method !== 'POST' || !origin || type !== 'application/json' || !command) {
+    return send(response, 403, 'Only pages of this site may command, by POST and in JSON.\n')
+  }
+  try {
+    const text = await getRawBody(request, { limit: MAX_COMMAND_BYTES, encoding: true })
+    sendJson(response, await command(JSON.parse(text)))
+  } catch (error) {
+    sendJson(response, { error: (error as Error).message }, 409)
+  }
+}
+
 async function answer(
   response: ServerResponse,
   question: Question,
@@ -136,8 +165,8 @@ async function answer(
   }
 }
 
-function sendJson(response: ServerResponse, body: object): void {
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+function sendJson(response: ServerResponse, body: object, status = 200): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
   response.end(JSON.stringify(body))
 }
 

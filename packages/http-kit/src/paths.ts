@@ -1,0 +1,20 @@
+/** The paths of the contract; both servers serve them; keys are the JWT server's. */
+export const paths = {
+  register: '/auth/register/email',
+  login: '/auth/login/email',
+  renewAccess: '/auth/token/access',
+  rotateRefresh: '/auth/token/refresh',
+  logout: '/auth/logout',
+  logoutAll: '/auth/logout/all',
+  whoami: '/auth/whoami',
+  devices: '/auth/devices',
+  device: '/auth/devices/:id',
+  me: '/users/me',
+  users: '/users',
+  posts: '/posts',
+  post: '/posts/:id',
+  live: '/health/live',
+  ready: '/health/ready',
+  jwks: '/.well-known/jwks.json',
+  openapi: '/openapi.json',
+} as const

@@ -1,0 +1,157 @@
+import type { TraceEvent } from '@session-vs-jwt/http-kit'
+import type { StartedRedis } from '@session-vs-jwt/services'
+import { availableStrategy } from '../available-strategy.js'
+import { type Exchange, exchange } from '../client/http-exchange.js'
+import type { Instance } from '../servers/instance.js'
+import type { ServerGroup } from '../servers/server-group.js'
+import { strategyById } from '../strategies.js'
+import type { ServerKind, Strategy, StrategyId } from '../strategy.js'
+import { WorkbenchError } from '../workbench-error.js'
+import { type LabCommand, parseLabCommand } from './command.js'
+
+/** What the lab has done to the workbench, for its pages. */
+export interface LabState {
+  /** How far the clocks of all server processes are ahead, in seconds. */
+  readonly clockAheadSeconds: number
+  readonly redisStopped: boolean
+  /** URLs of second instances, which share keys and stores with the first. */
+  readonly secondInstances: Readonly<Partial<Record<ServerKind, string>>>
+}
+
+export interface LabParts {
+  readonly groups: Readonly<Record<ServerKind, ServerGroup>>
+  readonly redis: StartedRedis | undefined
+  /** Told when a server has got another strategy. */
+  readonly onStrategy: (server: ServerKind, strategy: Strategy) => void
+  readonly onChange: (state: LabState) => void
+  readonly onRequest: (event: TraceEvent, instance: Instance) => void
+}
+
+/** What nobody dares in production, done to a running workbench. One thing at a time. */
+export class Lab {
+  readonly #parts: LabParts
+  readonly #second: Partial<Record<ServerKind, Instance>> = {}
+  #aheadSeconds = 0
+  #redisStopped = false
+  #work: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: LabParts) {
+    this.#parts = parts
+  }
+
+  get state(): LabState {
+    const urls = Object.entries(this.#second).map(([server, { url }]) => [server, url] as const)
+    return {
+      clockAheadSeconds: this.#aheadSeconds,
+      redisStopped: this.#redisStopped,
+      secondInstances: Object.fromEntries(urls),
+    }
+  }
+
+  /**
+   * Does what a page asks, when what was asked before is done.
+   *
+   * @throws {WorkbenchError} for what it does not know or cannot do, with what to do instead
+   * @throws {NoAnswer} where the thief gets none
+   */
+  async run(body: unknown): Promise<object> {
+    const command = parseLabCommand(body)
+    if (!command) throw new WorkbenchError('The lab knows no such command.', 2)
+    const done = this.#work.then(async () => this.#do(command))
+    this.#work = done.catch(() => undefined)
+    return done
+  }
+
+  /** Stops what the lab has started. */
+  async stop(): Promise<void> {
+    await this.#work
+    await Promise.all(Object.values(this.#second).map(async (it) => it.stop()))
+  }
+
+  async #do(command: LabCommand): Promise<object> {
+    if (command.do === 'thief') return this.#sendAsThief(command)
+    await this.#change(command)
+    this.#parts.onChange(this.state)
+    return {}
+  }
+
+  async #change(command: Exclude<LabCommand, { do: 'thief' }>): Promise<void> {
+    switch (command.do) {
+      case 'clock':
+        this.#aheadSeconds = command.aheadSeconds
+        return this.#instances().forEach((it) => it.setClock(command.aheadSeconds * 1000))
+      case 'restart':
+        return this.#restart(command.server)
+      case 'redis':
+        return this.#runRedis(command.running)
+      case 'second-instance':
+        return command.running
+          ? this.#startSecond(command.server)
+          : this.#stopSecond(command.server)
+      case 'strategy':
+        return this.#changeStrategy(command.server, command.strategy)
+    }
+  }
+
+  #instances(): Instance[] {
+    const { session, jwt } = this.#parts.groups
+    return [...session.instances, ...jwt.instances, ...Object.values(this.#second)]
+  }
+
+  async #restart(server: ServerKind, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const instances = this.#instances().filter((it) => it.server === server)
+    await Promise.all(instances.map(async (it) => it.restart(env)))
+  }
+
+  async #changeStrategy(server: ServerKind, id: StrategyId): Promise<void> {
+    const wanted = strategyById(id)
+    if (wanted.server !== server) throw new WorkbenchError(`${id} is none of this server's.`)
+    const strategy = availableStrategy(wanted, this.#parts.redis !== undefined)
+    await this.#restart(server, strategy.env)
+    this.#parts.onStrategy(server, strategy)
+  }
+
+  async #startSecond(server: ServerKind): Promise<void> {
+    if (this.#second[server]) return
+    const [first] = this.#parts.groups[server].instances
+    const second = await first?.copy(`${server}-second`)
+    if (!second) return
+    this.#second[server] = second
+    second.onRequest(this.#parts.onRequest)
+  }
+
+  async #stopSecond(server: ServerKind): Promise<void> {
+    const second = this.#second[server]
+    delete this.#second[server]
+    await second?.stop()
+  }
+
+  /** It goes as in a crash, and comes back with what it had acknowledged. */
+  async #runRedis(running: boolean): Promise<void> {
+    const { redis } = this.#parts
+    if (redis?.kind !== 'process') {
+      throw new WorkbenchError(
+        'Only a Redis that the workbench has started can be stopped here; this one is somebody’s own.',
+      )
+    }
+    if (running !== this.#redisStopped) return
+    await (running ? redis.restart() : redis.kill())
+    this.#redisStopped = !running
+  }
+
+  async #sendAsThief({
+    server,
+    method,
+    path,
+    credential,
+  }: Extract<LabCommand, { do: 'thief' }>): Promise<Pick<Exchange, 'status' | 'headers' | 'body'>> {
+    const { url } = this.#second[server] ?? this.#parts.groups[server]
+    const headers = {
+      'user-agent': 'thief',
+      accept: 'application/json',
+      [credential.name]: credential.value,
+    }
+    const answer = await exchange({ method, url: url + path, headers })
+    return { status: answer.status, headers: answer.headers, body: answer.body }
+  }
+}
