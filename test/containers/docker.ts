@@ -33,6 +33,10 @@ const HEALTHY_WITHIN_MS = 120_000
 /** Stops a container in good order, starts it again, and returns when it is healthy. */
 export async function restart(id: string): Promise<void> {
   await promisify(execFile)('docker', ['restart', '--time', '15', id])
+  await untilHealthy(id)
+}
+
+export async function untilHealthy(id: string): Promise<void> {
   const isHealthy = (): boolean =>
     docker('inspect', '--format', '{{.State.Health.Status}}', id).trim() === 'healthy'
   const deadline = Date.now() + HEALTHY_WITHIN_MS
