@@ -37,6 +37,11 @@ export {
 } from './redis/redis-cluster.js'
 export { type RedisContainerOptions, startRedisContainer } from './redis/redis-container.js'
 export type { RedisProcessOptions } from './redis/redis-process.js'
+export {
+  type RedisWithSentinels,
+  type RedisWithSentinelsOptions,
+  startRedisWithSentinels,
+} from './redis/redis-sentinels.js'
 export { findRedisProgram } from './redis/redis-program.js'
 export {
   type FindServer,

@@ -59,12 +59,10 @@ export class NodeClock {
       if (at === undefined) return send(command, stream)
       const moment = givesUpAt.get(command) ?? Number(command.args[at])
       givesUpAt.set(command, moment)
-      if (this.#offset === undefined || performance.now() > moment) {
-        const why = this.#offset === undefined ? 'the clock of Redis is not known yet' : 'too late'
-        command.reject(new Error(`LATE ${why}`))
-        return command.promise
-      }
-      command.args[at] = String(Math.round(this.#offset + moment))
+      if (this.#offset === undefined && node.status === 'ready')
+        return refused(command, 'too early')
+      if (performance.now() > moment) return refused(command, 'too late')
+      command.args[at] = String(Math.round((this.#offset ?? 0) + moment))
       command.promise.catch((error: Error) => {
         // Refused by Redis before it was given up here: its clock was set.
         if (error.message.startsWith('LATE') && performance.now() < moment) this.#readAnew()
@@ -79,6 +77,11 @@ export class NodeClock {
     this.#offset = undefined
     void this.#read()
   }
+}
+
+function refused(command: Command, why: string): unknown {
+  command.reject(new Error(`LATE ${why} to be sent`))
+  return command.promise
 }
 
 /** Where a script has its deadline: `EVALSHA sha numberOfKeys key … deadline argument …`. */

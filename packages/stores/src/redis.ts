@@ -59,8 +59,8 @@ const CLIENT_OPTIONS = {
   socketTimeout: SILENCE_MS,
   connectTimeout: COMMAND_TIMEOUT_MS,
   retryStrategy,
-  // Asked again at each reconnect, which comes soon enough.
-  sentinelRetryStrategy: () => null,
+  // Without one, the client would end for good when no sentinel answers.
+  sentinelRetryStrategy: retryStrategy,
   sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
   // Sentinels tell of a new master: the old one, which may only sleep, is left at once.
   failoverDetector: true,

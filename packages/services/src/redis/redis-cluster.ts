@@ -6,7 +6,6 @@ import { randomSecret } from '../process/secret-file.js'
 import { ServiceError } from '../service-error.js'
 import { quoted } from './redis-config.js'
 import { type RedisProcessOptions, startRedisProgram } from './redis-process.js'
-import type { ServerProgram } from '../program/server-program.js'
 import { type FindServer, redisProgramFor } from './start-redis.js'
 import type { RedisProcess } from './started-redis.js'
 
@@ -42,8 +41,10 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<R
   const member = { password, settings: settingsOf(password, nodeTimeoutMs) }
   const nodes: RedisProcess[] = []
   try {
+    // One after another, so that none looks for a port that another is about to take.
     for (let n = 1; n <= 2 * masters; n += 1) {
-      nodes.push(await startNode(program, { folder: join(folder, `node-${n}`), durable }, member))
+      const own = { folder: memberFolder(folder, `node-${n}`), durable }
+      nodes.push(await startRedisProgram(program, own, member))
     }
     await makeCluster(nodes.slice(0, masters), nodes.slice(masters))
   } catch (error) {
@@ -58,14 +59,11 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<R
   }
 }
 
-/** One after another, so that none looks for a port that another is about to take. */
-async function startNode(
-  program: ServerProgram,
-  options: RedisProcessOptions,
-  member: Parameters<typeof startRedisProgram>[2],
-): Promise<RedisProcess> {
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 })
-  return startRedisProgram(program, options, member)
+/** A folder of its own for each server, so that each has its own lock and data. */
+export function memberFolder(folder: string, name: string): string {
+  const path = join(folder, name)
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  return path
 }
 
 function settingsOf(password: string, nodeTimeoutMs: number): (port: number) => string[] {
@@ -114,14 +112,14 @@ async function makeCluster(
   }
 }
 
-/** Nodes hear of each other from each other, which takes a moment. */
-async function agreed(
+/** Servers hear of each other from each other, which takes a moment. */
+export async function agreed(
   clients: readonly Redis[],
   holds: (client: Redis) => Promise<boolean>,
 ): Promise<void> {
   for (const client of clients) {
     if (await waitUntil(async () => holds(client), AGREED_WITHIN_MS)) continue
-    throw new ServiceError('start-timed-out', 'The nodes of the Redis Cluster did not agree.')
+    throw new ServiceError('start-timed-out', 'The Redis servers did not agree with each other.')
   }
 }
 
@@ -147,7 +145,8 @@ async function knowsReplicas(client: Redis): Promise<boolean> {
   return ranges.every(({ length }) => length >= 4)
 }
 
-async function isInStep(replica: Redis): Promise<boolean> {
+/** Whether a replica has the master's data and hears of every change. */
+export async function isInStep(replica: Redis): Promise<boolean> {
   return /^master_link_status:up/m.test(await replica.info('replication'))
 }
 
@@ -156,6 +155,6 @@ async function clusterInfo(client: Redis, name: string): Promise<string | undefi
   return new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1]
 }
 
-async function stopAll(nodes: readonly RedisProcess[]): Promise<void> {
+export async function stopAll(nodes: readonly RedisProcess[]): Promise<void> {
   await Promise.all(nodes.map(async (node) => node.stop()))
 }

@@ -66,7 +66,8 @@ export async function startRedisProgram(
   return redisProcess(server, program, url(server.port))
 }
 
-async function waitForRedis(server: ServerProcess, url: string): Promise<void> {
+/** Returns when the server answers, or has exited. */
+export async function waitForRedis(server: ServerProcess, url: string): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS
   while (!server.hasExited) {
     // LOADING is an error too, until the append-only file is read.
