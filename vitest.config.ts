@@ -64,7 +64,9 @@ export default defineConfig({
         globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
         maxWorkers: 1,
       }),
-      onServices('cluster', 4, { globalSetup: 'test/cluster/services.ts' }),
+      onServices('cluster', 4, {
+        globalSetup: ['test/cluster/services.ts', 'test/cluster/cluster-page.ts'],
+      }),
       onServices('security', 5, {
         globalSetup: ['test/services.ts', 'test/security/all-ran.ts'],
       }),
