@@ -37,20 +37,25 @@ promotion grows with them.`,
   {
     section: 'loss',
     title: 'What a failover can lose',
-    text: `A master answers before its replica has the write: replication is asynchronous. Writes go to one master of
-the cluster, one after another and each acknowledged, until it is killed. The replica is in step, or was
-paused before and wakes up to be promoted; then everything since its pause is lost, however well it was
-acknowledged. \`min-replicas-to-write 1\` with \`min-replicas-max-lag 1\` makes the master refuse writes (503) once its
-replica was silent for more than a second: the window is bounded, at the price of no writes without a replica.
-\`WAIT 1\` after each write asks whether the replica has it: what is acknowledged after that is kept, each write
-costs one command and one round trip between the servers more, and a write that was refused this way is still
-there on the master ([WAIT](https://redis.io/docs/latest/commands/wait/)). The servers use neither; a lost login is
-logged in again, and a lost logout lives again until it is repeated or ends by itself.`,
+    text: `A master answers before its replica has the write: replication is asynchronous. One client writes to one
+master of the cluster, one write after another, for three seconds; then the master is killed, the replica is
+promoted, and every acknowledged write is looked for. A replica in step loses what was under way. One whose
+process merely sleeps loses no more: what its machine has received waits for it. One that is cut off loses
+everything since, however well it was acknowledged: a login that is gone, and a logout whose session lives
+again until it is repeated or ends by itself.
+
+\`min-replicas-to-write 1\` makes a master refuse writes (503) while no replica listens; with
+\`min-replicas-max-lag 1\` that is a second or two after the last word of one that fell silent. \`WAIT 1\` after each write asks whether
+the replica has it: one command and one round trip between servers more for each write, and a write that
+is refused this way is on the master all the same, as a ghost
+([WAIT](https://redis.io/docs/latest/commands/wait/),
+[write safety](https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#write-safety)). The servers
+use neither: \`min-replicas-to-write\` is a setting of Redis, which they answer with 503.`,
     columns: {
       what: 'what',
       acknowledged: 'acknowledged',
       lost: 'of these lost',
-      windowMs: 'acknowledged writes lost from the last',
+      windowMs: 'first lost before the last',
       refused: 'refused',
       medianMs: 'median write',
     },

@@ -8,6 +8,8 @@ export interface EdgeConfig {
   readonly host: string
   readonly port: number
   readonly databaseUrl: string
+  /** A replica of the same database, for reads that may lag. */
+  readonly databaseReplicaUrl: string | undefined
   /** Without a Redis, what is shared between processes lives in PostgreSQL. */
   readonly redisUrl: string | undefined
   readonly bcryptCost: number
@@ -36,11 +38,12 @@ export function readEdgeConfig(env: EnvReader, server: string, defaultPort: numb
   return {
     host,
     port: env.integer('PORT', defaultPort, 0, 65_535, server),
-    databaseUrl: env.url('DATABASE_URL', ['postgres:', 'postgresql:'], {
+    databaseUrl: env.url('DATABASE_URL', POSTGRES, {
       neededBy: 'users and posts',
       howTo:
         '"npm start" brings a PostgreSQL of its own; or postgres://user:password@host/database',
     }),
+    databaseReplicaUrl: readReplicaUrl(env),
     redisUrl: readRedisUrl(env),
     bcryptCost: env.integer('BCRYPT_COST', 12, minCost, 16, 'password hashes'),
     loginAttempts: {
@@ -57,6 +60,16 @@ export function readEdgeConfig(env: EnvReader, server: string, defaultPort: numb
       'the log',
     ),
   }
+}
+
+const POSTGRES = ['postgres:', 'postgresql:']
+
+function readReplicaUrl(env: EnvReader): string | undefined {
+  if (env.optional('DATABASE_REPLICA_URL') === undefined) return undefined
+  return env.url('DATABASE_REPLICA_URL', POSTGRES, {
+    neededBy: 'GET /users, which may lag',
+    howTo: 'postgres://user:password@host/database of a replica; or leave it out',
+  })
 }
 
 function readRedisUrl(env: EnvReader): string | undefined {

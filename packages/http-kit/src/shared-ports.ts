@@ -3,6 +3,8 @@ import {
   connectPostgres,
   connectRedis,
   everyMinute,
+  replicaFirst,
+  type PostgresConnection,
   type RedisConnection,
   type SqlClient,
 } from '@session-vs-jwt/stores'
@@ -45,20 +47,31 @@ export async function connectSharedPorts(config: EdgeConfig, logger: Logger): Pr
       : connectRedis({ url: config.redisUrl, onError: lost('redis') }),
     postgres.warmUp(),
   ])
-  const sql = traceCalls('sql', postgres.sql, ['query'], describeStatement)
+  const replica = connectReplica(config, lost('postgres replica'))
+  const traced = (client: SqlClient) => traceCalls('sql', client, ['query'], describeStatement)
+  const onAway = (err: Error) => logger.warn({ err }, 'the replica is left alone for a while')
+  const sql = traced(postgres.sql)
+  const mayLag = replica && traced(replicaFirst(replica.sql, postgres.sql, onAway))
   return {
     sql,
     redis,
-    ports: await makeSharedPorts(config, sql, redis),
+    ports: await makeSharedPorts(config, { sql, mayLag: mayLag ?? sql }, redis),
     close: async () => {
-      await Promise.all([postgres.close(), redis?.close()])
+      await Promise.all([postgres.close(), replica?.close(), redis?.close()])
     },
   }
 }
 
+function connectReplica(
+  { databaseReplicaUrl: url }: EdgeConfig,
+  onIdleError: (error: Error) => void,
+): PostgresConnection | undefined {
+  return url === undefined ? undefined : connectPostgres({ url, onIdleError })
+}
+
 async function makeSharedPorts(
   config: EdgeConfig,
-  sql: PortsFor<SqlClient>,
+  { sql, mayLag }: Record<'sql' | 'mayLag', PortsFor<SqlClient>>,
   redis: RedisConnection | undefined,
 ): Promise<PortsFor<KitPorts>> {
   const hasher = await createPasswordHasher({ cost: config.bcryptCost })
@@ -71,7 +84,7 @@ async function makeSharedPorts(
       { name: 'postgres', ping: () => sql(trace).query({ text: 'SELECT 1' }) },
       ...(pings ? [{ name: 'redis', ping: () => pings(trace).ping() }] : []),
     ],
-    users: new PostgresUsers(sql(trace)),
+    users: new PostgresUsers(sql(trace), mayLag(trace)),
     posts: new PostgresPosts(sql(trace)),
     passwords: passwords(trace),
     loginAttempts: attempts

@@ -23,6 +23,7 @@ export {
   type PostgresContainerOptions,
   startPostgresContainer,
 } from './postgres/postgres-container.js'
+export { type PostgresReplicaOptions, startPostgresReplica } from './postgres/postgres-replica.js'
 export { type PostgresOptions, startPostgres } from './postgres/start-postgres.js'
 export type {
   EmbeddedPostgres,

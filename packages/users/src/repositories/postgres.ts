@@ -24,12 +24,17 @@ CREATE TABLE IF NOT EXISTS users (
 const USER = 'id, nickname, email, created_at AS "createdAt"'
 const WITH_PASSWORD = `${USER}, password_hash AS "passwordHash", password_version AS "passwordVersion"`
 
-/** Users in PostgreSQL; each method is one statement. */
+/**
+ * Users in PostgreSQL; each method is one statement. The list of all users may lag: `mayLag` can be a
+ * replica. Nothing else may, least of all what a password is checked against.
+ */
 export class PostgresUsers implements UserRepository {
   readonly #sql: SqlClient
+  readonly #mayLag: SqlClient
 
-  constructor(sql: SqlClient) {
+  constructor(sql: SqlClient, mayLag: SqlClient = sql) {
     this.#sql = sql
+    this.#mayLag = mayLag
   }
 
   async add(user: NewUser): Promise<User> {
@@ -73,7 +78,7 @@ export class PostgresUsers implements UserRepository {
   }
 
   async list(page: UserPage): Promise<Pick<User, 'id' | 'nickname'>[]> {
-    const { rows } = await this.#sql.query<Pick<User, 'id' | 'nickname'>>({
+    const { rows } = await this.#mayLag.query<Pick<User, 'id' | 'nickname'>>({
       name: 'users.list',
       text: `SELECT id, nickname FROM users
         WHERE $1::text IS NULL OR nickname_key > $1 COLLATE "C"

@@ -47,6 +47,8 @@ export function serverEnvironment(settings: ServerSettings, parent: Env): Record
     HOST: '127.0.0.1',
     PORT: String(port),
     DATABASE_URL: databaseUrl,
+    // A replica of another database would answer for the wrong one.
+    ...(parent['DATABASE_URL'] === databaseUrl && pick(parent, ['DATABASE_REPLICA_URL'])),
     ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
     ALLOWED_ORIGINS: origins.join(','),
     TRACE_EVENTS: 'whole',
