@@ -65,7 +65,11 @@ export default defineConfig({
         maxWorkers: 1,
       }),
       onServices('cluster', 4, {
-        globalSetup: ['test/cluster/services.ts', 'test/cluster/cluster-page.ts'],
+        globalSetup: [
+          'test/cluster/services.ts',
+          'test/cluster/cluster-page.ts',
+          'test/cluster/scale-page.ts',
+        ],
       }),
       onServices('security', 5, {
         globalSetup: ['test/services.ts', 'test/security/all-ran.ts'],

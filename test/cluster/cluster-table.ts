@@ -64,7 +64,7 @@ use neither: \`min-replicas-to-write\` is a setting of Redis, which they answer 
     section: 'replica',
     title: 'PostgreSQL with a replica that lags',
     text: `\`DATABASE_REPLICA_URL\` names a streaming replica. Only \`GET /users\` reads there ([decision
-16](../decisions/0016-reads-that-may-lag.md)). Replay is paused (\`pg_wal_replay_pause()\`), then the replica
+22](../decisions/0022-reads-that-may-lag.md)). Replay is paused (\`pg_wal_replay_pause()\`), then the replica
 is killed; what is asked of each endpoint right after a write of one's own, and what it answers:`,
     columns: {
       what: 'what',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RedisProcess } from '@session-vs-jwt/services'
 import { connectRedis, defineWrite, isStoreUnavailable } from '@session-vs-jwt/stores'
-import { type Cluster, Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { percentile, until } from '../faults/load.js'
 import { record } from './figures.js'
@@ -146,29 +146,30 @@ describe('a master killed amid writes', () => {
     { wait }: Situation,
   ): Promise<Pick<Outcome, 'acknowledged' | 'refused'>> {
     const acknowledged: Write[] = []
-    let [refused, isOver] = [0, false]
+    const state = { refused: 0, isOver: false }
     // WAIT asks of a connection's own writes: the master's own client then, in place of the cluster's.
     const write = wait ? await waitingWriter(master) : await clusterWriter(group.url)
     const writing = (async () => {
-      for (let n = 0; !isOver; n += 1) {
+      for (let n = 0; !state.isOver; n += 1) {
         const [key, sentAt] = [`{${tag}}:${n}`, performance.now()]
         try {
           await write.put(key)
           const acknowledgedAt = performance.now()
           acknowledged.push({ key, acknowledgedAt, ms: acknowledgedAt - sentAt })
         } catch (error) {
-          if (!isOver && !isStoreUnavailable(error)) throw error
-          refused += isOver ? 0 : 1
+          if (state.isOver) return
+          if (!isStoreUnavailable(error)) throw error
+          state.refused += 1
           await sleep(5)
         }
       }
     })()
     await sleep(WRITING_MS)
     await master.kill()
-    isOver = true
+    state.isOver = true
     await writing
     await write.close()
-    return { acknowledged, refused }
+    return { acknowledged, refused: state.refused }
   }
 })
 
@@ -180,8 +181,8 @@ interface Writer {
 async function clusterWriter(url: string): Promise<Writer> {
   const { redis, deadline, close } = await connectRedis({ url })
   defineWrite(redis, 'put', { numberOfKeys: 1, lua: `return redis.call('SET', KEYS[1], ARGV[2])` })
-  const { put } = redis as Cluster & { put(...args: unknown[]): Promise<unknown> }
-  return { put: async (key) => void (await put.call(redis, key, deadline(), 'x')), close }
+  const client = redis as unknown as { put: (...args: unknown[]) => Promise<unknown> }
+  return { put: async (key) => void (await client.put(key, deadline(), 'x')), close }
 }
 
 async function waitingWriter({ url }: RedisProcess): Promise<Writer> {

@@ -93,7 +93,7 @@ describe('PostgreSQL with a replica', () => {
     await onReplica('SELECT pg_wal_replay_resume()')
   })
 
-  test.each([
+  test.each<[string, () => void | Promise<void>]>([
     ['killed', async () => replica.kill()],
     ['asleep', () => replica.pause()],
   ])(

@@ -16,15 +16,18 @@ import type {
  * denied-family:{user}:<family>    its access tokens are revoked; expires when they all have
  *
  * {user} keeps the keys of one user in one slot of a Redis Cluster. Every script gets KEYS[1], a family,
- * KEYS[2], the user's set, and the prefixes of both kinds of keys.
+ * KEYS[2], the user's set, and the prefixes of both kinds of keys. Those that reach families that they find
+ * in the set get a family that is never there: while the slot moves to another node, and a family may be
+ * missing here because it is there, Redis refuses them (TRYAGAIN).
  */
 
 const PROLOGUE = `
 local families, deniedPrefix, denyMs, now = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local function finish(id)
-  local existed = redis.call('DEL', families .. id)
-  redis.call('SREM', KEYS[2], id)
+  local existed = redis.call('EXISTS', families .. id)
   if existed == 1 and denyMs > 0 then redis.call('SET', deniedPrefix .. id, '1', 'PX', denyMs) end
+  redis.call('DEL', families .. id)
+  redis.call('SREM', KEYS[2], id)
   return existed
 end
 local function stateOf(hash, id)
@@ -87,7 +90,7 @@ return found`),
 
   endFamilies: script(`
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
-  if id ~= ARGV[6] then finish(id) end
+  if id ~= ARGV[7] then finish(id) end
 end
 return 1`),
 } as const
@@ -170,7 +173,7 @@ export class RedisRefreshFamilies implements RefreshFamilyStore {
   }
 
   async endAll(userId: string, exceptFamilyId = ''): Promise<void> {
-    await this.#redis.endFamilies(...this.#common(userId, exceptFamilyId))
+    await this.#redis.endFamilies(...this.#common(userId, ''), exceptFamilyId)
   }
 
   async isDenied(userId: string, familyId: string): Promise<boolean> {

@@ -9,6 +9,10 @@ import { expiryOf, type SessionRecord, type SessionStore } from './session-store
  *
  * A session that expired stays in the user's hash until the next look at it. Scripts reach the keys of
  * one user only, which share the tag and with it a slot of a Redis Cluster.
+ *
+ * Some reach sessions that they find in the user's hash. They get a second key, which is never there: while
+ * the slot moves to another node, and a session may be missing here because it is there, Redis refuses them
+ * (TRYAGAIN). Else a session would be taken for gone that lives.
  */
 
 /** So long after its end a session can still be told from one that never was. */
@@ -53,7 +57,7 @@ redis.call('HDEL', ARGV[2] .. session.userId, session.deviceId)
 return redis.call('DEL', KEYS[1])`,
   },
   listSessions: {
-    numberOfKeys: 1,
+    numberOfKeys: 2,
     lua: `
 local found, entries = {}, redis.call('HGETALL', KEYS[1])
 for i = 1, #entries, 2 do
@@ -63,7 +67,7 @@ end
 return found`,
   },
   destroyDevice: {
-    numberOfKeys: 1,
+    numberOfKeys: 2,
     lua: `
 local hash = redis.call('HGET', KEYS[1], ARGV[3])
 if not hash then return 0 end
@@ -71,7 +75,7 @@ redis.call('HDEL', KEYS[1], ARGV[3])
 return redis.call('DEL', ARGV[2] .. hash)`,
   },
   destroySessions: {
-    numberOfKeys: 1,
+    numberOfKeys: 2,
     lua: `
 local entries = redis.call('HGETALL', KEYS[1])
 for i = 1, #entries, 2 do
@@ -169,8 +173,9 @@ export class RedisSessions implements SessionStore {
     await this.#redis.destroySessions(...this.#forUser(userId), exceptDeviceId)
   }
 
-  #forUser(userId: string): [string, number, string] {
-    return [indexKey(userId), this.#deadline(), sessionPrefix(userTag(userId))]
+  #forUser(userId: string): [string, string, number, string] {
+    const tag = userTag(userId)
+    return [indexKey(userId), indexPrefix(tag), this.#deadline(), sessionPrefix(tag)]
   }
 
   /** JSON and time to live. */
