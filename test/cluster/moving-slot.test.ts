@@ -77,10 +77,8 @@ async function mastersOf(url: string): Promise<Redis[]> {
  */
 async function moveSlot(key: string, masters: readonly Redis[]): Promise<void> {
   const slot = Number(await masters[0]?.cluster('KEYSLOT', key))
-  const ids = await Promise.all(masters.map(async (it) => String(await it.cluster('MYID'))))
-  const counts = await Promise.all(
-    masters.map(async (it) => Number(await it.cluster('COUNTKEYSINSLOT', slot))),
-  )
+  const ids = await Promise.all(masters.map(async (it) => it.cluster('MYID')))
+  const counts = await Promise.all(masters.map(async (it) => it.cluster('COUNTKEYSINSLOT', slot)))
   const from = counts.findIndex((it) => it > 0)
   const to = (from + 1) % masters.length
   const [source, target] = [masters[from], masters[to]] as [Redis, Redis]
