@@ -37,17 +37,37 @@ export async function connectRedis(options: RedisConnectionOptions): Promise<Red
   const redis = redisClient(parseRedisUrl(options.url), CLIENT_OPTIONS, CLUSTER_OPTIONS)
   const onError = (error: Error): void => options.onError?.(error)
   redis.on('error', onError)
+  const end = neverEnding(redis)
   const clocks = redis instanceof Cluster ? followNodes(redis, onError) : [new NodeClock(redis)]
   await firstAttempt(redis, clocks)
   return {
     redis,
     deadline: () => performance.now() + COMMAND_TIMEOUT_MS,
     ping: async () => (redis instanceof Cluster ? pingAnyMaster(redis) : redis.ping()),
-    close: async () => {
-      redis.disconnect()
-    },
+    close: async () => end(),
   }
 }
+
+/**
+ * Connects again whenever the client has come to its end, until the returned function ends it. ioredis
+ * gives up for good when it hears of a failover while it looks for the master: every failover may be that.
+ */
+function neverEnding(redis: Redis | Cluster): () => void {
+  let isWanted = true
+  redis.on('end', () => {
+    const again = (): void => {
+      if (isWanted) redis.connect().catch(() => undefined)
+    }
+    setTimeout(again, RECONNECT_AFTER_MS).unref()
+  })
+  return () => {
+    isWanted = false
+    redis.disconnect()
+  }
+}
+
+/** After the end of a client, which has no attempts to count. */
+const RECONNECT_AFTER_MS = 100
 
 const retryStrategy = (attempt: number): number => Math.min(50 * attempt, COMMAND_TIMEOUT_MS)
 
