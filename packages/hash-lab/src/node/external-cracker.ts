@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,8 +19,10 @@ interface Cracker {
   readonly args: (scheme: Scheme, files: CrackerFiles) => string[] | undefined
   /** As it wants a hash to be written. */
   readonly hashText: (hash: HashString) => string
-  /** Where it keeps what it found: the hash, a colon, the password. */
-  readonly pot: (files: CrackerFiles) => string
+  /** A line of the table that it gets. */
+  readonly line: (text: string, target: number) => string
+  /** What it found, by number of the target. */
+  readonly found: (search: Search) => Map<number, Uint8Array>
   /** Exit codes that are no failure: some of them say that not all were found. */
   readonly fine: readonly number[]
 }
@@ -47,7 +49,8 @@ const CRACKERS: Readonly<Record<CrackerName, Cracker>> = {
       salt && digest && !text.startsWith('$')
         ? `$${SCHEME_TRAITS[scheme].johnFormat}$${Buffer.from(digest).toString('hex')}$${Buffer.from(salt).toString()}`
         : text,
-    pot: ({ home }) => join(home, '.john', 'john.pot'),
+    line: (text, target) => `t${target}:${text}`,
+    found: askJohn,
     fine: [0],
   },
   hashcat: {
@@ -64,7 +67,8 @@ const CRACKERS: Readonly<Record<CrackerName, Cracker>> = {
       salt && digest
         ? `${Buffer.from(digest).toString('hex')}:${Buffer.from(salt).toString()}`
         : text,
-    pot: ({ home }) => join(home, 'pot'),
+    line: (text) => text,
+    found: ({ files, texts }) => readPot(join(files.home, 'pot'), texts),
     fine: [0, 1],
   },
 }
@@ -100,10 +104,12 @@ export async function runCracker(
   const texts = request.targets.map(cracker.hashText)
   const startedAt = performance.now()
   try {
-    writeFileSync(files.hashes, `${[...new Set(texts)].join('\n')}\n`, { mode: 0o600 })
+    writeFileSync(files.hashes, `${[...new Set(texts.map(cracker.line))].join('\n')}\n`, {
+      mode: 0o600,
+    })
     await run(name, cracker, files, request)
     return {
-      found: readPot(cracker.pot(files), texts),
+      found: cracker.found({ files, texts, request }),
       seconds: (performance.now() - startedAt) / 1000,
       isStopped: request.signal?.aborted ?? false,
     }
@@ -180,6 +186,29 @@ function drained(input: NodeJS.WritableStream): Promise<void> {
     const done = (): void => resolve()
     input.once('drain', done).once('close', done).once('error', done)
   })
+}
+
+/** Where a cracker's results are looked for. */
+interface Search {
+  readonly files: CrackerFiles
+  readonly texts: readonly string[]
+  readonly request: CrackerRequest
+}
+
+/** John keeps what it found in the account's own folder, wherever its build has that, and shows it. */
+function askJohn({ files, request: { targets, path, cores } }: Search): Map<number, Uint8Array> {
+  const format = `--format=${SCHEME_TRAITS[targets[0]?.scheme ?? 'bcrypt'].johnFormat}`
+  const env = crackerEnvironment(path, files.home, cores)
+  const { stdout } = spawnSync(CRACKERS.john.program, ['--show', format, files.hashes], {
+    env,
+    encoding: 'latin1',
+  })
+  return new Map(
+    [...stdout.matchAll(/^t(\d+):(.*)$/gm)].map(([, target, password = '']) => [
+      Number(target),
+      Buffer.from(password, 'latin1'),
+    ]),
+  )
 }
 
 function readPot(file: string, texts: readonly string[]): Map<number, Uint8Array> {
