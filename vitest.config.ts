@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'benchmarks/test/**/*.test.ts'],
-          exclude: ['packages/hash-lab/test/long/**'],
+          exclude: ['packages/hash-lab/test/long/**', 'benchmarks/test/long/**'],
           sequence: { groupOrder: 0 },
           // Some start a process, which takes its time on a busy machine.
           testTimeout: 20_000,
@@ -44,6 +44,15 @@ export default defineConfig({
           name: 'hash-lab-long',
           include: ['packages/hash-lab/test/long/**/*.test.ts'],
           sequence: { groupOrder: 7 },
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'benchmarks',
+          include: ['benchmarks/test/long/**/*.test.ts'],
+          sequence: { groupOrder: 8 },
           maxWorkers: 1,
         },
       },

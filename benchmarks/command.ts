@@ -138,7 +138,7 @@ function settingsFrom(options: Options): Settings {
     quick,
     rounds: options.rounds ?? (quick ? 1 : 5),
     seconds: options.duration ?? (quick ? 0.3 : 1),
-    warmUpRequests: quick ? 1_000 : 5_000,
+    warmUpRequests: quick ? 300 : 5_000,
     seed: options.seed ?? randomInt(1_000_000_000),
     strategies: options.strategy?.map(strategyById) ?? strategies,
     peers: options.peers ? peers.map(({ id }) => id) : chosenPeers(options.peer),

@@ -44,7 +44,7 @@ const suites = {
   ],
   // What takes minutes.
   'test:all': [
-    tests('faults', 'cluster', 'security', 'instances', 'hash-lab-long', 'browser'),
+    tests('faults', 'cluster', 'security', 'instances', 'hash-lab-long', 'browser', 'benchmarks'),
     inContainers,
   ],
   'test:containers': [inContainers],

@@ -5,7 +5,7 @@ import { serverEnvironment, strategyById } from '@session-vs-jwt/workbench'
 import { BenchError } from '../runner/bench-error.js'
 import type { Bench } from '../runner/bench.js'
 import type { Scenario } from '../runner/scenario.js'
-import { CHEAP_LOGINS } from '../subjects/strategy-server.js'
+import { CHEAP_LOGINS, WITHOUT_INSTRUMENTS } from '../subjects/strategy-server.js'
 import { CONTESTANTS, honestly, type Side } from './contestants.js'
 import { exhibited, type Rig, type Verdict } from './exhibit.js'
 import type { OneProcessOrder } from './one-process-program.js'
@@ -42,11 +42,10 @@ async function inOneProcess(bench: Bench, sides: readonly [Side, Side]): Promise
       secrets: secrets[strategy.server],
       origins: [],
     }
-    const instruments = { TRACE_EVENTS: 'off', SERVER_TIMING: 'off' }
     return {
       ...serverEnvironment(settings, bench.place.machineEnv),
       ...CHEAP_LOGINS,
-      ...instruments,
+      ...WITHOUT_INSTRUMENTS,
     }
   }
   const order: OneProcessOrder = {

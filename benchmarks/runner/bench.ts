@@ -78,7 +78,9 @@ export class Bench {
    */
   async server(key: string, start: () => Promise<StartedServer>): Promise<StartedServer> {
     if (!this.settings.quick) return start()
-    const shared = this.#shared.get(key) ?? start()
+    const before = this.#shared.get(key)
+    const isThere = before !== undefined && (await before).isRunning()
+    const shared = isThere ? before : start()
     this.#shared.set(key, shared)
     return { ...(await shared), stop: async () => undefined }
   }

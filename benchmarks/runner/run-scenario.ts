@@ -56,8 +56,9 @@ export async function runScenario(
 
 /** What a person can understand, if it was foreseen; else where in the code it came from. */
 function reason(error: unknown): string {
-  if (error instanceof BenchError || !(error instanceof Error)) return String(error)
-  return error.name === 'WorkbenchError' ? error.message : (error.stack ?? error.message)
+  if (!(error instanceof Error)) return String(error)
+  const isForPeople = error instanceof BenchError || /^(Workbench|Service)Error$/.test(error.name)
+  return isForPeople ? error.message : (error.stack ?? error.message)
 }
 
 async function measureRound(subjects: readonly Subject[], run: Run): Promise<void> {

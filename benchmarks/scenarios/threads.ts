@@ -12,6 +12,7 @@ import { runLoad } from '../subjects/throughput.js'
 const LOGGING_IN = 4
 /** Requests a second of those who are logged in already. */
 const RATE = 100
+const COMPARED = ['session-redis', 'session-postgres', 'jwt-rotating'] as const
 
 export const threads: Scenario = {
   id: 'threads',
@@ -27,7 +28,7 @@ export const threads: Scenario = {
   ],
   reference: 'session-redis',
   subjects: ({ strategies, seconds, quick }) =>
-    (['session-redis', 'session-postgres', 'jwt-rotating'] as const)
+    (quick ? (['session-redis'] as const) : COMPARED)
       .filter((id) => strategies.some((it) => it.id === id))
       .map((id) => ({
         id,

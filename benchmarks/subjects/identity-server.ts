@@ -38,6 +38,7 @@ export function ofUrl(url: string): IdentityServer {
   const started: StartedServer = {
     url,
     pid: undefined,
+    isRunning: () => true,
     stop: async () => undefined,
     whileAlive: (work) => work,
   }

@@ -6,6 +6,7 @@ export interface StartedServer {
   readonly url: string
   /** The server's own process; none where somebody else has started it. */
   readonly pid: number | undefined
+  readonly isRunning: () => boolean
   stop(): Promise<unknown>
   /** Rejects if the server ends before `work` has; gives what `work` gives. */
   whileAlive<T>(work: Promise<T>): Promise<T>
@@ -13,9 +14,12 @@ export interface StartedServer {
 
 export function startedServer(program: RunningProgram): StartedServer {
   let stopping = false
+  let running = true
+  void program.exited.then(() => (running = false))
   return {
     url: program.url,
     pid: program.pid,
+    isRunning: () => running,
     stop: async () => {
       stopping = true
       // Nobody waits for an answer: there is nothing to finish.

@@ -3,7 +3,10 @@ import type { Bench } from '../runner/bench.js'
 import { type StartedServer, startedServer } from './started-server.js'
 
 /** What a server that is measured does not do: tell of its requests. */
-const WITHOUT_INSTRUMENTS = { TRACE_EVENTS: 'off', SERVER_TIMING: 'off' }
+export const WITHOUT_INSTRUMENTS: Readonly<Record<string, string>> = {
+  TRACE_EVENTS: 'off',
+  SERVER_TIMING: 'off',
+}
 
 /**
  * Many users log in before a measurement, and no request of it hashes a password: the cheapest hash
