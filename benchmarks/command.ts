@@ -15,7 +15,7 @@ import { compareResults } from './report/compare-results.js'
 import { terminalSection } from './report/terminal-table.js'
 import { readResult } from './result/read-result.js'
 import { writeResult } from './result/write-result.js'
-import { progressBar } from './runner/progress.js'
+import { durationText, expectedSeconds, progressBar } from './runner/progress.js'
 import { run } from './runner/run.js'
 import type { Scenario } from './runner/scenario.js'
 import type { Settings } from './runner/settings.js'
@@ -71,7 +71,7 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
       urls,
     )
     .option('--rounds <n>', 'rounds in which everything is measured once (5)', wholeNumber)
-    .option('--duration <seconds>', 'seconds of each measurement under load (1)', positiveNumber)
+    .option('--duration <seconds>', 'seconds of each measurement under load (0.5)', positiveNumber)
     .option('--seed <n>', 'draws the order of things; printed with every result', seedNumber)
     .option('--quick', 'little of everything, to see that it works; under 90 seconds')
     .option('--bad', 'the bad benchmarks instead')
@@ -100,7 +100,10 @@ async function bench(options: Options, env: Env, typed: readonly string[]): Prom
   const settings = settingsFrom(options)
   const wanted = chosenScenarios(options)
   const folder = resolve(options.out ?? resultFolder())
-  console.error(`The order of things is drawn with seed ${settings.seed}.`)
+  const seconds = wanted.reduce((sum, it) => sum + expectedSeconds(it, settings), 0)
+  console.error(
+    `About ${durationText(seconds)}. The order of things is drawn with seed ${settings.seed}.`,
+  )
   const progress = progressBar(wanted, settings)
   const signal = interruption(() => {
     progress.stop()
@@ -137,8 +140,8 @@ function settingsFrom(options: Options): Settings {
   return {
     quick,
     rounds: options.rounds ?? (quick ? 1 : 5),
-    seconds: options.duration ?? (quick ? 0.3 : 1),
-    warmUpRequests: quick ? 300 : 5_000,
+    seconds: options.duration ?? (quick ? 0.3 : 0.5),
+    warmUpRequests: quick ? 300 : 4_000,
     seed: options.seed ?? randomInt(1_000_000_000),
     strategies: options.strategy?.map(strategyById) ?? strategies,
     peers: options.peers ? peers.map(({ id }) => id) : chosenPeers(options.peer),

@@ -23,24 +23,30 @@ export async function withServer<T>(
   bench: Bench,
   side: Side,
   work: (server: StartedServer, requests: LoadRequest[]) => Promise<T>,
+  asked: 'whoami' | 'me' = 'whoami',
 ): Promise<T> {
   const server = await ofStrategy(strategyById(CONTESTANTS[side])).start(bench)
   try {
-    return await work(server, await requestsOf(server, { hasUsers: true }, USERS))
+    return await work(server, await requestsOf(server, { hasUsers: true }, USERS, asked))
   } finally {
     await server.stop()
   }
 }
 
 /** Warmed up, each in a process of its own, one after the other, as the runner's other scenarios. */
-export async function honestly(bench: Bench): Promise<Verdict> {
+export async function honestly(bench: Bench, asked: 'whoami' | 'me' = 'whoami'): Promise<Verdict> {
   const perSecond = (side: Side): Promise<number> =>
-    withServer(bench, side, async (server, requests) => {
-      await warmUp(bench, server, requests, CONNECTIONS)
-      const { seconds } = bench.settings
-      const report = await runLoad(bench, server, { requests, connections: CONNECTIONS, seconds })
-      return report.answers / report.seconds
-    })
+    withServer(
+      bench,
+      side,
+      async (server, requests) => {
+        await warmUp(bench, server, requests, CONNECTIONS)
+        const { seconds } = bench.settings
+        const report = await runLoad(bench, server, { requests, connections: CONNECTIONS, seconds })
+        return report.answers / report.seconds
+      },
+      asked,
+    )
   // The order is none that a reader could have chosen.
   if (bench.random() < 0.5) {
     const session = await perSecond('session')

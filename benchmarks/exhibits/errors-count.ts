@@ -10,12 +10,16 @@ export const errorsCount: Scenario = exhibited({
   title: 'Errors counted as successes',
   question:
     'Who wins if nobody looks at the answers, and one of the two was given a credential that is cut off? ' +
-    'It refuses each request before there is anything to do, and that is fast.',
-  measures: 'requests a second',
+    'It refuses each request before it reads the user, and that is fast.',
   rigs: [
     rig('session refuses', 'session'),
     rig('token refuses', 'token'),
-    { id: 'honest', title: 'each answer is the expected one', takes: 6, measure: honestly },
+    {
+      id: 'honest',
+      title: 'each answer is the expected one',
+      takes: 6,
+      measure: (bench) => honestly(bench, 'me'),
+    },
   ],
 })
 
@@ -25,15 +29,20 @@ function rig(id: string, refusing: Side): Rig {
 
 async function unchecked(bench: Bench, refusing: Side): Promise<Verdict> {
   const perSecond = (side: Side): Promise<number> =>
-    withServer(bench, side, async (server, requests) => {
-      const sent = side === refusing ? requests.map(cutOff) : requests
-      await warmUp(bench, server, sent, CONNECTIONS)
-      const { seconds } = bench.settings
-      const order = { origin: server.url, requests: sent, connections: CONNECTIONS, seconds }
-      // Every answer counts, whatever it says.
-      const report = await bench.generator.run(order, bench.signal)
-      return report.answers / report.seconds
-    })
+    withServer(
+      bench,
+      side,
+      async (server, requests) => {
+        const sent = side === refusing ? requests.map(cutOff) : requests
+        await warmUp(bench, server, sent, CONNECTIONS)
+        const { seconds } = bench.settings
+        const order = { origin: server.url, requests: sent, connections: CONNECTIONS, seconds }
+        // Every answer counts, whatever it says.
+        const report = await bench.generator.run(order, bench.signal)
+        return report.answers / report.seconds
+      },
+      'me',
+    )
   return { session: await perSecond('session'), token: await perSecond('token') }
 }
 

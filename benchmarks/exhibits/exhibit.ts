@@ -1,7 +1,7 @@
 import type { Bench } from '../runner/bench.js'
-import type { Metric, Scenario } from '../runner/scenario.js'
+import type { Scenario } from '../runner/scenario.js'
 
-/** What each of the two designs was found to do in a rig: requests a second, or milliseconds. */
+/** Requests a second that each of the two designs was found to do in a rig. */
 export interface Verdict {
   readonly session: number
   readonly token: number
@@ -21,30 +21,20 @@ export interface Exhibit {
   readonly title: string
   /** What the reader turns, and what is wrong with it. */
   readonly question: string
-  readonly measures: 'requests a second' | 'latency'
   /** Those that decide who wins, and last the honest one. */
   readonly rigs: readonly Rig[]
 }
 
 /** An exhibit as a scenario: who wins in each rig is a ratio with an interval. */
-export function exhibited({ id, title, question, measures, rigs }: Exhibit): Scenario {
-  const isRate = measures === 'requests a second'
-  const figure: Pick<Metric, 'unit' | 'better'> = isRate
-    ? { unit: '/s', better: 'more' }
-    : { unit: 'ms', better: 'less' }
+export function exhibited({ id, title, question, rigs }: Exhibit): Scenario {
   return {
     id,
     title,
     question,
     metrics: [
-      {
-        id: 'ratio',
-        title: 'the token’s advantage over the session',
-        unit: 'times',
-        better: 'neither',
-      },
-      { id: 'session', title: 'session', ...figure },
-      { id: 'token', title: 'token', ...figure },
+      { id: 'ratio', title: 'token over session', unit: 'times', better: 'neither' },
+      { id: 'session', title: 'session', unit: '/s', better: 'more' },
+      { id: 'token', title: 'token', unit: '/s', better: 'more' },
     ],
     reference: 'honest',
     subjects: () =>
@@ -56,7 +46,7 @@ export function exhibited({ id, title, question, measures, rigs }: Exhibit): Sce
         open: async (bench) => ({
           measure: async () => {
             const { session, token } = await rig.measure(bench)
-            return { values: { ratio: isRate ? token / session : session / token, session, token } }
+            return { values: { ratio: token / session, session, token } }
           },
           close: async () => undefined,
         }),

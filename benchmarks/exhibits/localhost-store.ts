@@ -12,8 +12,10 @@ import { runLoad } from '../subjects/throughput.js'
 import { CONTESTANTS, type Side, USERS } from './contestants.js'
 import { exhibited, type Rig, type Verdict } from './exhibit.js'
 
-/** More than one client asks for in the time. */
-const TOKENS = 3_000
+/** More than are asked for in the time: each is seen for the first time. */
+const TOKENS = 6_000
+/** A few clients, who wait for what the server waits for. */
+const CLIENTS = 4
 /** Milliseconds from a server to its store in another zone of a data centre. */
 const AWAY_MS = 2
 
@@ -21,9 +23,8 @@ export const localhostStore: Scenario = exhibited({
   id: 'bad-localhost',
   title: 'A store on localhost, presented as production',
   question:
-    'Who answers one client sooner, a session looked up in Redis or a token signed with ES256 that is ' +
-    'seen for the first time? On one machine the lookup costs nothing; in production it is a journey.',
-  measures: 'latency',
+    `Who serves ${CLIENTS} clients better, a session looked up in Redis or a token signed with ES256 that ` +
+    'is seen for the first time? On one machine the lookup costs little; in production it is a journey.',
   rigs: [
     rig('on localhost', 'Redis on the same machine', 0),
     rig('honest', `Redis ${AWAY_MS} ms away`, AWAY_MS),
@@ -37,10 +38,10 @@ function rig(id: string, title: string, awayMs: number): Rig {
 async function away(bench: Bench, awayMs: number): Promise<Verdict> {
   const proxy = await DelayProxy.start(await bench.stores())
   try {
-    const session = await latency(bench, proxy, awayMs, 'session', (server) =>
+    const session = await perSecond(bench, proxy, awayMs, 'session', (server) =>
       requestsOf(server, { hasUsers: true }, USERS),
     )
-    const token = await latency(bench, proxy, awayMs, 'token', (server) =>
+    const token = await perSecond(bench, proxy, awayMs, 'token', (server) =>
       newTokenRequests(bench, server, TOKENS, 'ES256'),
     )
     return { session, token }
@@ -49,7 +50,7 @@ async function away(bench: Bench, awayMs: number): Promise<Verdict> {
   }
 }
 
-async function latency(
+async function perSecond(
   bench: Bench,
   proxy: DelayProxy,
   awayMs: number,
@@ -64,9 +65,9 @@ async function latency(
     await warmUp(bench, server, await requestsOf(server, { hasUsers: true }, USERS), USERS)
     proxy.setDelay(awayMs)
     const { seconds } = bench.settings
-    const report = await runLoad(bench, server, { requests, connections: 1, seconds })
+    const report = await runLoad(bench, server, { requests, connections: CLIENTS, seconds })
     proxy.setDelay(0)
-    return report.latency.p50
+    return report.answers / report.seconds
   } finally {
     await server.stop()
   }

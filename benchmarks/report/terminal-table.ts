@@ -7,11 +7,20 @@ const SHOWN = 5
 
 const COMPACT = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
 
+/** A head as narrow as the figures below it. */
+function wrapped(text: string): string {
+  return text.replaceAll(/(.{1,16})(?: +|$)/g, '$1\n').trimEnd()
+}
+
 /** The scenario's question, and what came of it. */
 export function terminalSection(scenario: ScenarioResult): string {
   const { id, question, failure } = scenario
   const { head, rows } = scenarioRows(scenario, SHOWN)
-  const table = new Table({ head: [...head], chars: COMPACT, style: { head: [], border: [] } })
+  const table = new Table({
+    head: head.map(wrapped),
+    chars: COMPACT,
+    style: { head: [], border: [] },
+  })
   table.push(...rows.map((row) => [...row]))
   return [
     `${id}: ${question}`,

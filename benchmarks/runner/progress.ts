@@ -12,7 +12,7 @@ export interface Progress {
 }
 
 /** Seconds that a scenario is expected to take. */
-function expectedSeconds(scenario: Scenario, settings: Settings): number {
+export function expectedSeconds(scenario: Scenario, settings: Settings): number {
   const rounds = scenario.once ? 1 : settings.rounds
   const round = scenario
     .subjects(settings)
@@ -50,6 +50,6 @@ export function progressBar(scenarios: readonly Scenario[], settings: Settings):
 }
 
 /** `45 s`, `12 min`. */
-function durationText(seconds: number): string {
+export function durationText(seconds: number): string {
   return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`
 }

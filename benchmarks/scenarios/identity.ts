@@ -16,7 +16,7 @@ import { newTokenRequests } from '../subjects/mint-tokens.js'
 import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
 
 /** Users that are logged in, each with a credential of its own. */
-const USERS = 200
+const USERS = 100
 /** With these all servers are compared, and warmed up. */
 const USUAL = 50
 /** Requests a second, within what every server here can do. */

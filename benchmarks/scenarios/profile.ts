@@ -5,7 +5,7 @@ import { type IdentityServer, ofStrategy, ofUrl, requestsOf } from '../subjects/
 import { openServer, warmUp } from '../subjects/loaded-server.js'
 import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
 
-const USERS = 200
+const USERS = 100
 const CONNECTIONS = 50
 
 export const profile: Scenario = {

@@ -12,7 +12,7 @@ import { runLoad } from '../subjects/throughput.js'
 const LOGGING_IN = 4
 /** Requests a second of those who are logged in already. */
 const RATE = 100
-const COMPARED = ['session-redis', 'session-postgres', 'jwt-rotating'] as const
+const COMPARED = ['session-redis', 'jwt-rotating'] as const
 
 export const threads: Scenario = {
   id: 'threads',
