@@ -1,3 +1,4 @@
+import { NoAnswer } from '@session-vs-jwt/workbench'
 import { shuffle } from 'simple-statistics'
 import type { ScenarioResult } from '../result/result.js'
 import { seededRandom } from '../statistics/random.js'
@@ -56,6 +57,7 @@ export async function runScenario(
 
 /** What a person can understand, if it was foreseen; else where in the code it came from. */
 function reason(error: unknown): string {
+  if (error instanceof NoAnswer) return `${error.request.url} gave no answer: ${error.message}`
   if (!(error instanceof Error)) return String(error)
   const isForPeople = error instanceof BenchError || /^(Workbench|Service)Error$/.test(error.name)
   return isForPeople ? error.message : (error.stack ?? error.message)
