@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'hash-lab-long',
           include: ['packages/hash-lab/test/long/**/*.test.ts'],
-          sequence: { groupOrder: 7 },
+          sequence: { groupOrder: 9 },
           maxWorkers: 1,
         },
       },
