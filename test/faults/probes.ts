@@ -53,6 +53,8 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
   const endingId = (await ending.devices()).body.devices?.find(
     (it: Reply['body']) => it.current,
   )?.id
+  // Where ended logins are put on a denylist first, ending one takes room.
+  const endingFrees = strategy.env['REVOCATION'] !== 'denylist'
   const endingPath = `${paths.devices}/${endingId}`
 
   const probe = (
@@ -122,7 +124,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
     ),
     probe(
       'logout',
-      { writes: logins, frees: true },
+      { writes: logins, frees: endingFrees },
       async () => leaving.copy().logout(),
       async () => {
         const { status } = await settled(leaving.renew)
@@ -188,7 +190,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
           probe('devices', { reads: [...identity, ...logins] }, device.devices),
           probe(
             'device ended',
-            { reads: identity, writes: logins, frees: true },
+            { reads: identity, writes: logins, frees: endingFrees },
             async () => device.send('DELETE', endingPath),
             async () => {
               const { status } = await settled(ending.renew)
@@ -197,7 +199,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
           ),
           probe(
             'logout/all',
-            { reads: identity, writes: logins, frees: true },
+            { reads: identity, writes: logins, frees: endingFrees },
             async () => third.device.copy().logoutAll(),
             async () => {
               const { status } = await settled(third.device.renew)
