@@ -117,7 +117,9 @@ export function problemDetails(logger: Logger, challenge: string): Middleware {
         ctx.set('WWW-Authenticate', login ? BASIC_CHALLENGE : challenge)
       }
       ctx.set(problem.headers)
-      if (isScript(ctx) && ctx.response.get('WWW-Authenticate').startsWith('Basic ')) {
+      // Most refusals have no challenge: the header may be undefined, whatever Koa's types say.
+      const asked = ctx.response.headers['www-authenticate']
+      if (isScript(ctx) && String(asked).startsWith('Basic ')) {
         ctx.set('WWW-Authenticate', challenge)
       }
       ctx.body = JSON.stringify(problem)

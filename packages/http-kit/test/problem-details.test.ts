@@ -112,6 +112,13 @@ describe('problem details (RFC 9457)', () => {
     }
   })
 
+  test.each(CODES)('%s (%i) reaches a script in a page as it is', async (code, status) => {
+    const { ctx, json, headers } = await throwing(new Problem(code), { 'sec-fetch-dest': 'empty' })
+    expect(ctx.status).toBe(status)
+    expect(json()['code']).toBe(code)
+    expect(headers['www-authenticate']).toBe(status === 401 ? CHALLENGE : undefined)
+  })
+
   test('the challenge of the problem goes before the default one', async () => {
     const options = { headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } }
     const { headers } = await throwing(new Problem('expired_credential', options))
