@@ -42,6 +42,16 @@ export class Site {
     return { page, strange }
   }
 
+  /** Takes back what pages have done to the workbench. */
+  async restore(): Promise<void> {
+    const { status } = await fetch(`${this.url}/workbench/commands`, {
+      method: 'POST',
+      headers: { origin: this.url, 'content-type': 'application/json' },
+      body: '{"do":"restore"}',
+    })
+    if (status !== 200) throw new Error(`The workbench was not restored: ${status}`)
+  }
+
   async stop(): Promise<void> {
     await this.#browser.close()
     await this.#commands.remove()

@@ -27,7 +27,7 @@ export interface Run {
 export class WorkbenchCommands {
   readonly folder: string
   readonly env: NodeJS.ProcessEnv
-  readonly #started: ChildProcess[] = []
+  readonly #started: Run[] = []
 
   private constructor(folder: string, ports: readonly number[]) {
     this.folder = folder
@@ -56,13 +56,14 @@ export class WorkbenchCommands {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    this.#started.push(child)
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => (output += String(chunk)))
     }
     const exit = once(child, 'close').then(([code]) => code as number | null)
-    return { child, output: () => output, exit }
+    const run = { child, output: () => output, exit }
+    this.#started.push(run)
+    return run
   }
 
   /** Starts the workbench and waits until it says that it is ready. */
@@ -85,7 +86,13 @@ export class WorkbenchCommands {
   }
 
   async remove(): Promise<void> {
-    for (const child of this.#started) child.kill('SIGKILL')
+    // Until it is gone, its folder is locked.
+    for (const { child } of this.#started) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
+    }
     await removeData(this.folder)
     await rm(this.folder, { recursive: true, force: true })
   }

@@ -121,7 +121,9 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
       command: async (body) => {
         if (!lab)
           throw new WorkbenchError('The workbench is still starting. Try again in a moment.')
-        return lab.run(body)
+        const answer = await lab.run(body)
+        // Whoever asked knows what is true now without waiting for the stream.
+        return { ...answer, record: describe() }
       },
     }),
   )
@@ -157,6 +159,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   lab = new Lab({
     groups: { session: session.server, jwt: jwt.server },
     redis: stores.redis,
+    strategies: { session: session.strategy, jwt: jwt.strategy },
     onStrategy: (server, strategy) => (running[server] = { ...running[server], strategy }),
     onChange: () => tellServers(),
     onRequest: publish,

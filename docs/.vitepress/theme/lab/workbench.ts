@@ -98,7 +98,8 @@ export async function command<Result = object>(body: LabCommand): Promise<Result
     body: JSON.stringify(body),
   }).catch(() => undefined)
   if (!answer) throw new Error('The workbench does not answer. Is npm start still running?')
-  const json = (await answer.json()) as Result & { error?: string }
+  const json = (await answer.json()) as Result & { error?: string; record?: WorkbenchRecord }
   if (!answer.ok) throw new Error(json.error ?? `The workbench answered ${answer.status}.`)
+  if (json.record) workbench.record = json.record
   return json
 }

@@ -18,6 +18,8 @@ export type LabCommand =
   | { readonly do: 'redis'; readonly running: boolean }
   | { readonly do: 'second-instance'; readonly server: ServerKind; readonly running: boolean }
   | { readonly do: 'strategy'; readonly server: ServerKind; readonly strategy: StrategyId }
+  /** Undo all of the above. */
+  | { readonly do: 'restore' }
 
 const server = z.enum(['session', 'jwt'])
 
@@ -44,6 +46,7 @@ const labCommand: z.ZodType<LabCommand> = z.discriminatedUnion('do', [
     server,
     strategy: z.enum(strategies.map(({ id }) => id)),
   }),
+  z.strictObject({ do: z.literal('restore') }),
 ])
 
 /** The command in the body of a request; undefined if it is none. */

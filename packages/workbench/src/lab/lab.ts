@@ -21,6 +21,8 @@ export interface LabState {
 export interface LabParts {
   readonly groups: Readonly<Record<ServerKind, ServerGroup>>
   readonly redis: StartedRedis | undefined
+  /** What the servers were started with. */
+  readonly strategies: Readonly<Record<ServerKind, Strategy>>
   /** Told when a server has got another strategy. */
   readonly onStrategy: (server: ServerKind, strategy: Strategy) => void
   readonly onChange: (state: LabState) => void
@@ -31,12 +33,16 @@ export interface LabParts {
 export class Lab {
   readonly #parts: LabParts
   readonly #second: Partial<Record<ServerKind, Instance>> = {}
+  /** Ids of the strategies that run now. */
+  readonly #strategies: Record<ServerKind, StrategyId>
   #aheadSeconds = 0
   #redisStopped = false
   #work: Promise<unknown> = Promise.resolve()
 
   constructor(parts: LabParts) {
     this.#parts = parts
+    const { session, jwt } = parts.strategies
+    this.#strategies = { session: session.id, jwt: jwt.id }
   }
 
   get state(): LabState {
@@ -78,8 +84,7 @@ export class Lab {
   async #change(command: Exclude<LabCommand, { do: 'thief' }>): Promise<void> {
     switch (command.do) {
       case 'clock':
-        this.#aheadSeconds = command.aheadSeconds
-        return this.#instances().forEach((it) => it.setClock(command.aheadSeconds * 1000))
+        return this.#setClock(command.aheadSeconds)
       case 'restart':
         return this.#restart(command.server)
       case 'redis':
@@ -90,7 +95,27 @@ export class Lab {
           : this.#stopSecond(command.server)
       case 'strategy':
         return this.#changeStrategy(command.server, command.strategy)
+      case 'restore':
+        return this.#restore()
     }
+  }
+
+  /** As the workbench started; a server that has ended runs again. What was stored stays. */
+  async #restore(): Promise<void> {
+    if (this.#redisStopped) await this.#runRedis(true)
+    this.#setClock(0)
+    for (const server of ['session', 'jwt'] as const) {
+      await this.#stopSecond(server)
+      const { id } = this.#parts.strategies[server]
+      if (this.#strategies[server] !== id) await this.#changeStrategy(server, id)
+      const { instances } = this.#parts.groups[server]
+      if (instances.some(({ isRunning }) => !isRunning)) await this.#restart(server)
+    }
+  }
+
+  #setClock(aheadSeconds: number): void {
+    this.#aheadSeconds = aheadSeconds
+    for (const instance of this.#instances()) instance.setClock(aheadSeconds * 1000)
   }
 
   #instances(): Instance[] {
@@ -108,6 +133,7 @@ export class Lab {
     if (wanted.server !== server) throw new WorkbenchError(`${id} is none of this server's.`)
     const strategy = availableStrategy(wanted, this.#parts.redis !== undefined)
     await this.#restart(server, strategy.env)
+    this.#strategies[server] = id
     this.#parts.onStrategy(server, strategy)
   }
 
