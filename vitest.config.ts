@@ -80,6 +80,17 @@ export default defineConfig({
           'test/cluster/scale-page.ts',
         ],
       }),
+      {
+        extends: true,
+        test: {
+          name: 'course',
+          include: ['test/course/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          globalSetup: 'test/instances/updates-pages.ts',
+          testTimeout: 150_000,
+          hookTimeout: 90_000,
+        },
+      },
       onServices('security', 5, {
         globalSetup: ['test/services.ts', 'test/security/all-ran.ts'],
       }),

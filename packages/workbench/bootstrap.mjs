@@ -59,7 +59,7 @@ function mainFile() {
  * nothing is left if this process dies.
  */
 async function handOver(name, rest) {
-  if (/^test(:all|:containers)?$/.test(name)) {
+  if (/^(test(:all|:containers)?|course:check)$/.test(name)) {
     process.chdir(root)
     await run(inRoot('test', 'run.mjs'), [name, ...rest])
   } else if (Object.hasOwn(builtPrograms, name)) {

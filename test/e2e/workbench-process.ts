@@ -29,25 +29,31 @@ export class WorkbenchCommands {
   readonly env: NodeJS.ProcessEnv
   readonly #started: Run[] = []
 
-  private constructor(folder: string, ports: readonly number[]) {
+  private constructor(folder: string, ports: readonly number[], env: NodeJS.ProcessEnv) {
     this.folder = folder
     this.env = {
       PATH: process.env['PATH'],
       HOME: folder,
       WORKBENCH_FOLDER: folder,
       ...Object.fromEntries(PORTS.map((name, index) => [name, String(ports[index])])),
-      BCRYPT_COST: '10',
+      ...env,
     }
   }
 
-  /** @param packages folders with programs that were unpacked, to be used again */
-  static async prepare({ packages = PACKAGES } = {}): Promise<WorkbenchCommands> {
+  /**
+   * @param packages folders with programs that were unpacked, to be used again
+   * @param env settings of the servers; passwords are hashed fast if nothing else is said
+   */
+  static async prepare({
+    packages = PACKAGES,
+    env = { BCRYPT_COST: '10' },
+  }: { packages?: readonly string[]; env?: NodeJS.ProcessEnv } = {}): Promise<WorkbenchCommands> {
     const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-e2e-'))
     for (const name of packages) {
       await mkdir(join('.workbench', name), { recursive: true })
       await symlink(resolve('.workbench', name), join(folder, name))
     }
-    return new WorkbenchCommands(folder, await Promise.all(PORTS.map(freePort)))
+    return new WorkbenchCommands(folder, await Promise.all(PORTS.map(freePort)), env)
   }
 
   run(...args: string[]): Run {
@@ -98,7 +104,7 @@ export class WorkbenchCommands {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
