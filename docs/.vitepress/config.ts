@@ -1,5 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
+import { courseSidebar, readChapters } from './chapters.js'
 import { sourceLinks } from './source-links.js'
+
+const course = courseSidebar(readChapters(fileURLToPath(new URL('..', import.meta.url))))
 
 const reference = [
   { text: 'The contract', link: '/contract/' },
@@ -15,7 +19,7 @@ export default defineConfig({
   lang: 'en',
   cleanUrls: true,
   // A code host shows README.md for a folder.
-  rewrites: { 'contract/README.md': 'contract/index.md' },
+  rewrites: { 'README.md': 'course/index.md', ':folder/README.md': ':folder/index.md' },
   head: [['link', { rel: 'icon', href: '/mark.svg', type: 'image/svg+xml' }]],
   themeConfig: {
     logo: '/mark.svg',
@@ -24,11 +28,16 @@ export default defineConfig({
       { text: 'Token lab', link: '/token-lab' },
       { text: 'Reference', items: reference },
     ],
-    sidebar: { '/contract/': [{ text: 'Reference', items: reference }] },
+    sidebar: { '/contract/': [{ text: 'Reference', items: reference }], '/': course },
     search: { provider: 'local' },
     outline: [2, 3],
   },
   markdown: { config: sourceLinks },
-  ignoreDeadLinks: [/^\/source\//, /^http:\/\/localhost/],
+  ignoreDeadLinks: [
+    /^\/source\//,
+    /^http:\/\/localhost/,
+    // A chapter that is not written yet.
+    /\/\d\d-[a-z-]+\/(index|README)?$/,
+  ],
   vite: { build: { chunkSizeWarningLimit: 1_000 } },
 })
