@@ -10,6 +10,7 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml .npmrc ./
 RUN npm install --global "$(node -p 'require("./package.json").packageManager')" && pnpm fetch
 COPY tsconfig.base.json ./
 COPY docs/package.json ./docs/
+COPY benchmarks/package.json ./benchmarks/
 COPY packages ./packages
 RUN pnpm install --frozen-lockfile --offline \
     --filter . --filter '@session-vs-jwt/workbench...' --filter '@session-vs-jwt/docs...' \

@@ -26,6 +26,7 @@ export default defineConfig({
     nav: [
       { text: 'Lab', link: '/lab' },
       { text: 'Token lab', link: '/token-lab' },
+      { text: 'Password lab', link: '/password-lab' },
       { text: 'Reference', items: reference },
     ],
     sidebar: { '/contract/': [{ text: 'Reference', items: reference }], '/': course },
@@ -39,5 +40,11 @@ export default defineConfig({
     // A chapter that is not written yet.
     /\/\d\d-[a-z-]+\/(index|README)?$/,
   ],
-  vite: { build: { chunkSizeWarningLimit: 1_000 } },
+  vite: {
+    // The TypeScript of the workspace packages: a page needs no build but its own.
+    resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+    ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } },
+    worker: { format: 'es' },
+    build: { chunkSizeWarningLimit: 1_000 },
+  },
 })

@@ -206,6 +206,7 @@ function siteStamp(docs) {
   }
   add(docs)
   add(inRoot('packages', 'http-kit', 'src'))
+  add(inRoot('packages', 'hash-lab', 'src'))
   return hash.digest('hex')
 }
 

@@ -5,7 +5,15 @@ import { Site } from './site.js'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-const PAGES = ['/', '/lab', '/token-lab', '/contract/', '/contract/strategies', '/contract/lookups']
+const PAGES = [
+  '/',
+  '/lab',
+  '/token-lab',
+  '/password-lab',
+  '/contract/',
+  '/contract/strategies',
+  '/contract/lookups',
+]
 
 describe.skipIf(!inject('chromium'))('every page', () => {
   let site: Site

@@ -2,6 +2,7 @@ import type { Theme } from 'vitepress'
 import DefaultTheme from 'vitepress/theme-without-fonts'
 import CurlLines from './CurlLines.vue'
 import LabPage from './lab/LabPage.vue'
+import PasswordLab from './password-lab/PasswordLab.vue'
 import RunningServers from './RunningServers.vue'
 import TokenLab from './token-lab/TokenLab.vue'
 import './style.css'
@@ -11,6 +12,7 @@ export default {
   enhanceApp: ({ app }) => {
     app.component('CurlLines', CurlLines)
     app.component('LabPage', LabPage)
+    app.component('PasswordLab', PasswordLab)
     app.component('RunningServers', RunningServers)
     app.component('TokenLab', TokenLab)
   },

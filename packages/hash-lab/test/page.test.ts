@@ -6,6 +6,20 @@ import bcrypt from 'bcrypt'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  attackInPage,
+  type LeakedUser,
+  LookupTable,
+  lookUp,
+  type PageAttack,
+  type PageAttackEvent,
+  parseLeakedTable,
+  populate,
+  seededRandom,
+  SCHEMES,
+  stealInPage,
+  utf8,
+} from '../src/browser.js'
 import { digestHex } from './fixtures.js'
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -79,6 +93,62 @@ test.skipIf(!existsSync(CHROMIUM))(
   },
   60_000,
 )
+
+async function eventsOf(attack: PageAttack): Promise<PageAttackEvent[]> {
+  const events: PageAttackEvent[] = []
+  for await (const event of attackInPage(attack)) events.push(event)
+  return events
+}
+
+test('an attack tells how it goes while one word is tried, and ends with the loop over it', async () => {
+  const table = ['mia', 'noah'].map((user) => `${user}:${bcrypt.hashSync('none of them', 4)}`)
+  const words = ['zebra', 'monkey']
+  const seen: PageAttackEvent[] = []
+  for await (const event of attackInPage({ table: table.join('\n'), words, rules: ['years'] })) {
+    seen.push(event)
+    if (event.type === 'progress' && event.guesses > 1) break
+  }
+  const [first] = seen
+  // Two words with and without each of 77 years, for two users: none of the words is done yet.
+  expect(first).toMatchObject({
+    type: 'progress',
+    fraction: 0,
+    guessesLeft: 2 * 78 * 2,
+    cracked: 0,
+  })
+  expect(seen.at(-1)).toMatchObject({ type: 'progress', fraction: 0 })
+})
+
+test('what is left does not count users who are cracked', async () => {
+  const table = [`mia:${digestHex('md5', 'a', 'zebra')}:a`, `noah:${digestHex('md5', 'b', 'no')}:b`]
+  const events = await eventsOf({ table: table.join('\n'), words: ['zebra'] })
+  expect(events.map(({ type }) => type)).toEqual(['found', 'progress', 'end'])
+  expect(events.at(-1)).toMatchObject({ guesses: 2, guessesLeft: 0, cracked: 1, users: 2 })
+})
+
+test.for(SCHEMES.filter((it) => it !== 'jwt'))(
+  'a table of %s that is made in a page can be read, and its passwords are right',
+  async (scheme) => {
+    const [person] = populate(1, seededRandom(1))
+    const people = [{ user: 'mia', password: person?.password ?? '' }]
+    const cost = { bcrypt: 4, scrypt: 4, argon2id: 5 }[scheme as string]
+    const request = { people, scheme, random: seededRandom(1), ...(cost && { cost }) }
+    const table = (await stealInPage(request)).join('\n')
+    expect(parseLeakedTable(table).users[0]?.hash.scheme).toBe(scheme)
+    const words = ['wrong', people[0]?.password ?? '']
+    const events = await eventsOf({ table, words })
+    expect(events.at(-1)).toMatchObject({ type: 'end', cracked: 1, users: 1 })
+  },
+)
+
+test('a look-up finds who has no salt, and nobody who has one', async () => {
+  const built = LookupTable.build('md5', utf8('dragon\nmonkey'))
+  const usersOf = (...lines: string[]): readonly LeakedUser[] =>
+    parseLeakedTable(lines.join('\n')).users
+  const plain = usersOf(`mia:${digestHex('md5', 'monkey')}`, `noah:${digestHex('md5', 'other')}`)
+  expect(lookUp(built, plain)).toEqual([{ line: 1, user: 'mia', password: 'monkey' }])
+  expect(lookUp(built, usersOf(`mia:${digestHex('md5', 's', 'monkey')}:s`))).toEqual([])
+})
 
 interface WorkerEvent {
   readonly type: string

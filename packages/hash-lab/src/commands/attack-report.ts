@@ -1,7 +1,7 @@
 import { passwordText } from '../bytes.js'
 import type { SchemeResult } from '../node/attack-table.js'
 import type { WordList } from '../node/word-list.js'
-import { about, count, duration, milliseconds, percent } from './figures.js'
+import { about, count, duration, milliseconds, percent } from '../figures.js'
 import { table } from './table.js'
 
 const SHOWN_USERS = 20

@@ -24,7 +24,7 @@ import {
   type CrackerResult,
 } from './attack-report.js'
 import { examples } from './examples.js'
-import { count } from './figures.js'
+import { count } from '../figures.js'
 import { interruption } from './interruption.js'
 import { progress } from './progress.js'
 import { wholeNumber } from './steal.js'

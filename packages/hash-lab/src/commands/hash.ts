@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { bcryptParts, BCRYPT_COSTS, BCRYPT_MAX_BYTES } from '../bcrypt-string.js'
-import { HASH_EXHIBITS, type HashedTwice, hashTwice } from '../node/hash-exhibit.js'
+import { HASH_EXHIBITS, type HashedTwice, hashTwice } from '../hash-exhibit.js'
+import { exhibitedHash } from '../node/exhibited-hash.js'
 import { examples } from './examples.js'
-import { milliseconds } from './figures.js'
+import { milliseconds } from '../figures.js'
 import { readPassword } from './read-password.js'
 import { table } from './table.js'
 
@@ -35,7 +36,7 @@ export function parseCost(text: string): number {
 
 async function hash(given: string | undefined, { cost, json }: HashOptions): Promise<void> {
   const password = given ?? (await readPassword())
-  const results = await hashTwice(password, cost)
+  const results = await hashTwice((scheme) => exhibitedHash(scheme, password, cost))
   const bcrypt = results.find(({ scheme }) => scheme === 'bcrypt')
   const parts = bcrypt && bcryptParts(bcrypt.first)
   if (json) {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { HashLabError } from '../hash-lab-error.js'
 import type { FastHash } from '../kernel/message-slots.js'
 import type { LeakedUser } from '../leaked-table.js'
+import { lookUp } from '../look-up.js'
 import { LookupTable } from '../lookup-table.js'
 import { readTable } from '../node/read-table.js'
 import { stealTable } from '../node/steal-table.js'
@@ -12,7 +13,7 @@ import { PasswordSpace } from '../password-space.js'
 import { type RainbowResult, tryRainbowTable } from '../rainbow-trade.js'
 import { seededRandom } from '../random.js'
 import { examples } from './examples.js'
-import { about, bytes, count, milliseconds, percent } from './figures.js'
+import { about, bytes, count, milliseconds, percent } from '../figures.js'
 import { interruption } from './interruption.js'
 import { progress } from './progress.js'
 import { wholeNumber } from './steal.js'
@@ -86,9 +87,7 @@ async function madeTables(users: number): Promise<(readonly [string, readonly Le
 }
 
 function breakTable(name: string, users: readonly LeakedUser[], built: LookupTable): Broken {
-  const [found, ms] = timed(
-    () => users.filter(({ hash }) => hash.digest && built.find(hash.digest)).length,
-  )
+  const [{ length: found }, ms] = timed(() => lookUp(built, users))
   return { table: name, users: users.length, found, ms }
 }
 

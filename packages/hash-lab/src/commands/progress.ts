@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress'
-import { about, duration } from './figures.js'
+import { about, duration } from '../figures.js'
 
 /** What is done in a second or less needs no bar. */
 const SHOWN_AFTER_MS = 1_000

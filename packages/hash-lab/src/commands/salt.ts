@@ -6,7 +6,7 @@ import { type HashString, parseHash } from '../hash-string.js'
 import { builtInWords } from '../node/word-list.js'
 import { peppered } from '../salt.js'
 import { examples } from './examples.js'
-import { count, milliseconds } from './figures.js'
+import { count, milliseconds } from '../figures.js'
 import { table } from './table.js'
 
 const PASSWORD = 'sunshine'

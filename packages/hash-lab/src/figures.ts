@@ -39,6 +39,8 @@ export function duration(seconds: number): string {
   if (seconds < 1) return milliseconds(seconds * 1000)
   return prettyMilliseconds(seconds * 1000, { unitCount: 2, secondsDecimalDigits: 1 })
 }
+
+/** 3.1 MiB */
 export function bytes(value: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
   const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(value) / 10))
