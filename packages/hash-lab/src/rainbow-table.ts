@@ -11,6 +11,15 @@ export interface RainbowSettings {
   readonly chainLength: number
 }
 
+export interface BuildControl {
+  readonly signal?: AbortSignal | undefined
+  /** From 0 to 1. */
+  readonly onProgress?: (fraction: number) => void
+}
+
+/** How long Ctrl-C waits at most while chains are computed. */
+const TURN_MS = 50
+
 /**
  * Most of a lookup table for a fraction of its room (Oechslin, "Making a Faster Cryptanalytic
  * Time-Memory Trade-Off", 2003). A chain goes password, hash, reduced to the next password, hash, and
@@ -18,21 +27,39 @@ export interface RainbowSettings {
  */
 export class RainbowTable {
   readonly settings: RainbowSettings
-  /** Hashes that were computed to build it. */
-  readonly buildHashes: number
+  #buildHashes = 0
   /** Hashes that all lookups so far took. */
   lookupHashes = 0
   readonly #hasher: BatchHasher
   readonly #startOfEnd = new Map<number, number>()
 
-  constructor(settings: RainbowSettings) {
+  private constructor(settings: RainbowSettings) {
     this.settings = settings
     this.#hasher = new BatchHasher(settings.hash)
-    for (let from = 0; from < settings.chains; from += BATCH) {
-      this.#addChains(from, Math.min(settings.chains, from + BATCH))
+  }
+
+  /** Computes all chains, and lets others have their turn in between; with fewer when `signal` aborts. */
+  static async build(
+    settings: RainbowSettings,
+    { signal, onProgress }: BuildControl = {},
+  ): Promise<RainbowTable> {
+    const table = new RainbowTable(settings)
+    let turnEnds = performance.now() + TURN_MS
+    for (let from = 0; from < settings.chains && !signal?.aborted; from += BATCH) {
+      table.#addChains(from, Math.min(settings.chains, from + BATCH))
+      if (performance.now() < turnEnds) continue
+      onProgress?.(from / settings.chains)
+      await new Promise((resolve) => setTimeout(resolve))
+      turnEnds = performance.now() + TURN_MS
     }
-    this.buildHashes = this.lookupHashes
-    this.lookupHashes = 0
+    table.#buildHashes = table.lookupHashes
+    table.lookupHashes = 0
+    return table
+  }
+
+  /** Hashes that were computed to build it. */
+  get buildHashes(): number {
+    return this.#buildHashes
   }
 
   get size(): number {

@@ -31,15 +31,20 @@ export interface RainbowResult {
 /** Passwords on chains, for each password that there is: some are on several, so some are on none. */
 const COVER = 2
 const LOOKUPS = 30
+/** Of the time that a trial takes, roughly. */
+const BUILD_SHARE = 0.8
 
-/** Builds a table over the space and looks for random passwords of it. */
+/** Builds a table over the space and looks for random passwords of it; in vain when `signal` aborts. */
 export async function tryRainbowTable(
   { hash, space, chainLength, random, signal }: RainbowTrial,
   onProgress?: (fraction: number) => void,
 ): Promise<RainbowResult> {
   const startedAt = performance.now()
   const chains = Math.ceil((COVER * space.size) / chainLength)
-  const table = new RainbowTable({ hash, space, chains, chainLength })
+  const table = await RainbowTable.build(
+    { hash, space, chains, chainLength },
+    { signal, onProgress: (fraction) => onProgress?.(fraction * BUILD_SHARE) },
+  )
   const builtAt = performance.now()
   let found = 0
   let tried = 0
@@ -48,7 +53,7 @@ export async function tryRainbowTable(
     const password = space.text(random.integer(space.size))
     if (table.find(await digest(hash, utf8(password))) === password) found += 1
     tried += 1
-    onProgress?.(tried / LOOKUPS)
+    onProgress?.(BUILD_SHARE + (1 - BUILD_SHARE) * (tried / LOOKUPS))
     // Lets Ctrl-C in.
     await new Promise((resolve) => setTimeout(resolve))
   }

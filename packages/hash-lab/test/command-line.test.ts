@@ -170,6 +170,20 @@ describe('an attack that was stopped', { timeout: 90_000 }, () => {
   })
 })
 
+test.each([
+  ['lookup --rainbow 5', /chains of 10/, /Stopped: the others were not built/],
+  ['bench --no-tools', /Measuring/, /Stopped: \d of 5 comparisons are missing/],
+])('%s, stopped by Ctrl-C, reports what it has', async (line, progress, message) => {
+  const { child, outcome } = start(line.split(' '))
+  await new Promise<void>((resolve) => {
+    child.stderr?.on('data', (text) => progress.test(String(text)) && resolve())
+  })
+  child.kill('SIGINT')
+  const { code, stdout } = await outcome
+  expect(stdout).toMatch(message)
+  expect(code).toBe(130)
+})
+
 test('steal overwrites nothing unasked, and a seed makes the same table', async () => {
   const options = ['steal', '--scheme', 'sha256-salt', '--users', '20', '--seed', '5']
   const first = await run(...options, '--out', 'a.txt', '--answers', 'answers.txt', '--json')

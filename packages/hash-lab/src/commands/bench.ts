@@ -13,10 +13,10 @@ interface BenchOptions {
   readonly json?: true
 }
 
-const STEPS: readonly (() => Promise<Comparison>)[] = [
-  async () => compareFast('md5'),
-  async () => compareFast('sha1'),
-  async () => compareFast('sha256'),
+const STEPS: readonly ((signal: AbortSignal) => Promise<Comparison>)[] = [
+  async (signal) => compareFast('md5', signal),
+  async (signal) => compareFast('sha1', signal),
+  async (signal) => compareFast('sha256', signal),
   compareBcrypt,
   compareCores,
 ]
@@ -41,8 +41,9 @@ async function bench(path: string, { tools: withTools, check, json }: BenchOptio
   const bar = progress('Measuring')
   const comparisons: Comparison[] = []
   for (const step of STEPS) {
-    if (signal.aborted) break
-    comparisons.push(await step())
+    const comparison = await unlessAborted(step, signal)
+    if (!comparison) break
+    comparisons.push(comparison)
     const seconds = (performance.now() - startedAt) / 1000
     bar.update({ fraction: comparisons.length / (STEPS.length + (withTools ? 2 : 0)), seconds })
   }
@@ -50,7 +51,20 @@ async function bench(path: string, { tools: withTools, check, json }: BenchOptio
   bar.stop()
   const figures = { node: process.version, comparisons, tools }
   console.log(json ? JSON.stringify(figures, null, 2) : report(comparisons, tools))
-  if (check && comparisons.some(({ ratio, atLeast }) => ratio < atLeast)) process.exitCode = 1
+  if (check && !signal.aborted && comparisons.some(({ ratio, atLeast }) => ratio < atLeast))
+    process.exitCode = 1
+}
+
+async function unlessAborted(
+  step: (signal: AbortSignal) => Promise<Comparison>,
+  signal: AbortSignal,
+): Promise<Comparison | undefined> {
+  try {
+    return await step(signal)
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
 }
 
 function report(comparisons: readonly Comparison[], tools: readonly ToolSpeed[]): string {
@@ -67,7 +81,9 @@ function report(comparisons: readonly Comparison[], tools: readonly ToolSpeed[])
     it.what,
     it.perSecond === undefined ? 'not here' : about(it.perSecond),
   ])
+  const missing = STEPS.length - comparisons.length
   return [
+    ...(missing > 0 ? [`Stopped: ${missing} of ${STEPS.length} comparisons are missing.`, ''] : []),
     'Guesses a second: crypto.hash to a string and a Set, or the native library, or one core; and the lab.',
     '',
     table(['', 'before', 'lab', 'ratio', 'at least', 'holds'], rows),

@@ -98,17 +98,16 @@ async function rainbowTables(length: number, signal: AbortSignal): Promise<Rainb
   const bar = progress('Rainbow tables')
   for (const chainLength of CHAIN_LENGTHS) {
     if (signal.aborted) break
-    results.push(
-      await tryRainbowTable(
-        { hash: HASH, space, chainLength, random: seededRandom(1), signal },
-        (fraction) =>
-          bar.update({
-            fraction: (results.length + fraction) / CHAIN_LENGTHS.length,
-            seconds: (performance.now() - startedAt) / 1000,
-            note: `chains of ${chainLength}`,
-          }),
-      ),
+    const result = await tryRainbowTable(
+      { hash: HASH, space, chainLength, random: seededRandom(1), signal },
+      (fraction) =>
+        bar.update({
+          fraction: (results.length + fraction) / CHAIN_LENGTHS.length,
+          seconds: (performance.now() - startedAt) / 1000,
+          note: `chains of ${chainLength}`,
+        }),
     )
+    if (!signal.aborted) results.push(result)
   }
   bar.stop()
   return results
@@ -143,6 +142,7 @@ function report({ words, bytes: size, buildMs, broken, rainbow }: Figures, lengt
 }
 
 function rainbowText(rainbow: readonly RainbowResult[], length: number): string {
+  const stopped = rainbow.length < CHAIN_LENGTHS.length
   const space = 26 ** length
   const full = [
     'lookup table',
@@ -167,6 +167,7 @@ function rainbowText(rainbow: readonly RainbowResult[], length: number): string 
   return [
     `All ${count(space)} passwords of ${length} small letters, in rainbow tables: longer chains, less room, more work`,
     'for each lookup.',
+    ...(stopped ? ['Stopped: the others were not built.'] : []),
     '',
     table(
       [

@@ -1,4 +1,5 @@
 import crypto from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import bcrypt from 'bcrypt'
 import { median } from 'simple-statistics'
 import { FastAttacker } from '../fast-attacker.js'
@@ -37,7 +38,7 @@ const WANTED = [0, 7, 4_242, COMMON_PASSWORDS.length - 1].map((i) => COMMON_PASS
 const UNKNOWN = Array.from({ length: 996 }, (_, i) => `nobody has this ${i}`)
 
 /** md5, sha1 or sha256 of the built-in list against 1000 targets, on one core. */
-export async function compareFast(hash: FastHash): Promise<Comparison> {
+export async function compareFast(hash: FastHash, signal: AbortSignal): Promise<Comparison> {
   const digests = [...WANTED, ...UNKNOWN].map((it) => oneShot(hash, it))
   const targets = digests.map((text) => parseHash(text) as HashString)
   const targetSet = new Set(digests)
@@ -45,6 +46,7 @@ export async function compareFast(hash: FastHash): Promise<Comparison> {
   const guesses = COMMON_PASSWORDS.length * PASSES
   return compare({
     what: `${hash}, one core`,
+    signal,
     atLeast: FAST_FLOOR,
     baseline: () => {
       for (let pass = 0; pass < PASSES; pass += 1) {
@@ -99,13 +101,14 @@ function check(found: readonly string[], wanted: readonly string[]): void {
 }
 
 /** The lab's guesses at one bcrypt hash, and the native library called in a loop. */
-export async function compareBcrypt(): Promise<Comparison> {
+export async function compareBcrypt(signal: AbortSignal): Promise<Comparison> {
   const hash = bcrypt.hashSync('nobody has this', BCRYPT_COST)
   const words = COMMON_PASSWORDS.slice(0, BCRYPT_GUESSES)
   const buffers = words.map((it) => Buffer.from(it))
   const lines = Buffer.from(`${words.join('\n')}\n`)
   return compare({
     what: `bcrypt, cost ${BCRYPT_COST}, one core`,
+    signal,
     atLeast: BCRYPT_FLOOR,
     baseline: () => buffers.filter((it) => !bcrypt.compareSync(it, hash)).length,
     lab: async () => {
@@ -128,16 +131,17 @@ export async function compareBcrypt(): Promise<Comparison> {
 }
 
 /** A whole attack with rules on one core and on two. */
-export async function compareCores(): Promise<Comparison> {
+export async function compareCores(signal: AbortSignal): Promise<Comparison> {
   const targets = [parseHash(oneShot('md5', 'nobody has this')) as HashString]
   const rules = combineRules(['case', 'suffixes', 'years'])
   const list = findWordList(undefined)
   const rate = async (threads: number): Promise<Timed> => {
-    const { guesses, seconds } = await runAttack({ targets, rules, list, threads })
+    const { guesses, seconds } = await runAttack({ targets, rules, list, threads, signal })
     return { guesses, seconds }
   }
   return compareTimed({
     what: 'md5 with rules, two cores to one',
+    signal,
     atLeast: TWO_CORES_FLOOR,
     rounds: 6,
     baseline: async () => rate(1),
@@ -152,6 +156,8 @@ interface Timed {
 
 interface Ways<Result> {
   readonly what: string
+  /** Ends it before it is done: the promise is then rejected with its reason. */
+  readonly signal: AbortSignal
   readonly atLeast: number
   readonly rounds?: number
   readonly baseline: () => Result
@@ -176,6 +182,7 @@ async function compare(ways: Ways<number>): Promise<Comparison> {
 /** In turn, and each as often first, so that what else the machine does hits both. Round 0 warms up. */
 async function compareTimed({
   what,
+  signal,
   atLeast,
   rounds = ROUNDS,
   baseline,
@@ -189,6 +196,9 @@ async function compareTimed({
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, way] of round % 2 === 0 ? ways : ways.toReversed()) {
       const { guesses, seconds } = await way()
+      // Lets Ctrl-C in.
+      await setImmediate()
+      signal.throwIfAborted()
       if (round > 0) rates[name].push(guesses / seconds)
     }
   }
