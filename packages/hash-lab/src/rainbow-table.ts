@@ -45,11 +45,12 @@ export class RainbowTable {
   ): Promise<RainbowTable> {
     const table = new RainbowTable(settings)
     let turnEnds = performance.now() + TURN_MS
-    for (let from = 0; from < settings.chains && !signal?.aborted; from += BATCH) {
+    for (let from = 0; from < settings.chains; from += BATCH) {
       table.#addChains(from, Math.min(settings.chains, from + BATCH))
       if (performance.now() < turnEnds) continue
       onProgress?.(from / settings.chains)
       await new Promise((resolve) => setTimeout(resolve))
+      if (signal?.aborted) break
       turnEnds = performance.now() + TURN_MS
     }
     table.#buildHashes = table.lookupHashes
