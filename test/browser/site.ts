@@ -14,6 +14,7 @@ const QUIET = [
 /** A workbench that runs, and a browser to look at it. */
 export class Site {
   readonly url: string
+  readonly sessionUrl: string
   readonly #commands: WorkbenchCommands
   readonly #browser: Browser
 
@@ -21,6 +22,7 @@ export class Site {
     this.#commands = commands
     this.#browser = browser
     this.url = `http://localhost:${commands.env['WORKBENCH_PORT']}`
+    this.sessionUrl = `http://localhost:${commands.env['SESSION_PORT']}`
   }
 
   static async start(): Promise<Site> {
