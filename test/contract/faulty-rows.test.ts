@@ -2,6 +2,7 @@ import { strategiesOf } from '@session-vs-jwt/workbench'
 import { expect, onTestFinished, test } from 'vitest'
 import { startFaultyServer } from './faulty-server/faulty-server.js'
 import { type MistakeId, mistakes } from './faulty-server/mistakes.js'
+import { NEEDS_TIME } from './faulty-server/try-exploits.js'
 import { rows } from './rows/index.js'
 import { runRows } from './suite/run-rows.js'
 import type { Target } from './suite/target.js'
@@ -26,9 +27,6 @@ const CAUGHT_BY: Readonly<Record<MistakeId, string>> = {
   'no-attempt-limit': 'login/ten-failures-then-wait',
   'endless-token': 'tokens/claims-of-access',
 }
-
-/** Where hashing must be dear: else no time can be told, and no race is long enough. */
-const NEEDS_TIME = new Set<MistakeId>(['quick-no', 'check-then-insert'])
 
 async function faultyTarget(
   withMistakes: readonly MistakeId[],

@@ -40,11 +40,36 @@ test('--list shows every mistake and what it does', async () => {
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
 })
 
+test('--exploit shows what comes of a mistake, with it and without', async () => {
+  const { code, out, err } = await run('--exploit', 'split-colon', 'endless-token')
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toBe(`split-colon: register with a colon in the password, then log in
+  with it     401
+  without it  200
+endless-token: look for the expiry in both tokens, and ask the server for it
+  with it     for ever, for ever, never expires
+  without it  300, 3600, expires
+`)
+})
+
+test('--each says where each mistake is', async () => {
+  const program = start('--port', '0', '--each')
+  const ended = outcome(program)
+  const [chunk] = await once(program.stdout, 'data')
+  const url = /http:\/\/127\.0\.0\.1:\d+\/quick-no/.exec(String(chunk))?.[0] ?? ''
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+  program.kill('SIGTERM')
+  const { code, out } = await ended
+  expect(code).toBe(0)
+  for (const { id } of mistakes) expect(out).toContain(`/${id}\n`)
+})
+
 test.each([
   [
     ['--with', 'quick-no,typo'],
     /There is no mistake "typo"\. There are: unawaited-compare, .*endless/,
   ],
+  [['--exploit', '--each'], /'--exploit \[ids\.\.\.\]' cannot be used with option '--each'/],
   [['--port', '70000'], /A port is a number from 0 to 65535/],
   [['--colour'], /unknown option '--colour'/],
 ])('%j: one line, code 2', async (args, message) => {

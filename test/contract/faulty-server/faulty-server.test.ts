@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { Device, newAccount, type Target } from '../../device.js'
 import { type Exploit, exploits } from './exploits.js'
-import { startFaultyServer } from './faulty-server.js'
+import { CORRECT, startEachMistake, startFaultyServer } from './faulty-server.js'
 import { type MistakeId, mistakes } from './mistakes.js'
+import { NEEDS_TIME } from './try-exploits.js'
 
 const cases = Object.entries(exploits) as [MistakeId, Exploit][]
 
@@ -17,7 +18,7 @@ test.each(cases)(
   '%s does its harm, and the server without it does not',
   async (id, { run, atFaulty, atCorrect }) => {
     // Where time matters, a hash takes what it takes in tutorials.
-    const bcryptCost = id === 'quick-no' || id === 'check-then-insert' ? 10 : 4
+    const bcryptCost = NEEDS_TIME.has(id) ? 10 : 4
     const [faulty, correct] = [await start([id], bcryptCost), await start([], bcryptCost)]
     expect(await run(faulty), 'with the mistake').toEqual(atFaulty)
     expect(await run(correct), 'without it').toEqual(atCorrect)
@@ -31,6 +32,22 @@ test('with all mistakes at once it still registers and logs in', async () => {
   const device = new Device(faulty)
   expect((await device.login(account)).status).toBe(200)
   expect((await device.whoami()).status).toBe(200)
+})
+
+test('on one port, each mistake does its harm below its own name only', async () => {
+  const server = await startEachMistake({ bcryptCost: 4 })
+  onTestFinished(async () => server.stop())
+  const at = (name: string): Target => ({
+    url: `${server.url}/${name}`,
+    strategy: { server: 'jwt' },
+  })
+  const { run, atFaulty, atCorrect } = exploits['bcrypt-over-jwt']
+  expect(await run(at('bcrypt-over-jwt'))).toEqual(atFaulty)
+  expect(await run(at('split-colon'))).toEqual(atCorrect)
+  expect(await run(at(CORRECT))).toEqual(atCorrect)
+  const answer = await fetch(`${server.url}/auth/whoami`)
+  expect(answer.status).toBe(404)
+  expect(await answer.text()).toMatch(/A path begins with one of: correct, unawaited-compare, /)
 })
 
 test('each mistake is one region of the source, with wrong and right in it', async () => {

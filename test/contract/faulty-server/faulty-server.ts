@@ -1,10 +1,11 @@
+import type { RequestListener } from 'node:http'
 import { Router } from '@koa/router'
 import Koa from 'koa'
 import { accountRoutes } from './account-routes.js'
 import { createAccounts } from './accounts.js'
 import { listen, type RunningServer } from './listen.js'
-import type { MistakeId } from './mistakes.js'
-import { problemDetails } from './problem.js'
+import { type MistakeId, mistakes as known } from './mistakes.js'
+import { Problem, problemDetails } from './problem.js'
 import { requireAccessToken, type State } from './require-access-token.js'
 import { resourceRoutes } from './resource-routes.js'
 import type { Mistakes } from './switchable.js'
@@ -31,6 +32,41 @@ export async function startFaultyServer({
 }: FaultyServerOptions): Promise<RunningServer> {
   return listen(createApp(new Set(mistakes), bcryptCost).callback(), port)
 }
+
+/** The path below which {@link startEachMistake} has the server without a mistake. */
+export const CORRECT = 'correct'
+
+/**
+ * A server for each mistake, and one without, all on one port: a request for `/split-colon/auth/whoami` is
+ * one for `/auth/whoami` at the server that makes `split-colon`. Each has users of its own.
+ *
+ * @throws {Error} of `net.Server` (`EADDRINUSE`, …)
+ */
+export async function startEachMistake({
+  port = 0,
+  bcryptCost = 10,
+}: Omit<FaultyServerOptions, 'mistakes'>): Promise<RunningServer> {
+  const handlers = new Map<string, RequestListener>()
+  for (const { id } of [...known, { id: undefined }]) {
+    const app = createApp(new Set(id === undefined ? [] : [id]), bcryptCost)
+    handlers.set(id ?? CORRECT, app.callback())
+  }
+  return listen((request, response) => {
+    const [, name = '', rest = ''] = /^\/([^/?]*)(.*)$/.exec(request.url ?? '') ?? []
+    request.url = rest === '' ? '/' : rest
+    const handler = handlers.get(name) ?? nameless
+    handler(request, response)
+  }, port)
+}
+
+/** Says what paths begin with. */
+const nameless: RequestListener = new Koa()
+  .use(problemDetails)
+  .use(() => {
+    const ids = [CORRECT, ...known.map(({ id }) => id)].join(', ')
+    throw new Problem('not_found', { detail: `A path begins with one of: ${ids}.` })
+  })
+  .callback()
 
 function createApp(mistakes: Mistakes, bcryptCost: number): Koa<State> {
   const accounts = createAccounts(mistakes, bcryptCost)

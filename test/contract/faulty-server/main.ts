@@ -1,10 +1,13 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { startFaultyServer } from './faulty-server.js'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { CORRECT, startEachMistake, startFaultyServer } from './faulty-server.js'
 import { type MistakeId, mistakes } from './mistakes.js'
+import { tryExploits } from './try-exploits.js'
 
 interface Options {
   readonly with?: readonly MistakeId[]
   readonly port: number
+  readonly each?: true
+  readonly exploit?: readonly MistakeId[] | true
   readonly list?: true
 }
 
@@ -15,6 +18,20 @@ const program = new Command('npm run faulty-server --')
   )
   .option('--with <ids...>', 'mistakes to make, with spaces or commas between', readIds)
   .option('--port <port>', 'where it listens, on this machine only', readPort, 4000)
+  .addOption(
+    new Option(
+      '--each',
+      'every mistake at once, each at a server of its own: /quick-no/auth/login/email, …',
+    ).conflicts('with'),
+  )
+  .addOption(
+    new Option(
+      '--exploit [ids...]',
+      'use the mistakes (default: all), show what comes of it with each and without, and end',
+    )
+      .argParser(readIds)
+      .conflicts(['with', 'each']),
+  )
   .option('--list', 'show the mistakes and what each one does')
   .helpOption('-h, --help', 'show this')
   .addHelpText(
@@ -23,11 +40,15 @@ const program = new Command('npm run faulty-server --')
 Examples:
   npm run faulty-server -- --list
   npm run faulty-server -- --with unawaited-compare
-  npm run faulty-server -- --with split-colon,quick-no --port 4001`,
+  npm run faulty-server -- --with split-colon,quick-no --port 4001
+  npm run faulty-server -- --each
+  npm run faulty-server -- --exploit split-colon`,
   )
   .allowExcessArguments(false)
   .exitOverride()
   .action(run)
+
+const ALL = mistakes.map(({ id }) => id)
 
 try {
   await program.parseAsync()
@@ -35,18 +56,34 @@ try {
   process.exitCode = report(error)
 }
 
-async function run({ with: ids = [], port, list }: Options): Promise<void> {
+async function run({ with: ids = [], port, each, exploit, list }: Options): Promise<void> {
   if (list) return console.log(table(process.stdout.columns ?? 100))
-  const server = await startFaultyServer({ mistakes: ids, port })
+  if (exploit) return tryExploits(exploit === true ? ALL : exploit, console.log)
+  const server = await (each
+    ? startEachMistake({ port })
+    : startFaultyServer({ mistakes: ids, port }))
   process.once('SIGINT', () => void server.stop())
   process.once('SIGTERM', () => void server.stop())
-  console.log(`${server.url}  ${ids.length > 0 ? `makes: ${ids.join(', ')}` : 'makes no mistake'}`)
-  console.log(`npm run contract -- --url ${server.url} --credential bearer`)
+  console.log((each ? eachLines(server.url) : lines(server.url, ids)).join('\n'))
 }
 
-function readIds(text: string, before: readonly MistakeId[] = []): readonly MistakeId[] {
+function lines(url: string, ids: readonly MistakeId[]): string[] {
+  return [
+    `${url}  ${ids.length > 0 ? `makes: ${ids.join(', ')}` : 'makes no mistake'}`,
+    `npm run contract -- --url ${url} --credential bearer`,
+  ]
+}
+
+function eachLines(url: string): string[] {
+  return [
+    ...[CORRECT, ...ALL].map((id) => `${url}/${id}`),
+    `npm run contract -- --url ${url}/${CORRECT} --credential bearer`,
+  ]
+}
+
+function readIds(text: string, before?: readonly MistakeId[] | true): readonly MistakeId[] {
   const names = text.split(',').filter((it) => it !== '')
-  return [...new Set([...before, ...names.map(readId)])]
+  return [...new Set([...(Array.isArray(before) ? before : []), ...names.map(readId)])]
 }
 
 function readId(name: string): MistakeId {
