@@ -64,10 +64,10 @@ async function run({ with: ids = [], port, each, exploit, list }: Options): Prom
     : startFaultyServer({ mistakes: ids, port }))
   process.once('SIGINT', () => void server.stop())
   process.once('SIGTERM', () => void server.stop())
-  console.log((each ? eachLines(server.url) : lines(server.url, ids)).join('\n'))
+  console.log((each ? eachLines(server.url) : oneLines(server.url, ids)).join('\n'))
 }
 
-function lines(url: string, ids: readonly MistakeId[]): string[] {
+function oneLines(url: string, ids: readonly MistakeId[]): string[] {
   return [
     `${url}  ${ids.length > 0 ? `makes: ${ids.join(', ')}` : 'makes no mistake'}`,
     `npm run contract -- --url ${url} --credential bearer`,
