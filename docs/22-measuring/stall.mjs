@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const [SECONDS, EVERY_MS] = [3, 10]
-const startedAt = performance.now()
+let startedAt = performance.now()
 const elapsed = () => performance.now() - startedAt
 
 const server = createServer(async (_request, response) => {
@@ -14,6 +14,9 @@ const server = createServer(async (_request, response) => {
 }).listen(0, '127.0.0.1')
 await once(server, 'listening')
 const url = `http://127.0.0.1:${server.address().port}`
+// The first request finds code that was not run yet.
+await fetch(url)
+startedAt = performance.now()
 
 // #region waits
 /** Sends the next request when the last one was answered: while the server stands still, it asks nothing. */
@@ -50,6 +53,8 @@ tell('does not wait', notWaiting)
 function tell(name, latencies) {
   const sorted = latencies.toSorted((a, b) => a - b)
   const within = (share) => `${sorted[Math.ceil(share * sorted.length) - 1].toFixed(0)} ms`
-  console.log(`the client that ${name}: ${sorted.length} answers, half of them within ${within(0.5)},`)
+  console.log(
+    `the client that ${name}: ${sorted.length} answers, half of them within ${within(0.5)},`,
+  )
   console.log(`  95 of 100 within ${within(0.95)}, the slowest after ${within(1)}`)
 }

@@ -75,7 +75,8 @@ set +m; printf '\\n%s %d\\n' ${end} $!`,
     this.#servers.push(pid)
     const endsAt = Date.now() + SPEAK_WITHIN_MS
     for (;;) {
-      const text = await readFile(log, 'utf8')
+      // The shell may not have made it yet.
+      const text = await readFile(log, 'utf8').catch(() => '')
       if (/https?:\/\/[\w.]+:\d+/.test(text)) return
       if (Date.now() > endsAt || !isRunning(pid)) throw new Error(`it printed no address:\n${text}`)
       await sleep(50)
