@@ -33,6 +33,7 @@ export type {
 export { exampleAccount } from './operations/examples.js'
 export { readEdgeConfig } from './edge-config.js'
 export type { EdgeConfig } from './edge-config.js'
+export { exactRoutes } from './exact-routes.js'
 export { live, ready } from './health.js'
 export type { Dependency } from './health.js'
 export { identityOf, systemClock, systemNewId, userAgentOf } from './kit-context.js'

@@ -3,7 +3,7 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
-  type ServerResponse,
+  ServerResponse,
 } from 'node:http'
 import net from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -45,7 +45,6 @@ export async function listen(
 ): Promise<RunningServer> {
   let draining = false
   const handler = makeHandler(() => draining)
-  const inFlight = new Set<ServerResponse>()
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
@@ -55,11 +54,9 @@ export async function listen(
       keepAliveTimeout: 5_000,
       // Refused below, in the form of every other refusal.
       requireHostHeader: false,
+      ServerResponse: lastAnswers(() => draining),
     },
     (request, response) => {
-      if (draining) sayGoodbye(response)
-      inFlight.add(response)
-      response.once('close', () => inFlight.delete(response))
       if (isAmbiguous(request)) refuse(response, 'malformed_request')
       else handler(request, response)
     },
@@ -76,7 +73,6 @@ export async function listen(
     drain: async (graceMs = 8_000) => {
       await untilNoneWaits(server)
       draining = true
-      inFlight.forEach(sayGoodbye)
       await closeGently(server, graceMs)
     },
   }
@@ -88,20 +84,38 @@ function urlOf({ address, family, port }: AddressInfo): string {
 
 /** Fields that may stand once (RFC 9110, section 5.3); Node keeps the first and drops the others. */
 const ONCE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type'])
+const LENGTHS: ReadonlySet<number> = new Set([...ONCE].map((name) => name.length))
 
 /**
  * A request without a host, or with two (RFC 9112, section 3.2). Nor may it say twice who sends it and what:
  * a proxy in front of this server may have believed the other one.
  */
 function isAmbiguous({ headers, rawHeaders }: IncomingMessage): boolean {
-  const names = rawHeaders.filter((_it, index) => index % 2 === 0).map((it) => it.toLowerCase())
-  const single = names.filter((it) => ONCE.has(it))
-  return headers.host === undefined || new Set(single).size < single.length
+  if (headers.host === undefined) return true
+  const seen: string[] = []
+  // Names and values in turn. Few names are as long as one of the three: the others are not looked at.
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const raw = rawHeaders[at] as string
+    if (!LENGTHS.has(raw.length)) continue
+    const name = raw.toLowerCase()
+    if (!ONCE.has(name)) continue
+    if (seen.includes(name)) return true
+    seen.push(name)
+  }
+  return false
 }
 
-/** A client that is told so sends its next request on another connection. */
-function sayGoodbye(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader('Connection', 'close')
+/**
+ * Answers that tell the client, while the server is draining, to send its next request on another
+ * connection: also those whose requests came before that.
+ */
+function lastAnswers(draining: () => boolean): typeof ServerResponse {
+  return class<Request extends IncomingMessage> extends ServerResponse<Request> {
+    override writeHead(...args: never[]): this {
+      if (draining() && !this.headersSent) this.setHeader('Connection', 'close')
+      return (super.writeHead as (...args: unknown[]) => this)(...args)
+    }
+  }
 }
 
 /** For this long connections are still taken that arrive one after the other. */

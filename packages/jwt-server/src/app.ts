@@ -5,6 +5,7 @@ import {
   createPost,
   crossOrigin,
   deletePost,
+  exactRoutes,
   type KitState,
   listPosts,
   listUsers,
@@ -63,7 +64,7 @@ export function createApp(deps: JwtAppDeps): JwtApp {
   app.use(noStore)
   app.use(crossOrigin(config.allowedOrigins))
   const router = routes(deps)
-  app.use(router.routes())
+  app.use(exactRoutes(router))
   app.use(router.allowedMethods())
   return app
 }

@@ -15,7 +15,8 @@ import type { JwtPorts } from './ports.js'
 import { PostgresRefreshFamilies } from './stores/postgres.js'
 import { defineFamilyCommands, FAMILY_COMMANDS, RedisRefreshFamilies } from './stores/redis.js'
 import type { FamilySettings, RefreshFamilyStore } from './stores/refresh-family-store.js'
-import { createTokenSigner, type TokenSigner, type TokenType } from './token.js'
+import { createTokenSigner, type TokenSigner } from './token.js'
+import { rememberVerified } from './verified-tokens.js'
 
 /**
  * A token that is being issued while its family ends still lives its time: the denylist covers it. And the
@@ -41,8 +42,12 @@ export async function composeServer(
 
 function makePorts(config: JwtConfig, shared: SharedPorts, clock: Clock): PortsFor<JwtPorts> {
   const families = chooseStore(config, shared, clock)
-  const accessTokens = signer('access', config)
-  const refreshTokens = signer('refresh', config)
+  const { accessKeys, refreshKeys } = config
+  const access = createTokenSigner({ ...config, type: 'access', keys: accessKeys })
+  const refresh = createTokenSigner({ ...config, type: 'refresh', keys: refreshKeys })
+  // A refresh token comes once or twice, an access token with every request.
+  const accessTokens = traced(rememberVerified(access, config))
+  const refreshTokens = traced(refresh)
   return (trace) => ({
     ...shared.ports(trace),
     families: families(trace),
@@ -51,9 +56,7 @@ function makePorts(config: JwtConfig, shared: SharedPorts, clock: Clock): PortsF
   })
 }
 
-function signer(type: TokenType, config: JwtConfig): PortsFor<TokenSigner> {
-  const keys = type === 'access' ? config.accessKeys : config.refreshKeys
-  const tokens = createTokenSigner({ ...config, type, keys })
+function traced(tokens: TokenSigner): PortsFor<TokenSigner> {
   return traceCalls('sign', tokens, ['sign', 'verify'], describeSecretCall)
 }
 

@@ -74,15 +74,31 @@ function signToken(payload: TokenClaims, { kid, algorithm, signWith }: SigningKe
 function verifyToken(token: string, now: Date, settings: TokenSettings): TokenClaims {
   const [head, body] = readParts(token)
   const key = keyFor(head, settings.keys)
-  const seconds = Math.floor(now.getTime() / 1000)
-  checkSignature(token, key, seconds, settings)
+  checkSignature(token, key, secondsOf(now), settings)
   const parsed = claims.safeParse(body)
   if (!parsed.success) throw refused('A claim is missing, unknown or of the wrong kind.')
   if (parsed.data.type !== settings.type) throw refused(`This is no ${settings.type} token.`)
-  if (parsed.data.iat > seconds + settings.clockTolerance) {
-    throw refused('The token was issued in the future.')
-  }
-  return parsed.data
+  return checkTimes(parsed.data, now, settings)
+}
+
+/**
+ * The part of a check that has another outcome later; gives back the claims.
+ *
+ * @throws {Problem} `invalid_credential`, `expired_credential`
+ */
+export function checkTimes(
+  checked: TokenClaims,
+  now: Date,
+  { clockTolerance }: Pick<TokenSettings, 'clockTolerance'>,
+): TokenClaims {
+  const seconds = secondsOf(now)
+  if (seconds >= checked.exp + clockTolerance) throw expired()
+  if (checked.iat > seconds + clockTolerance) throw refused('The token was issued in the future.')
+  return checked
+}
+
+function secondsOf(moment: Date): number {
+  return Math.floor(moment.getTime() / 1000)
 }
 
 /** Header and payload, if the token is written as its signer would write it. */
@@ -135,11 +151,13 @@ function checkSignature(
       clockTolerance,
     })
   } catch (error) {
-    if (error instanceof jwt.TokenExpiredError) {
-      throw challenge('expired_credential', 'The token has expired.', error)
-    }
+    if (error instanceof jwt.TokenExpiredError) throw expired(error)
     throw refused('Signature, issuer or audience is wrong.', error)
   }
+}
+
+function expired(cause?: unknown): Problem {
+  return challenge('expired_credential', 'The token has expired.', cause)
 }
 
 function refused(detail: string, cause?: unknown): Problem {

@@ -5,6 +5,7 @@ import {
   createPost,
   crossOrigin,
   deletePost,
+  exactRoutes,
   type KitState,
   listPosts,
   listUsers,
@@ -68,9 +69,8 @@ export function createApp(deps: SessionAppDeps): SessionApp {
   app.use(noStore)
   app.use(crossOrigin(config.allowedOrigins))
   app.use(sameOrigin(config.allowedOrigins, config.https))
-  app.use(sessions.cookies)
   const router = routes(sessions, deps)
-  app.use(router.routes())
+  app.use(exactRoutes(router))
   app.use(router.allowedMethods())
   return app
 }

@@ -17,10 +17,8 @@ interface SessionState {
   storedId?: string | undefined
   /** Where koa-session gives up an id for a new one: the id given up. */
   replacedId?: string | undefined
-  /** What was saved last, to skip koa-session's second save of the same. */
+  /** What was saved last: a request that saves the same again writes nothing. */
   savedJson?: string
-  /** The session was ended meanwhile, or could not be written: nothing more is written or sent. */
-  ended?: boolean
   /** Why a session that was presented is not valid. */
   refusal?: ProblemCode
 }
@@ -51,12 +49,8 @@ export const storeAdapter: NonNullable<CreateSessionOptions['store']> = {
     const { state } = ctx
     const session = withoutPrivateMembers(data)
     const json = JSON.stringify(session)
-    // koa-session saves once more at the end of a request that saved by itself.
-    if (state.ended || (state.storedId === id && state.savedJson === json)) return
-    // Until it is written: koa-session would try once more as the request ends, and wait for a store again.
-    state.ended = true
+    if (state.storedId === id && state.savedJson === json) return
     if (!(await write(ctx, id, session))) throw new Problem('invalid_credential')
-    state.ended = false
     state.storedId = id
     state.savedJson = json
     state.replacedId = undefined

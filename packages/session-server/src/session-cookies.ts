@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Cookies from 'cookies'
 import type Keygrip from 'keygrip'
+import type Koa from 'koa'
+import type { SessionContext, SessionPorts } from './ports.js'
 
 /** What every cookie of this server has. */
 export interface CookieAttributes {
@@ -39,6 +41,21 @@ export class SessionCookies extends Cookies {
     return super.set(name, value, { ...this.#attributes, ...options })
   }
 }
+
+/** Gives each request of `app` that asks for its cookies those of this server. */
+export function useSessionCookies(
+  app: Koa<object, { ports: SessionPorts }>,
+  attributes: CookieAttributes,
+): void {
+  Object.defineProperty(app.context, 'cookies', {
+    get(this: SessionContext & { [MADE]?: SessionCookies }): SessionCookies {
+      this[MADE] ??= new SessionCookies(this.req, this.res, attributes, this.ports.cookieKeys)
+      return this[MADE]
+    },
+  })
+}
+
+const MADE = Symbol('cookies')
 
 /** How many cookies of this name a `Cookie` header has. */
 export function timesSent(header: string | undefined, name: string): number {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /** A source of unguessable bytes; tests bring their own. */
 export type RandomBytes = (size: number) => Buffer
@@ -20,14 +20,14 @@ export function isSessionId(text: string): boolean {
 }
 
 export function userTag(userId: string): string {
-  return createHash('sha256').update(userId).digest('hex').slice(0, 4)
+  return hash('sha256', userId, 'hex').slice(0, 4)
 }
 
 export function tagOf(sessionId: string): string {
   return sessionId.slice(0, 4)
 }
 
-/** What a store keeps in place of the id: who reads the store cannot log in with it. */
-export function hashSessionId(sessionId: string): Buffer {
-  return createHash('sha256').update(sessionId).digest()
+/** SHA-256 in base64url. What a store keeps in place of the id: who reads the store cannot log in with it. */
+export function hashSessionId(sessionId: string): string {
+  return hash('sha256', sessionId, 'base64url')
 }

@@ -16,7 +16,7 @@ import {
   type RequestWithSession,
   storeAdapter,
 } from './koa-session-store.js'
-import { type CookieAttributes, SessionCookies, timesSent } from './session-cookies.js'
+import { type CookieAttributes, timesSent, useSessionCookies } from './session-cookies.js'
 import { isSessionId, newSessionId, type RandomBytes } from './session-id.js'
 import { expiryOf, type SessionRecord } from './stores/session-store.js'
 
@@ -29,23 +29,17 @@ export interface SessionSettings {
 
 /**
  * Sessions over koa-session. It loads the session where {@link Sessions.load} is mounted and writes it
- * when it has changed; what it must not decide (ids, deadlines, what may be written) is decided here.
+ * when it is told to; what it must not decide (ids, deadlines, what may be written) is decided here.
  */
 export class Sessions {
   readonly load: SessionMiddleware
-  /** Gives a request the cookies of this server: their attributes, and the keys that sign. */
-  readonly cookies: SessionMiddleware
   readonly #settings: SessionSettings
   readonly #cookie: CookieOptions
 
   constructor(app: Koa<object, { ports: SessionPorts }>, settings: SessionSettings) {
     this.#settings = settings
     this.#cookie = cookieOptions(settings.config)
-    const attributes = attributesOf(settings.config)
-    this.cookies = async (ctx, next) => {
-      ctx.cookies = new SessionCookies(ctx.req, ctx.res, attributes, ctx.ports.cookieKeys)
-      await next()
-    }
+    useSessionCookies(app, attributesOf(settings.config))
     this.load = createSession(this.#koaSessionOptions(), app)
   }
 
@@ -160,6 +154,8 @@ export class Sessions {
       ...this.#cookie,
       // The cookie ends with the browser; idle and absolute deadlines are the server's.
       maxAge: 'session',
+      // Every change is saved where it is made: nothing is left to look for when the request ends.
+      autoCommit: false,
       valid: (ctx: RequestWithSession, session: SessionRecord) => this.#isAlive(ctx, session),
       genid: (ctx: RequestWithSession) => newSessionId(ctx.state.sessionOwner ?? '', random),
     }
@@ -182,7 +178,7 @@ export class Sessions {
 
   /** The browser knows the id of a session that goes on; only a new one is sent. */
   #sendId(ctx: RequestWithSession, id: string): void {
-    if (ctx.state.ended || id === this.#presentedId(ctx)) return
+    if (id === this.#presentedId(ctx)) return
     ctx.cookies.set(this.#cookie.key, id, this.#cookie)
   }
 

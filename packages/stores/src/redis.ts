@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, type ClusterOptions, type Redis } from 'ioredis'
 import { NodeClock } from './node-clock.js'
+import { writeTogether } from './write-together.js'
 import { parseRedisUrl, redisClient } from './redis-address.js'
 
 export interface RedisConnectionOptions {
@@ -38,7 +39,7 @@ export async function connectRedis(options: RedisConnectionOptions): Promise<Red
   const onError = (error: Error): void => options.onError?.(error)
   redis.on('error', onError)
   const end = neverEnding(redis)
-  const clocks = redis instanceof Cluster ? followNodes(redis, onError) : [new NodeClock(redis)]
+  const clocks = redis instanceof Cluster ? followNodes(redis, onError) : [clockOf(redis)]
   await firstAttempt(redis, clocks)
   return {
     redis,
@@ -112,10 +113,16 @@ function followNodes(cluster: Cluster, onError: (error: Error) => void): NodeClo
   const first: NodeClock[] = []
   cluster.on('node error', onError)
   cluster.on('+node', (node: Redis) => {
-    first.push(new NodeClock(node))
+    first.push(clockOf(node))
     node.connect().catch(() => undefined)
   })
   return first
+}
+
+/** Every command to `node` goes by its clock, and then out together with others. */
+function clockOf(node: Redis): NodeClock {
+  writeTogether(node)
+  return new NodeClock(node)
 }
 
 async function pingAnyMaster(cluster: Cluster): Promise<unknown> {

@@ -58,5 +58,5 @@ export class MemorySessions implements SessionStore {
 }
 
 function keyOf(id: string): string {
-  return hashSessionId(id).toString('base64url')
+  return hashSessionId(id)
 }

@@ -41,7 +41,7 @@ export class PostgresSessions implements SessionStore {
     const { rows } = await this.#sql.query<Row>({
       name: 'sessions.read',
       text: `SELECT ${COLUMNS} FROM sessions WHERE id_hash = $1`,
-      values: [hashSessionId(id)],
+      values: [idHash(id)],
     })
     return rows[0] && fromRow(rows[0])
   }
@@ -52,7 +52,7 @@ export class PostgresSessions implements SessionStore {
       text: `INSERT INTO sessions (id_hash, user_id, email, device_id, user_agent, created_at,
         idle_until, absolute_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       values: [
-        hashSessionId(id),
+        idHash(id),
         session.userId,
         session.email,
         session.deviceId,
@@ -72,12 +72,12 @@ export class PostgresSessions implements SessionStore {
     return this.#changesOne(
       'sessions.replace',
       'UPDATE sessions SET id_hash = $2, idle_until = $3 WHERE id_hash = $1',
-      [hashSessionId(oldId), hashSessionId(newId), new Date(session.idleUntil)],
+      [idHash(oldId), idHash(newId), new Date(session.idleUntil)],
     )
   }
 
   async destroy(id: string): Promise<void> {
-    const values = [hashSessionId(id)]
+    const values = [idHash(id)]
     await this.#changesOne('sessions.destroy', 'DELETE FROM sessions WHERE id_hash = $1', values)
   }
 
@@ -119,6 +119,11 @@ export class PostgresSessions implements SessionStore {
     const { rowCount } = await this.#sql.query({ name, text, values })
     return rowCount === 1
   }
+}
+
+/** Half as long as the text that it is written in. */
+function idHash(id: string): Buffer {
+  return Buffer.from(hashSessionId(id), 'base64url')
 }
 
 function fromRow({ createdAt, idleUntil, absoluteUntil, ...rest }: Row): SessionRecord {

@@ -187,7 +187,7 @@ export class RedisSessions implements SessionStore {
   #indexed(id: string, session: SessionRecord): [string, string, number] {
     return [
       session.deviceId,
-      hashedId(id),
+      hashSessionId(id),
       this.#lifetime(session.absoluteUntil) + KEPT_AFTER_EXPIRY_MS,
     ]
   }
@@ -198,16 +198,12 @@ export class RedisSessions implements SessionStore {
   }
 }
 
-function hashedId(id: string): string {
-  return hashSessionId(id).toString('base64url')
-}
-
 function sessionPrefix(tag: string): string {
   return `session:{${tag}}:`
 }
 
 function sessionKey(id: string): string {
-  return sessionPrefix(tagOf(id)) + hashedId(id)
+  return sessionPrefix(tagOf(id)) + hashSessionId(id)
 }
 
 function indexPrefix(tag: string): string {
