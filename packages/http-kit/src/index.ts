@@ -66,9 +66,10 @@ export { operations } from './operations/operations.js'
 export { Problem, PROBLEM_MEDIA_TYPE, problemDetails } from './problem-details.js'
 export type { FieldError, ProblemCode } from './problem-details.js'
 export { checked, MAX_BODY_BYTES, readJson } from './read-json.js'
-export { CALL_KINDS, requestTrace, RequestTrace } from './request-trace.js'
+export { CALL_KINDS, portsWhenUsed, requestTrace, RequestTrace } from './request-trace.js'
 export type {
   CallKind,
+  PortMakers,
   PortsFor,
   TracedCall,
   TracedExchange,

@@ -22,8 +22,10 @@ export class RequestTrace {
   readonly calls: TracedCall[] = []
 
   record(call: Omit<TracedCall, 'startMs' | 'durationMs'>, startedAt: number): void {
+    const { kind, operation, args, failed } = call
     const startMs = startedAt - this.startedAt
-    this.calls.push({ ...call, startMs, durationMs: performance.now() - startedAt })
+    const durationMs = performance.now() - startedAt
+    this.calls.push({ kind, operation, args, startMs, durationMs, failed })
   }
 
   get elapsedMs(): number {
@@ -35,17 +37,50 @@ export class RequestTrace {
    * milliseconds (`dur`). Calls that ran side by side are added up.
    */
   serverTiming(): string {
-    const entries = CALL_KINDS.map((kind) => {
-      const calls = this.calls.filter((call) => call.kind === kind)
-      const duration = calls.reduce((sum, call) => sum + call.durationMs, 0)
-      return `${kind};desc="${calls.length}";dur=${duration.toFixed(3)}`
-    })
-    return [...entries, `total;dur=${this.elapsedMs.toFixed(3)}`].join(', ')
+    let header = ''
+    for (const kind of CALL_KINDS) {
+      let calls = 0
+      let duration = 0
+      for (const call of this.calls) {
+        if (call.kind !== kind) continue
+        calls += 1
+        duration += call.durationMs
+      }
+      header += `${kind};desc="${calls}";dur=${duration === 0 ? '0.000' : duration.toFixed(3)}, `
+    }
+    return `${header}total;dur=${this.elapsedMs.toFixed(3)}`
   }
 }
 
 /** Makes the ports of one request: recording in its trace, or as they are when there is none. */
 export type PortsFor<Ports> = (trace: RequestTrace | undefined) => Ports
+
+/** How each of several ports is made for one request. */
+export type PortMakers<Ports> = { readonly [Name in keyof Ports]: PortsFor<Ports[Name]> }
+
+/**
+ * Ports of which a traced request makes those that it uses. Without a trace there is one set for all
+ * requests.
+ */
+export function portsWhenUsed<Ports extends object>(makers: PortMakers<Ports>): PortsFor<Ports> {
+  class OfRequest {
+    readonly trace: RequestTrace | undefined
+    readonly made: Partial<Ports> = {}
+
+    constructor(trace: RequestTrace | undefined) {
+      this.trace = trace
+    }
+  }
+  for (const name of Object.keys(makers) as (keyof Ports)[]) {
+    Object.defineProperty(OfRequest.prototype, name, {
+      get(this: OfRequest) {
+        return (this.made[name] ??= makers[name](this.trace))
+      },
+    })
+  }
+  const shared = new OfRequest(undefined)
+  return (trace) => (trace ? new OfRequest(trace) : shared) as unknown as Ports
+}
 
 /** What a finished request tells; see {@link requestTrace}. */
 export type TraceListener = (trace: RequestTrace, exchange: TracedExchange) => void

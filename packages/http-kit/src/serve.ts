@@ -8,7 +8,9 @@ import { type TraceEvent, traceEvents } from './trace-events.js'
 import type { TraceListener } from './request-trace.js'
 
 /** What a server process tells its parent, where it was started with an IPC channel. */
-export type ServerMessage = { readonly type: 'listening'; readonly url: string } | TraceEvent
+export type ServerMessage =
+  | { readonly type: 'listening'; readonly url: string }
+  | { readonly type: 'requests'; readonly events: readonly TraceEvent[] }
 
 /** What a parent process may tell a server that it has started for the lab. */
 export interface ParentMessage {
@@ -55,7 +57,20 @@ function stopOnRequest(server: RunningServer, { close, logger }: Service): void 
 /** The listener that hands every request's trace to the parent, if it is wanted and there is one. */
 export function parentTraceListener(name: string, edge: EdgeConfig): TraceListener | undefined {
   if (edge.traceEvents === 'off' || !process.send) return undefined
-  return traceEvents(name, edge.traceEvents, tellParent)
+  return traceEvents(name, edge.traceEvents, tellTogether())
+}
+
+/** What ends in one turn of the event loop is told in one message: to send one costs more than to make it. */
+function tellTogether(): (event: TraceEvent) => void {
+  let events: TraceEvent[] = []
+  const tell = (): void => {
+    const message = { type: 'requests', events } as const
+    events = []
+    tellParent(message)
+  }
+  return (event) => {
+    if (events.push(event) === 1) setImmediate(tell)
+  }
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 import type { EdgeConfig } from './edge-config.js'
 import type { KitPorts } from './kit-context.js'
 import type { Logger } from './logger.js'
-import type { PortsFor } from './request-trace.js'
+import type { PortMakers, PortsFor } from './request-trace.js'
 import {
   describeCommand,
   describeSecretCall,
@@ -33,7 +33,7 @@ export interface SharedPorts {
   /** PostgreSQL as one request sees it: recorded in its trace. */
   readonly sql: PortsFor<SqlClient>
   readonly redis: RedisConnection | undefined
-  readonly ports: PortsFor<KitPorts>
+  readonly ports: PortMakers<KitPorts>
   readonly close: () => Promise<void>
 }
 
@@ -73,24 +73,25 @@ async function makeSharedPorts(
   config: EdgeConfig,
   { sql, mayLag }: Record<'sql' | 'mayLag', PortsFor<SqlClient>>,
   redis: RedisConnection | undefined,
-): Promise<PortsFor<KitPorts>> {
+): Promise<PortMakers<KitPorts>> {
   const hasher = await createPasswordHasher({ cost: config.bcryptCost })
   const passwords = traceCalls('hash', hasher, ['hash', 'verify'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
   if (!attempts) everyMinute(() => removeExpiredAttempts(sql(undefined)))
   const pings = redis && traceCalls('redis', redis, ['ping'], describeCommand)
-  return (trace) => ({
-    dependencies: [
+  return {
+    dependencies: (trace) => [
       { name: 'postgres', ping: () => sql(trace).query({ text: 'SELECT 1' }) },
       ...(pings ? [{ name: 'redis', ping: () => pings(trace).ping() }] : []),
     ],
-    users: new PostgresUsers(sql(trace), mayLag(trace)),
-    posts: new PostgresPosts(sql(trace)),
-    passwords: passwords(trace),
-    loginAttempts: attempts
-      ? redisLoginAttempts(attempts(trace), config.loginAttempts)
-      : postgresLoginAttempts(sql(trace), config.loginAttempts),
-  })
+    users: (trace) => new PostgresUsers(sql(trace), mayLag(trace)),
+    posts: (trace) => new PostgresPosts(sql(trace)),
+    passwords,
+    loginAttempts: (trace) =>
+      attempts
+        ? redisLoginAttempts(attempts(trace), config.loginAttempts)
+        : postgresLoginAttempts(sql(trace), config.loginAttempts),
+  }
 }
 
 function tracedAttempts(redis: RedisConnection): PortsFor<LoginAttemptsRedis> {

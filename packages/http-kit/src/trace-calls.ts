@@ -19,16 +19,27 @@ export function traceCalls<Port extends object>(
   methods: readonly (keyof Port & string)[],
   describe: DescribeCall,
 ): (trace: RequestTrace | undefined) => Port {
-  const prototype: Record<string, Method> = Object.create(port)
-  for (const method of methods) {
-    prototype[method] = function (this: { trace: RequestTrace }, ...args) {
-      const startedAt = performance.now()
-      const record = (failed: boolean): void =>
-        this.trace.record({ kind, ...describe(method, args), failed }, startedAt)
-      return recordOutcome(() => (port[method] as Method).apply(port, args), record)
+  class Traced {
+    readonly trace: RequestTrace
+
+    constructor(trace: RequestTrace) {
+      this.trace = trace
     }
   }
-  return (trace) => (trace ? Object.create(prototype, { trace: { value: trace } }) : port)
+  Object.setPrototypeOf(Traced.prototype, port)
+  for (const name of methods) {
+    const method = port[name] as Method
+    const traced = function (this: Traced, ...args: unknown[]): unknown {
+      const startedAt = performance.now()
+      const record = (failed: boolean): void => {
+        const { operation, args: shown } = describe(name, args)
+        this.trace.record({ kind, operation, args: shown, failed }, startedAt)
+      }
+      return recordOutcome(() => method.apply(port, args), record)
+    }
+    Object.defineProperty(Traced.prototype, name, { value: traced })
+  }
+  return (trace) => (trace ? (new Traced(trace) as unknown as Port) : port)
 }
 
 /** Calls `record` when `call` has ended, at once or by a promise, well or not. */
@@ -61,9 +72,20 @@ export const describeSecretCall: DescribeCall = (method) => ({ operation: method
 
 /** A statement as it is sent. Its values are not part of the trace: they may be secret. */
 export const describeStatement: DescribeCall = (_method, [statement]) => ({
-  operation: (statement as { text: string }).text.replaceAll(/\s+/g, ' ').trim(),
+  operation: inOneLine((statement as { text: string }).text),
   args: [],
 })
+
+/** There are some thirty statements. */
+const lines = new Map<string, string>()
+
+function inOneLine(text: string): string {
+  const known = lines.get(text)
+  if (known !== undefined) return known
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  lines.set(text, line)
+  return line
+}
 
 /** A command as it is sent. A defined command, named in camel case, is a script that Redis has. */
 export const describeCommand: DescribeCall = (method, args) => ({

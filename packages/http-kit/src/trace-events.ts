@@ -28,27 +28,30 @@ export function traceEvents(
   detail: TraceDetail,
   send: (event: TraceEvent) => void,
 ): TraceListener {
-  const header = detail === 'whole' ? asIs : maskHeader
-  const argument = detail === 'whole' ? asIs : maskArgument
+  const show = detail === 'whole' ? { headers: asIs, argument: asIs } : MASKED
   return (trace, exchange) =>
     send({
       type: 'request',
       server,
       endedAt: new Date().toISOString(),
       durationMs: trace.elapsedMs,
-      ...exchange,
-      requestHeaders: mapValues(exchange.requestHeaders, header),
-      responseHeaders: mapValues(exchange.responseHeaders, header),
-      calls: trace.calls.map(({ args, ...call }) => ({
-        ...call,
-        args: args.map((arg, index) =>
-          argument(String(index), String(arg)).slice(0, MAX_ARG_LENGTH),
-        ),
+      method: exchange.method,
+      path: exchange.path,
+      status: exchange.status,
+      requestHeaders: show.headers(exchange.requestHeaders),
+      responseHeaders: show.headers(exchange.responseHeaders),
+      calls: trace.calls.map(({ kind, operation, args, startMs, durationMs, failed }) => ({
+        kind,
+        operation,
+        args: args.map((arg, index) => show.argument(String(arg), index).slice(0, MAX_ARG_LENGTH)),
+        startMs,
+        durationMs,
+        failed,
       })),
     })
 }
 
-function asIs<T>(_name: string, value: T): T {
+function asIs<T>(value: T): T {
   return value
 }
 
@@ -59,6 +62,14 @@ const MASKS: Readonly<Record<string, (value: string) => string>> = {
 }
 
 type HeaderValue = number | string | string[] | undefined
+type Headers = Readonly<Record<string, HeaderValue>>
+
+const MASKED = { headers: maskHeaders, argument: maskArgument }
+
+function maskHeaders<T extends Headers>(headers: T): T {
+  const entries = Object.entries(headers).map(([name, value]) => [name, maskHeader(name, value)])
+  return Object.fromEntries(entries) as T
+}
 
 function maskHeader(name: string, value: HeaderValue): HeaderValue {
   const mask = MASKS[name]
@@ -72,15 +83,7 @@ function maskCookie(pair: string): string {
 }
 
 /** A key keeps its name and loses what it belongs to; other arguments are hidden whole. */
-function maskArgument(index: string, value: string): string {
+function maskArgument(value: string, index: number): string {
   const name = /^[a-z][a-z-]*(?=:)/.exec(value)?.[0]
-  return index === '0' && name ? `${name}:***` : '***'
-}
-
-function mapValues<T>(
-  record: Readonly<Record<string, T>>,
-  map: (name: string, value: T) => unknown,
-): Record<string, never> {
-  const entries = Object.entries(record).map(([name, value]) => [name, map(name, value)])
-  return Object.fromEntries(entries)
+  return index === 0 && name ? `${name}:***` : '***'
 }

@@ -97,6 +97,14 @@ describe('a page of another origin (CORS)', () => {
   )
 })
 
+test('who comes from no page is told that one who does could get another answer (Fetch, CORS)', async () => {
+  for (const headers of [{}, { origin: ALLOWED }, { origin: FOREIGN }]) {
+    const answer = await pass(crossOrigin([ALLOWED]), 'GET', headers)
+    expect(answer.passed).toBe(true)
+    expect(answer.headers['vary']).toBe('Origin')
+  }
+})
+
 describe('the headers of every answer (OWASP REST Security)', () => {
   test('let nothing be loaded, framed or sniffed', async () => {
     const { headers, passed } = await pass(securityHeaders(false), 'GET')

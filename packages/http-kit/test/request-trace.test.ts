@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Context } from 'koa'
 import { describe, expect, test, vi } from 'vitest'
-import { CALL_KINDS, requestTrace, RequestTrace } from '../src/request-trace.js'
+import { CALL_KINDS, portsWhenUsed, requestTrace, RequestTrace } from '../src/request-trace.js'
 
 /** A metric of Server-Timing, section 3: a token, and parameters that are a token or quoted string. */
 const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+"
@@ -112,5 +112,37 @@ describe('the trace of a request', () => {
     expect(onFinished.mock.calls[0]?.[1].responseHeaders).toHaveProperty('server-timing')
     const silent = await pass({ ports: () => undefined, serverTiming: false, onFinished })
     expect(silent.response.headers['server-timing']).toBeUndefined()
+  })
+})
+
+describe('ports of which a request makes those that it uses', () => {
+  const setUp = () => {
+    const made: string[] = []
+    const maker = (name: string) => (trace: RequestTrace | undefined) => {
+      made.push(name)
+      return { name, trace }
+    }
+    return { made, ports: portsWhenUsed({ a: maker('a'), b: maker('b') }) }
+  }
+
+  test('are made once for a trace, which they are given', () => {
+    const { made, ports } = setUp()
+    const trace = new RequestTrace()
+    const mine = ports(trace)
+    expect(made).toStrictEqual([])
+    expect(mine.a).toBe(mine.a)
+    expect(mine.a.trace).toBe(trace)
+    expect(made).toStrictEqual(['a'])
+    expect(ports(new RequestTrace()).a).not.toBe(mine.a)
+  })
+
+  test('are those of all requests without a trace', () => {
+    const { made, ports } = setUp()
+    expect(ports(undefined)).toBe(ports(undefined))
+    expect([ports(undefined).b, ports(undefined).b].map(({ trace }) => trace)).toStrictEqual([
+      undefined,
+      undefined,
+    ])
+    expect(made).toStrictEqual(['b'])
   })
 })

@@ -5,6 +5,7 @@ import {
   describeCommand,
   describeSecretCall,
   type PortsFor,
+  portsWhenUsed,
   type SharedPorts,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
@@ -41,18 +42,15 @@ export async function composeServer(
 }
 
 function makePorts(config: JwtConfig, shared: SharedPorts, clock: Clock): PortsFor<JwtPorts> {
-  const families = chooseStore(config, shared, clock)
   const { accessKeys, refreshKeys } = config
   const access = createTokenSigner({ ...config, type: 'access', keys: accessKeys })
   const refresh = createTokenSigner({ ...config, type: 'refresh', keys: refreshKeys })
   // A refresh token comes once or twice, an access token with every request.
-  const accessTokens = traced(rememberVerified(access, config))
-  const refreshTokens = traced(refresh)
-  return (trace) => ({
-    ...shared.ports(trace),
-    families: families(trace),
-    accessTokens: accessTokens(trace),
-    refreshTokens: refreshTokens(trace),
+  return portsWhenUsed<JwtPorts>({
+    ...shared.ports,
+    families: chooseStore(config, shared, clock),
+    accessTokens: traced(rememberVerified(access, config)),
+    refreshTokens: traced(refresh),
   })
 }
 

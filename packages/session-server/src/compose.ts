@@ -5,6 +5,7 @@ import {
   describeCommand,
   describeSecretCall,
   type PortsFor,
+  portsWhenUsed,
   type SharedPorts,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
@@ -42,12 +43,10 @@ function makePorts(
   shared: SharedPorts,
   clock: Clock,
 ): PortsFor<SessionPorts> {
-  const sessions = chooseStore(config, shared, clock)
-  const cookieKeys = signingKeys(config)
-  return (trace) => ({
-    ...shared.ports(trace),
-    sessions: sessions(trace),
-    cookieKeys: cookieKeys(trace),
+  return portsWhenUsed<SessionPorts>({
+    ...shared.ports,
+    sessions: chooseStore(config, shared, clock),
+    cookieKeys: signingKeys(config),
   })
 }
 

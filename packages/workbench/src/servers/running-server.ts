@@ -34,7 +34,7 @@ export class RunningServer extends RunningProgram {
   /** Calls `listener` with the trace of each request. Gives back what ends that. */
   onRequest(listener: (event: TraceEvent) => void): () => void {
     const onMessage = (message: ServerMessage): void => {
-      if (message.type === 'request') listener(message)
+      if (message.type === 'requests') message.events.forEach((it) => listener(it))
     }
     this.child.on('message', onMessage)
     return () => void this.child.off('message', onMessage)
