@@ -3,7 +3,7 @@ import jwt from 'jsonwebtoken'
 import { z } from 'zod'
 import type { KeyRing, SigningKey } from './key-ring.js'
 
-export type TokenType = 'access' | 'refresh'
+type TokenType = 'access' | 'refresh'
 
 /** The claims of our tokens; times in seconds since 1970 (RFC 7519, section 4.1). */
 export interface TokenClaims {

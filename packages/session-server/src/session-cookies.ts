@@ -18,7 +18,7 @@ export interface CookieAttributes {
  * browsers may send first (RFC 6265, section 8.6). And every cookie that is set has the attributes: the
  * library makes the signature anew after a change of keys, and would send it without `SameSite`.
  */
-export class SessionCookies extends Cookies {
+class SessionCookies extends Cookies {
   readonly #header: string | undefined
   readonly #attributes: CookieAttributes
 
