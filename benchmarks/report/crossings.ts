@@ -8,12 +8,24 @@ interface Point {
   readonly y: number
 }
 
+/** Where a session is as fast as a token. */
+interface Crossing extends Point {
+  readonly session: string
+  readonly token: string
+}
+
 /**
  * Where the line of a session and that of a token cross as the stores move away; between two
  * distances that were measured the lines are taken to be straight.
  */
-export function crossingLines({ cells, metrics }: ScenarioResult): string[] {
-  const metric = metrics[0]?.id ?? ''
+export function crossingLines(scenario: ScenarioResult): string[] {
+  return crossingPoints(scenario, scenario.metrics[0]?.id ?? '').map(
+    ({ session, token, x }) => `${session} and ${token} cross ${figureText(x)} ms away.`,
+  )
+}
+
+/** The same as points of a drawing of one metric. */
+export function crossingPoints({ cells }: ScenarioResult, metric: string): Crossing[] {
   const subjects = [...new Set(cells.map(({ subject }) => subject))]
   const lineOf = (subject: string): Point[] => pointsOf(cells, subject, metric)
   const sessions = subjects.filter((it) => it.startsWith('session-'))
@@ -21,7 +33,7 @@ export function crossingLines({ cells, metrics }: ScenarioResult): string[] {
   return sessions.flatMap((session) =>
     tokens.flatMap((token) => {
       const at = crossing(lineOf(session), lineOf(token))
-      return at === undefined ? [] : [`${session} and ${token} cross ${figureText(at)} ms away.`]
+      return at ? [{ session, token, ...at }] : []
     }),
   )
 }
@@ -36,13 +48,14 @@ function pointsOf(cells: readonly Cell[], subject: string, metric: string): Poin
     .toSorted((a, b) => a.x - b.x)
 }
 
-/** The first `x` at which the lower of two lines becomes the upper one. */
-export function crossing(a: readonly Point[], b: readonly Point[]): number | undefined {
-  const gaps = a.map(({ x, y }, at) => ({ x, gap: y - (b[at]?.y ?? NaN) }))
-  for (const [at, { x, gap }] of gaps.entries()) {
+/** The first point at which the lower of two lines becomes the upper one. */
+export function crossing(a: readonly Point[], b: readonly Point[]): Point | undefined {
+  const gaps = a.map(({ x, y }, at) => ({ x, y, gap: y - (b[at]?.y ?? NaN) }))
+  for (const [at, { x, y, gap }] of gaps.entries()) {
     const next = gaps[at + 1]
     if (next && gap !== 0 && Math.sign(gap) === -Math.sign(next.gap)) {
-      return x + ((next.x - x) * gap) / (gap - next.gap)
+      const share = gap / (gap - next.gap)
+      return { x: x + (next.x - x) * share, y: y + (next.y - y) * share }
     }
   }
   return undefined

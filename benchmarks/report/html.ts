@@ -1,9 +1,13 @@
+import { parseHTML } from 'linkedom'
 import type { Result, ScenarioResult } from '../result/result.js'
 import { escaped } from './escaped.js'
 import { machineLine, methodLines } from './facts.js'
-import { drawingsOf } from './plots.js'
+import { drawingsOf } from './drawings.js'
 import { footnotes, scenarioRows } from './scenario-rows.js'
 import { STYLES } from './styles.js'
+
+const { document } = parseHTML('<!doctype html><html><body></body></html>')
+const WIDTH = 860
 
 /** One page that needs nothing else: no script, no font, no network. */
 export function htmlReport(result: Result): string {
@@ -32,7 +36,7 @@ ${scenarios.map(section).join('\n')}
 
 function section(scenario: ScenarioResult): string {
   const { id, title, question, failure } = scenario
-  const figures = drawingsOf(scenario).map(
+  const figures = drawingsOf(scenario, { document, width: WIDTH }).map(
     (it) => `<figure><figcaption>${escaped(it.title)}</figcaption>${it.html}</figure>`,
   )
   return `<section id="${id}">

@@ -27,6 +27,7 @@ export default defineConfig({
       { text: 'Lab', link: '/lab' },
       { text: 'Token lab', link: '/token-lab' },
       { text: 'Password lab', link: '/password-lab' },
+      { text: 'Results', link: '/results' },
       { text: 'Reference', items: reference },
     ],
     sidebar: { '/contract/': [{ text: 'Reference', items: reference }], '/': course },

@@ -207,6 +207,7 @@ function siteStamp(docs) {
   add(docs)
   add(inRoot('packages', 'http-kit', 'src'))
   add(inRoot('packages', 'hash-lab', 'src'))
+  for (const name of ['report', 'result', 'statistics']) add(inRoot('benchmarks', name))
   return hash.digest('hex')
 }
 

@@ -10,6 +10,7 @@ const PAGES = [
   '/lab',
   '/token-lab',
   '/password-lab',
+  '/results',
   '/contract/',
   '/contract/strategies',
   '/contract/lookups',
@@ -24,22 +25,31 @@ describe.skipIf(!inject('chromium'))('every page', () => {
   afterAll(async () => site?.stop())
 
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-    test.for(PAGES)('%s: nothing serious for axe, nothing from elsewhere', async (path) => {
-      const { page, strange } = await site.open(path, { colorScheme })
-      await page.locator('h1').first().waitFor()
-      if (path === '/lab') {
-        await page.getByRole('button', { name: 'Register', exact: true }).click()
-        await page.locator('.lane-jwt .reading').waitFor()
-      }
-      await page.addScriptTag({ path: AXE })
-      const { violations } = await page.evaluate<AxeResults>('axe.run()')
-      const serious = violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-      expect(serious).toEqual([])
-      expect(strange).toEqual([])
-      await page.close()
-    })
+    test.for(PAGES)(
+      '%s: nothing serious for axe, nothing from elsewhere',
+      { timeout: 90_000 },
+      async (path) => {
+        const { page, strange } = await site.open(path, { colorScheme })
+        await page.locator('h1').first().waitFor()
+        if (path === '/lab') {
+          await page.getByRole('button', { name: 'Register', exact: true }).click()
+          await page.locator('.lane-jwt .reading').waitFor()
+        }
+        if (path === '/results') {
+          await page.locator('article').nth(1).waitFor()
+          const hasRun = (await page.getByRole('navigation', { name: 'On this page' }).count()) > 0
+          if (hasRun) await page.locator('.plot svg').first().waitFor()
+        }
+        await page.addScriptTag({ path: AXE })
+        const { violations } = await page.evaluate<AxeResults>('axe.run()')
+        const serious = violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+        expect(serious).toEqual([])
+        expect(strange).toEqual([])
+        await page.close()
+      },
+    )
   })
 
   test.for(PAGES)('%s fits a phone', async (path) => {

@@ -29,6 +29,7 @@ import { type ServerSecrets, serverSecrets } from './secrets/secret-ring.js'
 import type { JwtAlgorithm } from './secrets/signing-key.js'
 import type { ServerGroup } from './servers/server-group.js'
 import { balance, startInstances } from './servers/start-servers.js'
+import { latestResult } from './site/latest-result.js'
 import { type Site, startSite } from './site/site.js'
 import { type StoredRecord, type StoredState, watchStores } from './site/stored-state.js'
 import { StopStack } from './stop-stack.js'
@@ -117,7 +118,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   const [site] = await started.add<[Site]>(
     startSite(ports.page, {
       describe,
-      questions: { stored: (query) => readStored(stored, query) },
+      questions: { stored: (query) => readStored(stored, query), results: () => latestResult() },
       command: async (body) => {
         if (!lab)
           throw new WorkbenchError('The workbench is still starting. Try again in a moment.')

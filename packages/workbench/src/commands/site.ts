@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { curlLines } from '../curl-lines.js'
 import { interruption } from '../interruption.js'
 import { type Ports, readPorts } from '../ports.js'
+import { latestResult } from '../site/latest-result.js'
 import { startSite } from '../site/site.js'
 import { jwtStrategies, sessionStrategies } from '../strategies.js'
 import type { Strategy } from '../strategy.js'
@@ -27,7 +28,9 @@ async function serve(): Promise<void> {
   })
   const host = process.env['HOST'] || '127.0.0.1'
   const signal = interruption(() => console.log('Stopping …'))
-  const site = await startSite(Number(process.env['PORT'] || ports.page), { describe }, host)
+  const questions = { results: () => latestResult() }
+  const port = Number(process.env['PORT'] || ports.page)
+  const site = await startSite(port, { describe, questions }, host)
   console.log(`The site: http://localhost:${ports.page}`)
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   await site.stop()

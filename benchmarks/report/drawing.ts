@@ -1,0 +1,5 @@
+/** A drawing, with what it shows. */
+export interface Drawing {
+  readonly title: string
+  readonly html: string
+}
