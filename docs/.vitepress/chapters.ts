@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import type { Language } from './languages.js'
 
 /** A chapter as lists of chapters show it. */
 export interface Chapter {
@@ -10,23 +11,6 @@ export interface Chapter {
   readonly title: string
   readonly minutes: number
 }
-
-interface Part {
-  readonly title: string
-  readonly first: number
-}
-
-/** Where each part of the course begins. */
-const PARTS: readonly Part[] = [
-  { title: 'HTTP and its memory', first: 1 },
-  { title: 'JWT', first: 3 },
-  { title: 'Both together', first: 6 },
-  { title: 'Passwords', first: 8 },
-  { title: 'Building it', first: 12 },
-  { title: 'Ending it and keeping it', first: 16 },
-  { title: 'In production', first: 20 },
-  { title: 'Mistakes', first: 24 },
-]
 
 /** The chapters in `folder`, in order: each is `NN-slug/README.md`, and says its title at its head. */
 export function readChapters(folder: string): Chapter[] {
@@ -40,16 +24,28 @@ export function readChapters(folder: string): Chapter[] {
     })
 }
 
-/** The sidebar of a course: its parts, and the chapters in them. `base` is where it is served. */
-export function courseSidebar(chapters: readonly Chapter[], base = '/') {
-  return PARTS.map(({ title, first }, index) => {
-    const end = PARTS[index + 1]?.first ?? Number.POSITIVE_INFINITY
-    const items = chapters
-      .filter(({ number }) => number >= first && number < end)
-      .map(({ slug, number, title: text }) => ({
-        text: `${number}. ${text}`,
-        link: `${base}${slug}/`,
-      }))
-    return { text: title, items }
-  }).filter(({ items }) => items.length > 0)
+/** The decisions in `folder`, as items of a sidebar, in the order of their numbers. */
+export function decisionItems(folder: string) {
+  return readdirSync(folder)
+    .filter((it) => /^\d{4}-.+\.md$/.test(it))
+    .map((file) => {
+      const text = /^# (.+)$/m.exec(readFileSync(join(folder, file), 'utf8'))?.[1] ?? file
+      return { text, link: `/decisions/${file.replace(/\.md$/, '')}` }
+    })
+}
+
+/** The sidebar of a course: its parts, and the chapters in them. */
+export function courseSidebar(chapters: readonly Chapter[], { base, parts }: Language) {
+  return parts
+    .map(({ title, first }, index) => {
+      const end = parts[index + 1]?.first ?? Number.POSITIVE_INFINITY
+      const items = chapters
+        .filter(({ number }) => number >= first && number < end)
+        .map(({ slug, number, title: text }) => ({
+          text: `${number}. ${text}`,
+          link: `${base}${slug}/`,
+        }))
+      return { text: title, items }
+    })
+    .filter(({ items }) => items.length > 0)
 }

@@ -1,9 +1,17 @@
 import { fileURLToPath } from 'node:url'
+import { slug as slugify } from 'github-slugger'
 import { defineConfig } from 'vitepress'
-import { courseSidebar, readChapters } from './chapters.js'
-import { sourceLinks } from './source-links.js'
+import { courseSidebar, decisionItems, readChapters } from './chapters.js'
+import { fences } from './fences.js'
+import { languages } from './languages.js'
+import { rewrites, siteLinks } from './links.js'
 
-const course = courseSidebar(readChapters(fileURLToPath(new URL('..', import.meta.url))))
+const folderOf = (base: string): string => fileURLToPath(new URL(`..${base}`, import.meta.url))
+
+/** By where it is served: what stands beside the pages of a course, in each language. */
+const courses = Object.fromEntries(
+  languages.map((it) => [it.base, courseSidebar(readChapters(folderOf(it.base)), it)]),
+)
 
 const reference = [
   { text: 'The contract', link: '/contract/' },
@@ -16,25 +24,37 @@ export default defineConfig({
   title: 'Session vs JWT',
   titleTemplate: ':title · Session vs JWT workbench',
   description: 'What session cookies and JWT really cost and really give up, on your own machine.',
-  lang: 'en',
+  locales: Object.fromEntries(languages.map(({ key, label, lang }) => [key, { label, lang }])),
   cleanUrls: true,
-  // A code host shows README.md for a folder.
-  rewrites: { 'README.md': 'course/index.md', ':folder/README.md': ':folder/index.md' },
+  rewrites,
   head: [['link', { rel: 'icon', href: '/mark.svg', type: 'image/svg+xml' }]],
   themeConfig: {
     logo: '/mark.svg',
     nav: [
+      { text: 'Course', link: '/course/' },
       { text: 'Lab', link: '/lab' },
       { text: 'Token lab', link: '/token-lab' },
       { text: 'Password lab', link: '/password-lab' },
       { text: 'Results', link: '/results' },
       { text: 'Reference', items: reference },
     ],
-    sidebar: { '/contract/': [{ text: 'Reference', items: reference }], '/': course },
+    sidebar: {
+      '/contract/': [{ text: 'Reference', items: reference }],
+      '/decisions/': [{ text: 'Decisions', items: decisionItems(folderOf('/decisions/')) }],
+      ...courses,
+    },
     search: { provider: 'local' },
     outline: [2, 3],
   },
-  markdown: { config: sourceLinks },
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    // As a code host names them: a link to a heading works in both.
+    anchor: { slugify },
+    config(md) {
+      md.use(siteLinks)
+      md.use(fences)
+    },
+  },
   ignoreDeadLinks: [
     /^\/source\//,
     /^http:\/\/localhost/,

@@ -1,5 +1,8 @@
 import type { Theme } from 'vitepress'
 import DefaultTheme from 'vitepress/theme-without-fonts'
+import ContinueReading from './course/ContinueReading.vue'
+import CourseLayout from './course/CourseLayout.vue'
+import MermaidDiagram from './course/MermaidDiagram.vue'
 import CurlLines from './CurlLines.vue'
 import LabPage from './lab/LabPage.vue'
 import PasswordLab from './password-lab/PasswordLab.vue'
@@ -10,7 +13,10 @@ import './style.css'
 
 export default {
   extends: DefaultTheme,
+  Layout: CourseLayout,
   enhanceApp: ({ app }) => {
+    app.component('ContinueReading', ContinueReading)
+    app.component('MermaidDiagram', MermaidDiagram)
     app.component('CurlLines', CurlLines)
     app.component('LabPage', LabPage)
     app.component('PasswordLab', PasswordLab)
