@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 const RUN_WITHIN_MS = 120_000
-const SPEAK_WITHIN_MS = 30_000
+const SPEAK_WITHIN_MS = 90_000
 
 /** One bash for a whole chapter: variables and files of a block are there in the next one. */
 export class ShellSession {
