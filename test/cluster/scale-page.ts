@@ -1,8 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import type { Kept, ScaleRecord, StoreCost, StrategyFacts } from '@session-vs-jwt/workbench/scale'
 import type { TestProject } from 'vitest/node'
 import { gatherFigures } from '../figures-page.js'
-import type { StoreCost } from '../scale/measure.js'
-import type { Kept, ScaleRecord, StrategyFacts } from '../scale/model.js'
 import { scaleMarkdown } from '../scale/scale-table.js'
 import type { Figure } from './figures.js'
 

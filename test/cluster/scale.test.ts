@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EmbeddedPostgres, removeData, startEmbeddedPostgres } from '@session-vs-jwt/services'
 import { migrate } from '@session-vs-jwt/workbench'
+import {
+  assumptions,
+  type Kept,
+  needOf,
+  type ScaleRecord,
+  type StoreCost,
+} from '@session-vs-jwt/workbench/scale'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { strategy } from '../contract/matrix.js'
-import { costInPostgres, costInRedis, type StoreCost } from '../scale/measure.js'
-import { assumptions, type Kept, needOf, type ScaleRecord } from '../scale/model.js'
+import { costInPostgres, costInRedis } from '../scale/measure.js'
 import { scaleMarkdown } from '../scale/scale-table.js'
 import { readStrategies } from './scale-page.js'
 import { startServer, type TestServer } from '../start-server.js'

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { StoreCost } from '@session-vs-jwt/workbench/scale'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { registered } from '../device.js'
@@ -11,15 +12,6 @@ const READS = 2_000
 const LANES = 4
 /** Rows that are copied from one, so that pages and their half-filled last one don't count. */
 const ROWS = 50_000
-
-/** What a login and a look at it cost a store. */
-export interface StoreCost {
-  readonly bytesPerLogin: number
-  /** Microseconds of the store's processor for one look at the login: whoami, or a renewal by a family. */
-  readonly cpuPerReadUs: number
-  /** The same for the writes of a registration that begins a login. */
-  readonly cpuPerLoginUs: number
-}
 
 /** Registers users and reads as one of them, and asks Redis what it took. Nobody else may use it. */
 export async function costInRedis(server: TestServer, url: string): Promise<StoreCost> {

@@ -1,12 +1,13 @@
-import { markdownTable } from 'markdown-table'
 import {
   assumptions,
   type Need,
   needOf,
-  POPULATIONS,
   type ScaleRecord,
   type StrategyFacts,
-} from './model.js'
+} from '@session-vs-jwt/workbench/scale'
+import { markdownTable } from 'markdown-table'
+
+const POPULATIONS = [1_000_000, 100_000_000]
 
 /** The page: what was measured, what is assumed, and what follows for so many users. */
 export function scaleMarkdown(
@@ -35,7 +36,7 @@ function intro({ measuredOn, machine }: ScaleRecord): string {
 
 On paper: computed from what was measured (${measuredOn}, ${machine}; [scale.json](scale.json)) and what is assumed,
 nothing else. \`npm run test:all -- test/cluster/scale.test.ts -u\` measures and computes anew; the assumptions are in
-\`test/scale/model.ts\`, and whoever has others gets another page. What a login costs on the machine of the servers
+\`packages/workbench/src/scale/need.ts\`, and whoever has others gets another page. What a login costs on the machine of the servers
 (the password's hash) is the same for all strategies and is left out.`
 }
 

@@ -9,6 +9,7 @@ import PasswordLab from './password-lab/PasswordLab.vue'
 import ResultsPage from './results/ResultsPage.vue'
 import RunningServers from './RunningServers.vue'
 import TokenLab from './token-lab/TokenLab.vue'
+import WhichOne from './which-one/WhichOne.vue'
 import './style.css'
 
 export default {
@@ -23,5 +24,6 @@ export default {
     app.component('ResultsPage', ResultsPage)
     app.component('RunningServers', RunningServers)
     app.component('TokenLab', TokenLab)
+    app.component('WhichOne', WhichOne)
   },
 } satisfies Theme

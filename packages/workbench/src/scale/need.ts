@@ -1,4 +1,11 @@
-import type { StoreCost } from './measure.js'
+/** What a login and a look at it cost a store. */
+export interface StoreCost {
+  readonly bytesPerLogin: number
+  /** Microseconds of the store's processor for one look at the login: whoami, or a renewal by a family. */
+  readonly cpuPerReadUs: number
+  /** The same for the writes of a registration that begins a login. */
+  readonly cpuPerLoginUs: number
+}
 
 /** What is measured, and where. */
 export interface ScaleRecord {
@@ -14,25 +21,35 @@ export type Kept =
   | 'family in Redis'
   | 'family in PostgreSQL'
 
-/** What is assumed: change it, and the page is another one. */
-export const assumptions = {
+export interface Assumptions {
   /** Of all users, those who come on a day. */
-  activeShare: 0.2,
+  readonly activeShare: number
   /** Logins of each of them on a day, and how long each lasts: the absolute limit, as if none was ended. */
+  readonly loginsPerDay: number
+  readonly loginHours: number
+  /** Requests that carry a credential, of each of them on a day; the busiest second has so many times the mean. */
+  readonly requestsPerDay: number
+  readonly peak: number
+  /** A renewal for each so many minutes of use, and how long somebody who comes uses it on a day. */
+  readonly renewEveryMinutes: number
+  readonly minutesOfUse: number
+  /** How far a server is loaded before another one is added, and the memory that it may fill with data. */
+  readonly load: number
+  readonly memoryGiB: number
+}
+
+/** What is assumed where nobody says otherwise: change it, and the page is another one. */
+export const assumptions: Assumptions = {
+  activeShare: 0.2,
   loginsPerDay: 2,
   loginHours: 8,
-  /** Requests that carry a credential, of each of them on a day; the busiest second has so many times the mean. */
   requestsPerDay: 200,
   peak: 3,
-  /** A renewal for each so many minutes of use, and how long somebody who comes uses it on a day. */
   renewEveryMinutes: 5,
   minutesOfUse: 30,
-  /** How far a server is loaded before another one is added, and the memory that it may fill with data. */
   load: 0.5,
   memoryGiB: 16,
-} as const
-
-export const POPULATIONS = [1_000_000, 100_000_000] as const
+}
 
 /** What a strategy is, as docs/contract/strategies.json tells. */
 export interface StrategyFacts {
@@ -64,9 +81,13 @@ export interface Need {
 
 const GIB = 2 ** 30
 
-export function needOf(users: number, facts: StrategyFacts, { costs }: ScaleRecord): Need {
+export function needOf(
+  users: number,
+  facts: StrategyFacts,
+  { costs }: ScaleRecord,
+  a: Assumptions = assumptions,
+): Need {
   const { stateIn, identityCost } = facts.seen
-  const a = assumptions
   const active = users * a.activeShare
   const busiest = (perDay: number): number => (active * perDay * a.peak) / 86_400
   const requests = busiest(a.requestsPerDay)
