@@ -11,6 +11,8 @@ const PAGES = [
   '/token-lab',
   '/password-lab',
   '/results',
+  '/23-which-one/',
+  '/24-tutorial-bugs/',
   '/contract/',
   '/contract/strategies',
   '/contract/lookups',
