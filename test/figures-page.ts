@@ -30,11 +30,15 @@ export async function gatherFigures<Figure>(
     await rm(folder, { recursive: true })
     if (project.config.snapshotOptions.updateSnapshot !== 'all') return
     const figures = lines.map((it) => JSON.parse(it) as Figure)
-    await write({ measuredOn: new Date().toISOString().slice(0, 10), machine: machine(), figures })
+    await write({ ...measuredHere(), figures })
   }
 }
 
-function machine(): string {
+/** Today, on this machine. */
+export function measuredHere(): Omit<Measured<never>, 'figures'> {
   const [cpu] = cpus()
-  return `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, Node.js ${process.version}`
+  return {
+    measuredOn: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, Node.js ${process.version}`,
+  }
 }

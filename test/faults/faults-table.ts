@@ -1,19 +1,12 @@
 import { strategies } from '@session-vs-jwt/workbench'
 import { markdownTable } from 'markdown-table'
+import type { Measured } from '../figures-page.js'
 import type { Figure, Statuses } from './figures.js'
 import { sections } from './sections.js'
 import { summary } from './summary.js'
 
-/** What a run of the fault tests measured, and where. */
-export interface FaultsRecord {
-  /** The day, as in ISO 8601. */
-  readonly measuredOn: string
-  readonly machine: string
-  readonly figures: readonly Figure[]
-}
-
 /** The record for people: a section for each kind of fault, a table for each fault, a strategy in each row. */
-export function faultsMarkdown(record: FaultsRecord): string {
+export function faultsMarkdown(record: Measured<Figure>): string {
   const { figures } = record
   const parts = sections.flatMap(({ section, title, text, columns }) => {
     const own = figures.filter((it) => it.section === section)
@@ -28,7 +21,7 @@ export function faultsMarkdown(record: FaultsRecord): string {
   return `${[intro(record), ...summary(figures), ...parts].join('\n\n')}\n`
 }
 
-function intro({ measuredOn, machine, figures }: FaultsRecord): string {
+function intro({ measuredOn, machine, figures }: Measured<Figure>): string {
   return `# Faults: what each strategy answers while something breaks
 
 Measured by \`test/faults\` on ${measuredOn} (${machine});

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
-import { cpus } from 'node:os'
 import type { Promises } from '@session-vs-jwt/workbench'
 import { markdownTable } from 'markdown-table'
+import { measuredHere } from '../figures-page.js'
 import type { Outcome } from './crowd.js'
 
 /** What happened to a crowd, counted. */
@@ -42,9 +42,7 @@ const FILE = 'docs/contract/instances'
 
 /** Writes docs/contract/instances with what was seen. */
 export async function writePage(compared: readonly Compared[]): Promise<void> {
-  const [cpu] = cpus()
-  const measuredOn = new Date().toISOString().slice(0, 10)
-  const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, Node.js ${process.version}`
+  const { measuredOn, machine } = measuredHere()
   const record = { measuredOn, machine, strategies: compared }
   await writeFile(`${FILE}.json`, `${JSON.stringify(record, undefined, 2)}\n`)
   await writeFile(`${FILE}.md`, `${markdown(`${measuredOn} (${machine})`, compared)}\n`)
