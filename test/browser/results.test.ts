@@ -76,12 +76,12 @@ describe.skipIf(!inject('chromium'))('the results', () => {
   })
 
   /** Opens the page with these in place of what this clone has. */
-  async function open(recorded: object | undefined, own: object): Promise<void> {
+  async function open(recorded: object | undefined, own: object, hash = ''): Promise<void> {
     await page.route('**/recorded/result.json', async (route) =>
       route.fulfill(recorded ? { json: recorded } : { status: 404 }),
     )
     await page.route('**/workbench/results', async (route) => route.fulfill({ json: own }))
-    await page.goto(`${site.url}/results`)
+    await page.goto(`${site.url}/results${hash}`)
     await page.getByRole('article', { name: 'Your latest run' }).waitFor()
   }
 
@@ -126,6 +126,13 @@ describe.skipIf(!inject('chromium'))('the results', () => {
     await page.locator('.plot').first().waitFor()
     expect(await page.getByRole('radio', { name: 'the recorded run' }).isChecked()).toBe(true)
     expect(await page.locator('.plot').count()).toBe(1)
+  })
+
+  test('a link to a scenario leads there', async () => {
+    await open(undefined, { folder: 'benchmarks/results/mine', result: OWN }, '#scenario-distance')
+    const heading = page.getByRole('heading', { name: 'The store further away' })
+    await heading.waitFor()
+    await expect.poll(async () => (await heading.boundingBox())?.y).toBeLessThan(700)
   })
 
   test('a result of another version, and a damaged one: said, with the next step', async () => {
