@@ -11,8 +11,6 @@ const PAGES = [
   '/token-lab',
   '/password-lab',
   '/results',
-  '/23-which-one/',
-  '/24-tutorial-bugs/',
   '/contract/',
   '/contract/strategies',
   '/contract/lookups',
