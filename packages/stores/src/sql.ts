@@ -1,4 +1,4 @@
-import { Client, type ClientBase, DatabaseError, Pool, type QueryConfig } from 'pg'
+import { Client, type ClientBase, DatabaseError, Pool, Query } from 'pg'
 import { IN_TIME, isTooLate } from './store-unavailable.js'
 
 /** One SQL statement. A `name` makes PostgreSQL plan it once for each connection. */
@@ -62,6 +62,8 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
   })
   // Without a listener, the loss of an idle connection ends the process.
   pool.on('error', (error) => options.onIdleError?.(error))
+  // And so does that of one that is lent, which says so by an event too.
+  pool.on('connect', (client) => client.on('error', failsTheStatement))
   const sql: SqlClient = { query: (statement) => answerInTime(pool, clock, statement) }
   return {
     sql,
@@ -87,7 +89,7 @@ class ServerClock {
   async read(client: ClientBase): Promise<void> {
     const sentAt = performance.now()
     const text = 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now'
-    const { rows } = await client.query<{ now: number }>(limited({ text }, CONNECT_WITHIN_MS))
+    const { rows } = await ask<{ now: number }>(client, { text }, CONNECT_WITHIN_MS)
     if (rows[0]) this.#offset = rows[0].now - (sentAt + performance.now()) / 2
   }
 
@@ -123,20 +125,17 @@ async function answerInTime<Row extends object>(
 ): Promise<SqlResult<Row>> {
   const givesUpAt = performance.now() + ANSWER_WITHIN_MS
   const client = await pool.connect()
-  // A connection that breaks while it is lent says so by an event too, which would end the process.
-  client.on('error', failsTheStatement)
   let isBroken = false
   try {
-    const readBy = clock.at(givesUpAt - RUN_WITHIN_MS)
     const left = Math.max(1, Math.round(givesUpAt - performance.now()))
-    return await client.query<Row>(limited(withDeadline(statement, readBy), left))
+    const readBy = (): Date => clock.at(givesUpAt - RUN_WITHIN_MS)
+    return await ask<Row>(client, withDeadline(statement, readBy), left)
   } catch (error) {
     isBroken = !(error instanceof DatabaseError) || error.severity === 'FATAL'
     // Refused before it was given up here: the clock of PostgreSQL was set.
     if (isTooLate(error)) await clock.read(client).catch(() => undefined)
     throw error
   } finally {
-    client.off('error', failsTheStatement)
     client.release(isBroken)
   }
 }
@@ -148,17 +147,49 @@ function failsTheStatement(): void {}
  * A paused PostgreSQL still reads what waits in its socket when it wakes up, long after the client was
  * told 503. The deadline is checked as the parameter is read; the query around it is never run.
  */
-function withDeadline({ name, text, values = [] }: Statement, readBy: Date): Statement {
-  if (/^\s*SELECT\b/i.test(text)) return { ...(name !== undefined && { name }), text, values }
-  const check = `WITH in_time AS (SELECT $${values.length + 1}::deadline)`
-  const checked = /^\s*WITH\b/i.test(text) ? text.replace(/WITH/i, `${check},`) : `${check} ${text}`
-  return { ...(name !== undefined && { name }), text: checked, values: [...values, readBy] }
+function withDeadline({ name, text, values = [] }: Statement, readBy: () => Date): Statement {
+  const checked = checkedText(text, values.length)
+  const all = checked === text ? values : [...values, readBy()]
+  return name === undefined ? { text: checked, values: all } : { name, text: checked, values: all }
 }
 
-/** pg's types forget its time limit, and ask for an array that may be changed, which it is not. */
-function limited(statement: Statement, query_timeout: number): QueryConfig {
-  const config: unknown = { ...statement, query_timeout }
-  return config as QueryConfig
+/** By the text of a statement: what is sent in its place. There are some thirty. */
+const checkedTexts = new Map<string, string>()
+
+function checkedText(text: string, parameters: number): string {
+  const known = checkedTexts.get(text)
+  if (known !== undefined) return known
+  const checked = textWithDeadline(text, parameters)
+  checkedTexts.set(text, checked)
+  return checked
+}
+
+/** A read takes no deadline along. */
+function textWithDeadline(text: string, parameters: number): string {
+  if (/^\s*SELECT\b/i.test(text)) return text
+  const check = `WITH in_time AS (SELECT $${parameters + 1}::deadline)`
+  return /^\s*WITH\b/i.test(text) ? text.replace(/WITH/i, `${check},`) : `${check} ${text}`
+}
+
+/**
+ * Sends one statement, and gives up waiting after `limitMs`. By a query of its own making: one that is
+ * given as an object of settings is copied property by property, which takes as long as to send it.
+ */
+async function ask<Row extends object>(
+  client: ClientBase,
+  { name, text, values }: Statement,
+  limitMs: number,
+): Promise<SqlResult<Row>> {
+  return new Promise((resolve, reject) => {
+    const query = new Query<Row>(text, values as unknown[] | undefined)
+    const settings = {
+      name,
+      query_timeout: limitMs,
+      callback: (error: Error | undefined, result: SqlResult<Row>) =>
+        error ? reject(error) : resolve(result),
+    }
+    client.query(Object.assign(query, settings))
+  })
 }
 
 /** The name of the unique index or constraint that refused a write, if that is what `error` says. */

@@ -126,11 +126,14 @@ function idHash(id: string): Buffer {
   return Buffer.from(hashSessionId(id), 'base64url')
 }
 
-function fromRow({ createdAt, idleUntil, absoluteUntil, ...rest }: Row): SessionRecord {
+function fromRow(row: Row): SessionRecord {
   return {
-    ...rest,
-    createdAt: createdAt.getTime(),
-    idleUntil: idleUntil.getTime(),
-    absoluteUntil: absoluteUntil.getTime(),
+    userId: row.userId,
+    email: row.email,
+    deviceId: row.deviceId,
+    userAgent: row.userAgent,
+    createdAt: row.createdAt.getTime(),
+    idleUntil: row.idleUntil.getTime(),
+    absoluteUntil: row.absoluteUntil.getTime(),
   }
 }
