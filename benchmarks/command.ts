@@ -12,7 +12,9 @@ import {
 import { type Command, InvalidArgumentError } from 'commander'
 import { peers } from './peers/peers.js'
 import { compareResults } from './report/compare-results.js'
+import { checkTargets } from './report/targets.js'
 import { terminalSection } from './report/terminal-table.js'
+import type { Result } from './result/result.js'
 import { readResult } from './result/read-result.js'
 import { writeResult } from './result/write-result.js'
 import { durationText, expectedSeconds, progressBar } from './runner/progress.js'
@@ -33,6 +35,7 @@ interface Options {
   readonly seed?: number
   readonly quick?: true
   readonly bad?: true
+  readonly check?: true
   readonly compare?: readonly string[]
   readonly out?: string
   readonly json?: true
@@ -58,6 +61,7 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
       'npm run bench -- --scenario identity profile --strategy session-redis jwt-rotating',
       'npm run bench -- --scenario identity --url http://127.0.0.1:4000',
       'npm run bench -- --bad',
+      'npm run bench -- --check',
       'npm run bench -- --compare benchmarks/results/A benchmarks/results/B',
     ],
   })
@@ -75,6 +79,10 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
     .option('--seed <n>', 'draws the order of things; printed with every result', seedNumber)
     .option('--quick', 'little of everything, to see that it works; under 90 seconds')
     .option('--bad', 'the bad benchmarks instead')
+    .option(
+      '--check',
+      'in identity, whether a request costs what it may, and exit code 1 if it costs more',
+    )
     .option('--compare <result...>', 'compare two results: folders, or their result.json')
     .option('--out <folder>', 'where the result is written (benchmarks/results/<date>)')
     .option('--json', 'print the result as JSON')
@@ -127,6 +135,14 @@ async function bench(options: Options, env: Env, typed: readonly string[]): Prom
   for (const it of result.missing) console.error(`missing: ${it}`)
   console.error(`Written to ${folder}`)
   if (result.missing.length > 0) process.exitCode = signal.aborted ? 130 : 1
+  else if (options.check && !tellTargets(result)) process.exitCode = 1
+}
+
+/** Whether all targets are met. */
+function tellTargets({ scenarios: [identity] }: Result): boolean {
+  const outcomes = identity ? checkTargets(identity) : []
+  for (const { line } of outcomes) console.error(line)
+  return outcomes.every(({ met }) => met)
 }
 
 /** By the day and time, so that no run overwrites another. */
@@ -141,7 +157,8 @@ function settingsFrom(options: Options): Settings {
     quick,
     rounds: options.rounds ?? (quick ? 1 : 5),
     seconds: options.duration ?? (quick ? 0.3 : 0.5),
-    warmUpRequests: quick ? 300 : 4_000,
+    warmUpRequests: quick ? 300 : options.check ? 12_000 : 4_000,
+    check: options.check ?? false,
     seed: options.seed ?? randomInt(1_000_000_000),
     strategies: options.strategy?.map(strategyById) ?? strategies,
     peers: options.peers ? peers.map(({ id }) => id) : chosenPeers(options.peer),
@@ -149,7 +166,14 @@ function settingsFrom(options: Options): Settings {
   }
 }
 
-function chosenScenarios({ scenario, bad }: Options): readonly Scenario[] {
+/** @throws {WorkbenchError} where another scenario than identity is to be checked */
+function chosenScenarios({ scenario, bad, check }: Options): readonly Scenario[] {
+  if (check) {
+    if (bad || scenario?.some((id) => id !== 'identity')) {
+      throw new WorkbenchError('--check is about the scenario identity alone.', 2)
+    }
+    return scenarios.filter(({ id }) => id === 'identity')
+  }
   const all = [...scenarios, ...exhibits]
   return chosen('scenario', all, scenario) ?? (bad ? exhibits : scenarios)
 }

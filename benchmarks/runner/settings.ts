@@ -11,6 +11,8 @@ export interface Settings {
   readonly seed: number
   /** Little of everything, to see that it works. */
   readonly quick: boolean
+  /** Only what the targets of `identity` are about. */
+  readonly check: boolean
   readonly strategies: readonly Strategy[]
   /** Ids of servers by others that are measured too. */
   readonly peers: readonly string[]

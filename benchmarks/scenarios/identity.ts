@@ -1,6 +1,7 @@
 import { paths } from '@session-vs-jwt/http-kit'
 import { strategyById } from '@session-vs-jwt/workbench'
 import { peers } from '../peers/peers.js'
+import { identityTargets } from '../report/targets.js'
 import type { Bench } from '../runner/bench.js'
 import type { Condition, Opened, Scenario, Subject } from '../runner/scenario.js'
 import type { Settings } from '../runner/settings.js'
@@ -39,51 +40,62 @@ export const identity: Scenario = {
   question: `What does it cost to know who sends a request? GET ${paths.whoami}, which reads no user.`,
   metrics: throughputMetrics,
   reference: 'bare-koa',
-  subjects: (settings) => [
-    ...floors.map((it) => subject(it, settings)),
-    ...settings.strategies.map((it) => subject(ofStrategy(it), settings, EVERY_LOAD)),
-    ...variants(settings).map((it) => subject(it, settings)),
-    ...peers
-      .filter(({ id }) => settings.peers.includes(id))
-      .map((it) => subject(ofProgram(it, true), settings)),
-    ...settings.urls.map((it) => subject(ofUrl(it), settings)),
-  ],
+  subjects: (settings) => {
+    const servers = [
+      ...floors,
+      ...settings.strategies.map((it) => ofStrategy(it)),
+      ...variants(settings),
+      ...peers.filter(({ id }) => settings.peers.includes(id)).map((it) => ofProgram(it, true)),
+      ...settings.urls.map((it) => ofUrl(it)),
+    ]
+    const chosen = settings.check ? servers.filter(({ id }) => HAS_TARGET.has(id)) : servers
+    return chosen.map((it) => subject(it, settings))
+  },
 }
+
+/** The subjects of targets, and those that they are compared with. */
+const HAS_TARGET: ReadonlySet<string> = new Set(
+  identityTargets.flatMap((it) => [it.subject, it.reference]),
+)
 
 const floors: readonly IdentityServer[] = [
   ofProgram({ id: 'bare-http', title: 'bare node:http', file: 'floor/bare-http.js' }, false),
   ofProgram({ id: 'bare-koa', title: 'bare Koa', file: 'floor/bare-koa.js' }, false),
 ]
 
+/** The two defaults with instruments: answers tell what they cost; and that is told to the workbench too. */
+const INSTRUMENTS: readonly (readonly [string, string, Readonly<Record<string, string>>])[] = [
+  ['timing', 'with Server-Timing', { SERVER_TIMING: 'on' }],
+  ['traces', 'as npm start runs it', { SERVER_TIMING: 'on', TRACE_EVENTS: 'whole' }],
+]
+
 /**
- * The two defaults as `npm start` runs them: they tell of each request, and answer what it cost. And a
- * server that sees each token for the first time, so that nothing it remembers of one is of use.
+ * The defaults with their instruments on. And a server that sees each token for the first time, so that
+ * nothing it remembers of one is of use.
  */
 function variants({ strategies }: Settings): IdentityServer[] {
   const has = (id: string): boolean => strategies.some((it) => it.id === id)
-  const traced = (['session-redis', 'jwt-rotating'] as const).filter(has).map((id) => {
-    const server = ofStrategy(strategyById(id), { TRACE_EVENTS: 'whole', SERVER_TIMING: 'on' })
-    return { ...server, id: `${id}+traces`, title: `${server.title}, with instruments` }
-  })
-  if (!has('jwt-rotating')) return traced
+  const watched = (['session-redis', 'jwt-rotating'] as const).filter(has).flatMap((id) =>
+    INSTRUMENTS.map(([name, how, env]) => {
+      const server = ofStrategy(strategyById(id), env)
+      return { ...server, id: `${id}+${name}`, title: `${server.title}, ${how}` }
+    }),
+  )
+  if (!has('jwt-rotating')) return watched
   const rotating = ofStrategy(strategyById('jwt-rotating'))
   const title = `${rotating.title}, each token seen for the first time`
-  return [...traced, { ...rotating, id: 'jwt-rotating+new-tokens', title }]
+  return [...watched, { ...rotating, id: 'jwt-rotating+new-tokens', title }]
 }
 
-function subject(
-  server: IdentityServer,
-  settings: Settings,
-  loads: readonly Condition[] = [USUAL_LOAD],
-): Subject {
+/** Strategies at every load; what they are compared with, and the checks of targets, at one. */
+function subject(server: IdentityServer, settings: Settings): Subject {
+  const { quick, check, strategies, seconds, warmUpRequests } = settings
+  const isStrategy = strategies.some(({ id }) => id === server.id)
   return {
     id: server.id,
     title: server.title,
-    conditions: settings.quick ? [USUAL_LOAD] : loads,
-    takes: {
-      open: 1 + settings.warmUpRequests / 4_000,
-      measure: settings.seconds + 0.1,
-    },
+    conditions: isStrategy && !quick && !check ? EVERY_LOAD : [USUAL_LOAD],
+    takes: { open: 1 + warmUpRequests / 4_000, measure: seconds + 0.1 },
     open: (bench) => open(server, bench),
   }
 }

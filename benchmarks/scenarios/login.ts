@@ -50,7 +50,10 @@ export const login: Scenario = hashing(
   ({ url }) => loginRequests(url, CONNECTIONS),
 )
 
-/** A registration hashes as a login does, and keeps a login in the same place. */
+/**
+ * A registration hashes as a login does, which `login` shows for all, and keeps a login in the same place:
+ * in Redis or PostgreSQL, as a session or a refresh family.
+ */
 const REGISTERING: readonly string[] = ['session-redis', 'session-postgres', 'jwt-rotating']
 
 export const register: Scenario = hashing(

@@ -12,6 +12,7 @@ import { runLoad } from '../subjects/throughput.js'
 const LOGGING_IN = 4
 /** Requests a second of those who are logged in already. */
 const RATE = 100
+/** One of each server: logins hash alike with all strategies, and the others differ in what `identity` shows. */
 const COMPARED = ['session-redis', 'jwt-rotating'] as const
 
 export const threads: Scenario = {

@@ -181,7 +181,7 @@ async function ask<Row extends object>(
   limitMs: number,
 ): Promise<SqlResult<Row>> {
   return new Promise((resolve, reject) => {
-    const query = new Query<Row>(text, values as unknown[] | undefined)
+    const query = new Query<Row>(text, values)
     const settings = {
       name,
       query_timeout: limitMs,

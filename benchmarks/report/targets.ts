@@ -1,0 +1,50 @@
+import type { Cell, ScenarioResult } from '../result/result.js'
+import { pairedDifference } from '../statistics/difference.js'
+import { differenceText } from './figures.js'
+
+/** What a request to `subject` may cost at full load: processor time, as a multiple of `reference`. */
+export interface Target {
+  readonly subject: string
+  readonly reference: string
+  readonly atMost: number
+}
+
+/** Our own servers, all checks on; and what it may cost to watch them. */
+export const identityTargets: readonly Target[] = [
+  { subject: 'jwt-rotating', reference: 'bare-koa', atMost: 1.5 },
+  { subject: 'session-redis', reference: 'bare-koa', atMost: 1.6 },
+  { subject: 'session-postgres', reference: 'bare-koa', atMost: 3 },
+  { subject: 'jwt-rotating+timing', reference: 'jwt-rotating', atMost: 1.15 },
+  { subject: 'session-redis+timing', reference: 'session-redis', atMost: 1.15 },
+]
+
+export interface TargetOutcome {
+  readonly met: boolean
+  /** For people. */
+  readonly line: string
+}
+
+/** Whether each target is met by the median of the rounds; one that was not measured is not. */
+export function checkTargets(
+  { cells }: Pick<ScenarioResult, 'cells'>,
+  targets: readonly Target[] = identityTargets,
+): TargetOutcome[] {
+  return targets.map(({ subject, reference, atMost }) => {
+    const ratio = pairedDifference(cpuOf(cells, subject), cpuOf(cells, reference))
+    const limit = `at most ${atMost} times ${reference}`
+    if (!ratio) return { met: false, line: `not measured: ${subject}, ${limit}` }
+    const met = ratio.ratio.median <= atMost
+    const times = differenceText({ ...ratio, seen: true })
+    return { met, line: `${met ? 'met' : 'MISSED'}: ${subject}, ${limit}: ${times}` }
+  })
+}
+
+/** Of each round, with the connections with which all servers are compared. */
+function cpuOf(cells: readonly Cell[], subject: string): readonly number[] {
+  const usual = cells.find(
+    (it) => it.subject === subject && JSON.stringify(it.condition) === USUAL_CONDITION,
+  )
+  return usual?.values['cpu'] ?? []
+}
+
+const USUAL_CONDITION = JSON.stringify({ connections: 50 })
