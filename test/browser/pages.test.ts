@@ -14,6 +14,11 @@ const PAGES = [
   '/contract/',
   '/contract/strategies',
   '/contract/lookups',
+  '/course/',
+  '/glossary',
+  '/instructor',
+  '/02-sessions/',
+  '/24-tutorial-bugs/',
 ]
 
 describe.skipIf(!inject('chromium'))('every page', () => {

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { CHAPTERS } from './chapters.js'
+import { findingsOfList } from './chapter-lists.js'
 import { codeRegionsOf, findingsOfRegion } from './code-regions.js'
 import { findingsOfStep } from './do-step.js'
 import { figuresOf, findingsOfFigure } from './figures.js'
@@ -14,8 +15,11 @@ import { stepsOf } from './steps.js'
 
 const folders = readdirSync('docs').filter((it) => /^\d\d-/.test(it))
 
+/** Pages that list all chapters. */
+const LISTS = ['README.md', 'docs/README.md']
+
 /** Pages around the chapters: their links, and figures if they show some. */
-const PAGES = ['README.md', 'docs/README.md', 'docs/glossary.md', 'docs/instructor.md']
+const PAGES = [...LISTS, 'docs/glossary.md', 'docs/instructor.md', 'docs/contract/README.md']
 
 let stage: Stage
 beforeAll(async () => {
@@ -23,8 +27,8 @@ beforeAll(async () => {
 })
 afterAll(async () => stage.remove())
 
-test('each folder of a chapter has its place in the course', () => {
-  expect(CHAPTERS).toEqual(expect.arrayContaining(folders))
+test('every chapter is there', () => {
+  expect(folders).toEqual(CHAPTERS)
 })
 
 describe.each(folders)('%s', (folder) => {
@@ -35,9 +39,14 @@ describe.each(folders)('%s', (folder) => {
   testSteps(page, expectNone)
 })
 
-describe.each(PAGES.filter((it) => existsSync(it)))('%s', (file) => {
+describe.each(PAGES)('%s', (file) => {
   const page = readPage(file)
-  testTexts(page, expecting(page))
+  const expectNone = expecting(page)
+  testTexts(page, expectNone)
+  if (!LISTS.includes(file)) return
+  const chapters = folders.map((folder) => readPage(join('docs', folder, 'README.md')))
+  test('lists every chapter', () =>
+    expectNone(chapters.flatMap((chapter) => findingsOfList(page, chapter))))
 })
 
 type ExpectNone = (findings: readonly Finding[]) => void

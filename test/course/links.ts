@@ -3,7 +3,6 @@ import { join, posix, resolve } from 'node:path'
 import GithubSlugger from 'github-slugger'
 import { toString } from 'mdast-util-to-string'
 import { visit } from 'unist-util-visit'
-import { CHAPTERS } from './chapters.js'
 import { labMistake } from './lab-links.js'
 import { type Finding, type Page, placeOf, readPage } from './page.js'
 
@@ -50,8 +49,7 @@ function mistakeInSite({ pathname, searchParams }: URL): string | undefined {
       : path === 'course'
         ? ['README.md']
         : [`${path}.md`, `${path}/README.md`]
-  const isThere = pages.some((it) => existsSync(join('docs', it)))
-  if (!isThere && !CHAPTERS.includes(path)) return `the site has no page docs/${pages[0]}`
+  if (!pages.some((it) => existsSync(join('docs', it)))) return `the site has no page docs/${pages[0]}`
   return path === 'lab' ? labMistake(searchParams) : undefined
 }
 
@@ -59,16 +57,9 @@ function mistakeInCheckout(page: Page, url: string): string | undefined {
   const [path = '', anchor] = decodeURI(url).split('#')
   const file = path === '' ? page.file : posix.join(posix.dirname(page.file), path)
   if (file.startsWith('..')) return 'leads out of the checkout'
-  if (!existsSync(resolve(file))) {
-    return isMissingChapter(file) ? undefined : `there is no ${file}`
-  }
+  if (!existsSync(resolve(file))) return `there is no ${file}`
   if (anchor === undefined) return undefined
   return hasAnchor(page, file, anchor) ? undefined : `there is no #${anchor} in ${file}`
-}
-
-/** A chapter that is planned and not there yet. */
-function isMissingChapter(file: string): boolean {
-  return CHAPTERS.some((it) => file === `docs/${it}/README.md`)
 }
 
 function hasAnchor(page: Page, file: string, anchor: string): boolean {

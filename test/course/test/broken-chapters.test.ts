@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { findingsOfList } from '../chapter-lists.js'
 import { codeRegionsOf, findingsOfRegion } from '../code-regions.js'
 import { figuresOf, findingsOfFigure } from '../figures.js'
 import { findingsOfLink, linksOf } from '../links.js'
@@ -105,4 +106,15 @@ test.each([
       edit: expect.objectContaining({ text: expect.stringContaining(`\n${expected}\n`) }),
     }),
   ])
+})
+
+test.each([
+  ['lists it', '[2. A chapter](02-sessions/README.md)', []],
+  ['does not', '[chapter 2](02-sessions/README.md)', [/lists no “2. A chapter”/]],
+  ['has another title', '[2. Chapter](02-sessions/README.md)', [/lists “2. Chapter”/]],
+])('a page that %s', (_, text, messages) => {
+  const findings = findingsOfList(parsePage('docs/README.md', text), parsePage(FILE, GOOD))
+  expect(findings.map(({ message }) => message)).toEqual(
+    messages.map((it) => expect.stringMatching(it)),
+  )
 })
