@@ -63,20 +63,25 @@ describe.skipIf(!inject('chromium'))('the course', () => {
     await open('/01-what-http-forgets/')
     await page.locator('.VPDocFooter .pager-link.next').click()
     await expect.poll(() => page.url()).toMatch(/\/02-sessions\/$/)
-    expect(await page.locator('.VPDocFooter .pager-link.prev').innerText()).toMatch(/1\. Start here/)
+    expect(await page.locator('.VPDocFooter .pager-link.prev').innerText()).toMatch(
+      /1\. Start here/,
+    )
   })
 
   test('a term is found', async () => {
     await open('/course/')
     await page.getByRole('button', { name: /search/i }).click()
     await page.getByRole('searchbox').fill('fixation')
-    await page.locator('.result', { hasText: 'A common mistake' }).first().waitFor()
+    const found = page.locator('.result', { hasText: 'Sessions: making and using one' }).first()
+    await expect.poll(async () => found.count(), { timeout: 10_000 }).toBe(1)
   })
 
   test('a link to the lab stays in this site', async () => {
     await open('/02-sessions/')
     await page.getByRole('link', { name: /register, ask who you are/ }).click()
-    await expect.poll(() => page.url()).toMatch(/^http:\/\/localhost:\d+\/lab\?session=session-redis/)
+    await expect
+      .poll(() => page.url())
+      .toMatch(/^http:\/\/localhost:\d+\/lab\?session=session-redis/)
     expect(page.url().startsWith(site.url)).toBe(true)
   })
 })

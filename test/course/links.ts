@@ -49,7 +49,8 @@ function mistakeInSite({ pathname, searchParams }: URL): string | undefined {
       : path === 'course'
         ? ['README.md']
         : [`${path}.md`, `${path}/README.md`]
-  if (!pages.some((it) => existsSync(join('docs', it)))) return `the site has no page docs/${pages[0]}`
+  if (!pages.some((it) => existsSync(join('docs', it))))
+    return `the site has no page docs/${pages[0]}`
   return path === 'lab' ? labMistake(searchParams) : undefined
 }
 
