@@ -42,11 +42,11 @@ export async function findingsOfFigure(figure: Figure): Promise<Finding[]> {
   if (shown === '?' && !existsSync(resolve(source))) return []
   if (figure.beginsLine) return [{ line, message: 'a figure must not be the first of its line' }]
   const value = await valueOf(source, expression)
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   // What is missing and gets a unit is a text of the unit alone.
-  if (!/\d/.test(String(value)) || typeof value === 'object') {
+  if (!/\d/.test(text)) {
     return [{ line, message: `${expression} is no figure in ${source}: ${JSON.stringify(value)}` }]
   }
-  const text = String(value)
   if (text === shown) return []
   const message = `the figure is “${shown}”; ${source} says “${text}” (${expression})`
   return [{ line, message, edit: { start, end, text } }]
