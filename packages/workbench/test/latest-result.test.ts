@@ -25,10 +25,11 @@ test('nobody has measured: nothing, and no error', () => {
   expect(latestResult(root)).toEqual({})
 })
 
-test('the newest is taken, whatever it is called, and never the recorded one', () => {
+test('the newest is taken, whatever it is called, and never a recorded one', () => {
   leave('2026-11-25T20-00-00', '{"seed":1}', 60)
   leave('a-name-of-my-own', '{"seed":2}', 30)
   leave('recorded', '{"seed":3}', 0)
+  leave('recorded-bad', '{"seed":4}', 0)
   expect(latestResult(root)).toEqual({
     folder: 'benchmarks/results/a-name-of-my-own',
     result: { seed: 2 },

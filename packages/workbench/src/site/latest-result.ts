@@ -13,8 +13,8 @@ export interface LatestResult {
 }
 
 const RESULTS = join('benchmarks', 'results')
-/** Belongs to the course, and is shown beside the reader's own. */
-const RECORDED = 'recorded'
+/** Runs of the course, which are kept in the repository: none is the reader's own. */
+const RECORDED = /^recorded(-|$)/
 
 /** Looks anew each time: a run may have ended since. Empty where nobody has measured yet. */
 export function latestResult(root: string = repositoryFolder): LatestResult {
@@ -38,7 +38,7 @@ function resultFiles(folder: string): ResultFile[] {
   return namesIn(folder).flatMap((name) => {
     const file = join(folder, name, 'result.json')
     const stats = statSync(file, { throwIfNoEntry: false })
-    return stats && name !== RECORDED ? [{ name, file, writtenAt: stats.mtimeMs }] : []
+    return stats && !RECORDED.test(name) ? [{ name, file, writtenAt: stats.mtimeMs }] : []
   })
 }
 
