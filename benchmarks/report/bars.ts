@@ -52,7 +52,7 @@ function bar(points: readonly Point[], metric: Metric, title: string, canvas: Ca
       grid: true,
       nice: true,
       zero: true,
-      ticks: narrow ? 4 : 10,
+      ticks: Math.max(4, Math.round(canvas.width / 90)),
     },
     y: {
       label: null,

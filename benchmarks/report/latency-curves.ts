@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import type { ScenarioResult } from '../result/result.js'
+import { apart } from './apart.js'
 import { type Canvas, draw, isNarrow } from './canvas.js'
 import type { Drawing } from './drawing.js'
 import { subjectColour } from './points.js'
@@ -25,8 +26,16 @@ export function latencyCurves({ cells }: ScenarioResult, canvas: Canvas): Drawin
   const narrow = isNarrow(canvas)
   const rate = String(paced[0]?.condition['a second'])
   const title = `Latency at ${rate} requests a second, from when each was due`
+  const height = narrow ? 300 : 360
+  const ends = points.filter(({ within }) => within === 'all')
+  const logs = points.map(({ ms }) => Math.log(ms))
+  // Apart as the eye sees it, on a logarithmic axis.
+  const places = apart(
+    ends.map(({ ms }) => Math.log(ms)),
+    { from: Math.min(...logs), to: Math.max(...logs), height },
+  ).map((it) => Math.exp(it))
   const html = draw(canvas, title, {
-    height: narrow ? 300 : 360,
+    height,
     marginLeft: narrow ? 48 : 60,
     marginRight: narrow ? 112 : 150,
     x: { label: 'of the requests', domain: PERCENTILES.map(([, within]) => within), type: 'point' },
@@ -34,17 +43,14 @@ export function latencyCurves({ cells }: ScenarioResult, canvas: Canvas): Drawin
     marks: [
       Plot.lineY(points, { x: 'within', y: 'ms', z: 'subject', stroke: subjectColour }),
       Plot.dot(points, { x: 'within', y: 'ms', fill: subjectColour, r: 3 }),
-      Plot.text(
-        points.filter(({ within }) => within === 'all'),
-        {
-          x: 'within',
-          y: 'ms',
-          text: 'subject',
-          fill: subjectColour,
-          textAnchor: 'start',
-          dx: 8,
-        },
-      ),
+      Plot.text(ends, {
+        x: 'within',
+        y: places,
+        text: 'subject',
+        fill: subjectColour,
+        textAnchor: 'start',
+        dx: 8,
+      }),
     ],
   })
   return [{ title, html }]

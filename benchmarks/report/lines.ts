@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import type { ScenarioResult } from '../result/result.js'
 import type { Metric } from '../runner/scenario.js'
+import { apart } from './apart.js'
 import { type Canvas, draw, isNarrow } from './canvas.js'
 import { crossingPoints } from './crossings.js'
 import type { Drawing } from './drawing.js'
@@ -43,8 +44,14 @@ function drawLines(points: readonly Point[], options: LinesOptions): string {
   const isWide = Math.max(...points.map(({ x }) => x)) > WIDE && points.every(({ x }) => x > 0)
   const type = isWide ? ('log' as const) : ('linear' as const)
   const line = { x: 'x', y: 'median', z: 'subject', stroke: subjectColour }
+  const height = narrow ? 300 : 380
+  const to = Math.max(...points.map(({ high }) => high))
+  const places = apart(
+    ends.map(({ median }) => median),
+    { from: 0, to, height },
+  )
   return draw(canvas, title, {
-    height: narrow ? 300 : 380,
+    height,
     marginRight: narrow ? 112 : 170,
     marginLeft: narrow ? 48 : 60,
     x: { type, label: varied, ticks: narrow || isWide ? 4 : 8 },
@@ -67,9 +74,9 @@ function drawLines(points: readonly Point[], options: LinesOptions): string {
         stroke: 'currentColor',
         strokeWidth: 1.5,
       }),
-      Plot.text(apart(ends), {
+      Plot.text(ends, {
         x: 'x',
-        y: 'median',
+        y: places,
         text: 'subject',
         fill: subjectColour,
         textAnchor: 'start',
@@ -77,17 +84,4 @@ function drawLines(points: readonly Point[], options: LinesOptions): string {
       }),
     ],
   })
-}
-
-/** Labels at the ends of lines, moved so that none lies on another. */
-function apart(ends: readonly Point[]): Point[] {
-  const top = Math.max(...ends.map(({ median }) => median))
-  const step = top / 19
-  let last = -Infinity
-  return ends
-    .toSorted((a, b) => a.median - b.median)
-    .map((it) => {
-      last = Math.max(it.median, last + step)
-      return { ...it, median: last }
-    })
 }

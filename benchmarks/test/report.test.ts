@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareResults } from '../report/compare-results.js'
+import { apart } from '../report/apart.js'
 import { crossing, crossingLines } from '../report/crossings.js'
 import { htmlReport } from '../report/html.js'
 import { markdownReport } from '../report/markdown.js'
@@ -76,6 +77,19 @@ describe('the page', () => {
     const points = [{ second: 0, ok: 1, failed: 2 }]
     const overTime = { ...slower, timeLines: [{ name: 'whoami', points }] }
     expect(htmlReport(result([scenario([overTime])]))).toContain('Served (above the line)')
+  })
+})
+
+describe('labels', () => {
+  const axis = { from: 0, to: 100, height: 190 }
+
+  it('stay where their values are, where there is room', () => {
+    expect(apart([80, 10], axis)).toEqual([80, 10])
+  })
+
+  it('move apart by a line of text, in their order, and not above the axis', () => {
+    expect(apart([10, 11], axis)).toEqual([10, 20])
+    expect(apart([100, 99, 50], axis)).toEqual([100, 90, 50])
   })
 })
 
