@@ -18,6 +18,10 @@ const reference = [
   { text: 'Strategies compared', link: '/contract/strategies' },
   { text: 'What each request looks up', link: '/contract/lookups' },
   { text: 'Attacks', link: '/contract/security' },
+  { text: 'While something breaks', link: '/contract/faults' },
+  { text: 'Several instances', link: '/contract/instances' },
+  { text: 'A Redis Cluster', link: '/contract/cluster' },
+  { text: 'More users, more servers', link: '/contract/scale' },
 ]
 
 export default defineConfig({

@@ -1,5 +1,7 @@
 import { paths } from '@session-vs-jwt/http-kit/paths'
-import type { Account, Lane } from './lane.js'
+import type { Account } from './account.js'
+import type { Chapter } from './chapters.js'
+import type { Lane } from './lane.js'
 
 /** What a request carries to say who sends it. */
 export type CredentialUse = 'none' | 'basic' | 'access' | 'refresh'
@@ -11,6 +13,8 @@ export interface Action {
   readonly method: 'GET' | 'POST' | 'PATCH'
   readonly path: string
   readonly use: CredentialUse
+  /** Which chapter explains it. */
+  readonly chapter: Chapter
   /** Sent as JSON. */
   readonly body?: (account: Account) => object
 }
@@ -25,17 +29,40 @@ export const actions: readonly Action[] = [
     method: 'POST',
     path: paths.register,
     use: 'none',
+    chapter: '12-register-and-login',
     body: ({ nickname, email, password }) => ({ nickname, email, password }),
   },
-  { id: 'login', label: 'Log in', method: 'POST', path: paths.login, use: 'basic' },
-  { id: 'whoami', label: 'Who am I', method: 'GET', path: paths.whoami, use: 'access' },
-  { id: 'profile', label: 'Profile', method: 'GET', path: paths.me, use: 'access' },
+  {
+    id: 'login',
+    label: 'Log in',
+    method: 'POST',
+    path: paths.login,
+    use: 'basic',
+    chapter: '12-register-and-login',
+  },
+  {
+    id: 'whoami',
+    label: 'Who am I',
+    method: 'GET',
+    path: paths.whoami,
+    use: 'access',
+    chapter: '06-compared',
+  },
+  {
+    id: 'profile',
+    label: 'Profile',
+    method: 'GET',
+    path: paths.me,
+    use: 'access',
+    chapter: '06-compared',
+  },
   {
     id: 'nickname',
     label: 'Edit nickname',
     method: 'PATCH',
     path: paths.me,
     use: 'access',
+    chapter: '14-endpoints',
     body: ({ nickname }) => ({ nickname: `${nickname.slice(0, 27)} ${number()}` }),
   },
   {
@@ -44,26 +71,57 @@ export const actions: readonly Action[] = [
     method: 'POST',
     path: paths.posts,
     use: 'access',
+    chapter: '14-endpoints',
     body: () => ({ title: `Post ${number()}`, body: 'Nobody else can read this.' }),
   },
-  { id: 'renew', label: 'Renew access', method: 'POST', path: paths.renewAccess, use: 'refresh' },
+  {
+    id: 'renew',
+    label: 'Renew access',
+    method: 'POST',
+    path: paths.renewAccess,
+    use: 'refresh',
+    chapter: '07-access-and-refresh',
+  },
   {
     id: 'rotate',
     label: 'Rotate refresh',
     method: 'POST',
     path: paths.rotateRefresh,
     use: 'refresh',
+    chapter: '17-refresh-reuse',
   },
-  { id: 'devices', label: 'List devices', method: 'GET', path: paths.devices, use: 'access' },
-  { id: 'logout', label: 'Log out', method: 'POST', path: paths.logout, use: 'access' },
+  {
+    id: 'devices',
+    label: 'List devices',
+    method: 'GET',
+    path: paths.devices,
+    use: 'access',
+    chapter: '16-logout-and-revocation',
+  },
+  {
+    id: 'logout',
+    label: 'Log out',
+    method: 'POST',
+    path: paths.logout,
+    use: 'access',
+    chapter: '16-logout-and-revocation',
+  },
   {
     id: 'logout-all',
     label: 'Log out everywhere',
     method: 'POST',
     path: paths.logoutAll,
     use: 'access',
+    chapter: '16-logout-and-revocation',
   },
 ]
+
+/** @throws {TypeError} for an id that is none */
+export function actionById(id: string): Action {
+  const found = actions.find((it) => it.id === id)
+  if (!found) throw new TypeError(`There is no action "${id}".`)
+  return found
+}
 
 /** The users are shared by both servers: each lane registers one of its own (RFC 5233, subaddress). */
 export function accountFor({ server }: Lane, account: Account): Account {

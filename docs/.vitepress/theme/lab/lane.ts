@@ -1,13 +1,6 @@
 import type { ServerKind, TraceEvent } from '@session-vs-jwt/http-kit'
 import { reactive } from 'vue'
 
-/** Who logs in, in both lanes. */
-export interface Account {
-  nickname: string
-  email: string
-  password: string
-}
-
 /** One half of an exchange, as it went over the wire. */
 export interface Message {
   /** The request line, or the status line. */
@@ -21,6 +14,8 @@ export interface Exchange {
   readonly id: number
   readonly action: string
   readonly by: 'you' | 'thief'
+  /** What the browser asked before; it does so once in ten minutes, so mostly there is none. */
+  readonly preflight?: Preflight
   readonly request: Message
   /** Undefined where nobody answered. */
   readonly response?: Message
@@ -28,6 +23,11 @@ export interface Exchange {
   readonly failure?: string
   /** What the server called to answer. Undefined where its event did not arrive. */
   readonly trace?: TraceEvent
+}
+
+export interface Preflight {
+  readonly request: Message
+  readonly response: Message
 }
 
 export interface Tokens {
@@ -38,6 +38,7 @@ export interface Tokens {
 /** What a lane has cost so far. */
 export interface Sum {
   requests: number
+  preflights: number
   sql: number
   redis: number
   hashMs: number
@@ -58,9 +59,11 @@ export interface Lane {
   userId: string
   /** Where the page keeps tokens. A cookie is the browser's to keep. */
   tokens: Tokens
+  /** The strategy under which the credential was given; empty where there is none. */
+  heldUnder: string
   /** The cookie as the browser keeps it; known from the trace, this page cannot read it. */
   cookie: string
-  readonly exchanges: Exchange[]
+  exchanges: Exchange[]
   /** The exchange that is shown. */
   shown: number
   busy: boolean
@@ -69,6 +72,7 @@ export interface Lane {
 
 export const emptySum = (): Sum => ({
   requests: 0,
+  preflights: 0,
   sql: 0,
   redis: 0,
   hashMs: 0,
@@ -86,6 +90,7 @@ function newLane(server: ServerKind, name: string): Lane {
     state: '',
     userId: '',
     tokens: {},
+    heldUnder: '',
     cookie: '',
     exchanges: [],
     shown: -1,
@@ -97,6 +102,13 @@ function newLane(server: ServerKind, name: string): Lane {
 export const lanes: Readonly<Record<ServerKind, Lane>> = {
   session: newLane('session', 'Session'),
   jwt: newLane('jwt', 'JWT'),
+}
+
+export const both: readonly Lane[] = [lanes.session, lanes.jwt]
+
+/** Whether there is a credential, so far as this page knows. */
+export function holdsAnything({ server, cookie, tokens }: Lane): boolean {
+  return server === 'session' ? cookie !== '' : tokens.accessToken !== undefined
 }
 
 /** Bytes of a message in HTTP/1.1, head and body. */

@@ -1,6 +1,7 @@
 import type { ProblemCode } from '@session-vs-jwt/http-kit'
 import type { Exchange, Lane } from './lane.js'
 import { parsed } from './send.js'
+import { workbench } from './workbench.js'
 
 /** What an answer means for the person in front of the page, and what to press next. */
 export interface Reading {
@@ -28,11 +29,24 @@ const NEXT: Readonly<Partial<Record<ProblemCode, string>>> = {
   not_supported: 'This strategy keeps nothing, so there is nothing to list or to end.',
 }
 
+/** What the workbench knows of a server that does not answer. */
+function whereItIs({ server, name }: Lane): string {
+  if (workbench.link === 'lost') return 'Nor does the workbench: is npm start still running?'
+  const instances = workbench.record.servers?.[server].instances ?? []
+  const hasEnded = instances.some(({ running }) => !running)
+  return hasEnded
+    ? `Its process has ended. Press “Restart ${name}” below.`
+    : 'It may be restarting. Press the button again in a moment.'
+}
+
 export function readingOf(exchange: Exchange, lane: Lane): Reading {
   const { status, response, failure } = exchange
   if (status === 0) {
-    const next = 'It is stopped or restarting. Press the button again in a moment.'
-    return { tone: 'bad', text: `The ${lane.name} server does not answer (${failure}).`, next }
+    return {
+      tone: 'bad',
+      text: `The ${lane.name} server does not answer (${failure}).`,
+      next: whereItIs(lane),
+    }
   }
   if (status < 400) return { tone: 'good', text: `${exchange.action}: ${status}.`, next: '' }
   const { code, title, detail } = parsed(response?.body ?? '') as {

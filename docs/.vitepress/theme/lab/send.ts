@@ -1,12 +1,20 @@
 import type { TraceEvent } from '@session-vs-jwt/http-kit'
+import { account, type Account } from './account.js'
 import { accountFor, type Action, authorization } from './actions.js'
-import { type Account, bytesOf, type Exchange, type Lane, type Message } from './lane.js'
-import { traceOf } from './workbench.js'
+import {
+  bytesOf,
+  type Exchange,
+  holdsAnything,
+  type Lane,
+  type Message,
+  type Preflight,
+} from './lane.js'
+import { eventsSoFar, preflightSince, traceOf } from './workbench.js'
 
 const KEPT_EXCHANGES = 40
 
 /** Sends one action to one lane from this very browser, and keeps what came of it. */
-export async function send(lane: Lane, action: Action, account: Account): Promise<Exchange> {
+export async function send(lane: Lane, action: Action): Promise<Exchange> {
   lane.busy = true
   try {
     const exchange = await exchanged(lane, action, accountFor(lane, account))
@@ -23,14 +31,25 @@ export function keep(lane: Lane, exchange: Exchange): void {
   lane.exchanges.push(exchange)
   lane.exchanges.splice(0, lane.exchanges.length - KEPT_EXCHANGES)
   lane.shown = exchange.id
-  const { trace, sum } = { trace: exchange.trace, sum: lane.sum }
+  const { sum } = lane
+  const { trace, preflight } = exchange
   sum.requests += 1
+  sum.preflights += preflight ? 1 : 0
   sum.sql += callsOf(trace, 'sql')
   sum.redis += callsOf(trace, 'redis')
   sum.hashMs += msOf(trace, 'hash')
   sum.signMs += msOf(trace, 'sign')
-  sum.sentBytes += bytesOf(exchange.request)
-  sum.receivedBytes += bytesOf(exchange.response)
+  sum.sentBytes += sentBytes(exchange)
+  sum.receivedBytes += receivedBytes(exchange)
+}
+
+/** Of a request, and of the preflight before it. */
+export function sentBytes(exchange: Exchange | undefined): number {
+  return bytesOf(exchange?.request) + bytesOf(exchange?.preflight?.request)
+}
+
+export function receivedBytes(exchange: Exchange | undefined): number {
+  return bytesOf(exchange?.response) + bytesOf(exchange?.preflight?.response)
 }
 
 type Kind = TraceEvent['calls'][number]['kind']
@@ -52,10 +71,10 @@ export function nextId(): number {
   return (lastId += 1)
 }
 
-async function exchanged(lane: Lane, action: Action, account: Account): Promise<Exchange> {
+async function exchanged(lane: Lane, action: Action, user: Account): Promise<Exchange> {
   const { method, path } = action
-  const body = action.body ? JSON.stringify(action.body(account)) : ''
-  const credential = authorization(action.use, lane, account)
+  const body = action.body ? JSON.stringify(action.body(user)) : ''
+  const credential = authorization(action.use, lane, user)
   const headers = {
     accept: 'application/json',
     ...(credential !== undefined && { authorization: credential }),
@@ -63,6 +82,7 @@ async function exchanged(lane: Lane, action: Action, account: Account): Promise<
   }
   const sent = { id: nextId(), action: action.label, by: 'you' as const }
   const start = `${method} ${path} HTTP/1.1`
+  const moment = eventsSoFar()
   const asSent: Message = { start, headers: Object.entries(headers), body }
   try {
     const answer = await fetch(lane.url + path, {
@@ -74,11 +94,13 @@ async function exchanged(lane: Lane, action: Action, account: Account): Promise<
     })
     const text = await answer.text()
     const trace = await traceOf(lane.server, answer.headers.get('server-timing'))
+    const preflight = preflightSince(moment, lane.server, path)
     return {
       ...sent,
+      ...(preflight && { preflight: preflightOf(preflight) }),
       request: trace ? { start, headers: listed(trace.requestHeaders), body } : asSent,
       response: {
-        start: `HTTP/1.1 ${answer.status} ${answer.statusText}`.trimEnd(),
+        start: statusLine(answer.status, answer.statusText),
         headers: trace ? listed(trace.responseHeaders) : [...answer.headers],
         body: text,
       },
@@ -88,6 +110,17 @@ async function exchanged(lane: Lane, action: Action, account: Account): Promise<
   } catch (error) {
     return { ...sent, request: asSent, status: 0, failure: (error as Error).message }
   }
+}
+
+function preflightOf({ path, status, requestHeaders, responseHeaders }: TraceEvent): Preflight {
+  return {
+    request: { start: `OPTIONS ${path} HTTP/1.1`, headers: listed(requestHeaders), body: '' },
+    response: { start: statusLine(status), headers: listed(responseHeaders), body: '' },
+  }
+}
+
+function statusLine(status: number, text = ''): string {
+  return `HTTP/1.1 ${status} ${text}`.trimEnd()
 }
 
 export function listed(headers: Readonly<Record<string, unknown>>): [string, string][] {
@@ -113,6 +146,8 @@ function takeCredential(lane: Lane, { by, response, status }: Exchange): void {
   for (const [name, value] of response.headers) {
     if (name === 'set-cookie') lane.cookie = /^[^=]+=;/.test(value) ? '' : value
   }
+  if (!holdsAnything(lane)) lane.heldUnder = ''
+  else if (status < 300) lane.heldUnder = lane.strategy
 }
 
 export function parsed(text: string): object {

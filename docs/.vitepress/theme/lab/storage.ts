@@ -1,38 +1,56 @@
-import { watch } from 'vue'
-import { type Account, emptySum, type Lane, lanes } from './lane.js'
+import { reactive, watch } from 'vue'
+import type { ServerKind } from '@session-vs-jwt/http-kit'
+import { account, type Account, newAccount } from './account.js'
+import { both, emptySum, type Lane } from './lane.js'
+import { loot, type Loot } from './loot.js'
 
 const KEY = 'session-vs-jwt-lab'
 
+/** More would be slow to write after each request. */
+const KEPT_EXCHANGES = 12
+
+/** What the learner has chosen. */
+export const choice = reactive<{ target: 'both' | ServerKind }>({ target: 'both' })
+
+type KeptLane = Pick<
+  Lane,
+  'userId' | 'tokens' | 'heldUnder' | 'cookie' | 'sum' | 'exchanges' | 'shown'
+>
+
 interface Kept {
   readonly account: Account
-  readonly lanes: Readonly<Record<string, Pick<Lane, 'userId' | 'tokens' | 'cookie' | 'sum'>>>
-}
-
-/** An account that nobody else has, with a password that naive parsers stumble over. */
-function newAccount(): Account {
-  const id = crypto.randomUUID().slice(0, 6)
-  return { nickname: `ann ${id}`, email: `ann-${id}@example.org`, password: `correct:horse ${id}` }
+  readonly lanes: Readonly<Record<string, Partial<KeptLane>>>
+  readonly loot?: Readonly<Record<string, Loot>>
+  readonly target?: 'both' | ServerKind
 }
 
 /** Brings back what the lanes held, without keeping it from now on. */
 export function readLanes(): void {
   const kept = read()
-  for (const lane of Object.values(lanes)) Object.assign(lane, kept?.lanes[lane.server])
+  for (const lane of both) {
+    const { sum, ...held } = kept?.lanes[lane.server] ?? {}
+    Object.assign(lane, held)
+    Object.assign(lane.sum, sum)
+  }
 }
 
 /** Brings back what the learner made, and keeps it from now on: a reload changes nothing. */
-export function keepOverReload(account: Account): void {
-  Object.assign(account, read()?.account ?? newAccount())
+export function keepOverReload(): void {
+  const kept = read()
+  Object.assign(account, kept?.account ?? newAccount())
+  Object.assign(loot, kept?.loot)
+  choice.target = kept?.target ?? 'both'
   readLanes()
-  watch([account, lanes.session, lanes.jwt], () => write(account), { deep: true })
+  watch([account, choice, loot, ...both], write, { deep: true })
 }
 
 /** Begins again: a new account, and nothing held or counted. */
-export function beginAgain(account: Account): void {
+export function beginAgain(): void {
   Object.assign(account, newAccount())
-  for (const lane of Object.values(lanes)) {
-    Object.assign(lane, { userId: '', tokens: {}, cookie: '', sum: emptySum(), shown: -1 })
-    lane.exchanges.length = 0
+  for (const lane of both) {
+    const nothing = { userId: '', tokens: {}, heldUnder: '', cookie: '', shown: -1 }
+    Object.assign(lane, nothing, { sum: emptySum(), exchanges: [] })
+    delete loot[lane.server]
   }
 }
 
@@ -44,11 +62,21 @@ function read(): Kept | undefined {
   }
 }
 
-function write(account: Account): void {
-  const entries = Object.values(lanes).map(({ server, userId, tokens, cookie, sum }) => [
-    server,
-    { userId, tokens, cookie, sum },
-  ])
-  const kept: Kept = { account, lanes: Object.fromEntries(entries) }
-  localStorage.setItem(KEY, JSON.stringify(kept))
+function write(): void {
+  const kept: Kept = {
+    account,
+    lanes: Object.fromEntries(both.map((lane) => [lane.server, keptOf(lane)])),
+    loot: loot as Record<string, Loot>,
+    target: choice.target,
+  }
+  try {
+    localStorage.setItem(KEY, JSON.stringify(kept))
+  } catch {
+    // Full, or not allowed: the page works without.
+  }
+}
+
+function keptOf({ userId, tokens, heldUnder, cookie, sum, exchanges, shown }: Lane): KeptLane {
+  const last = exchanges.slice(-KEPT_EXCHANGES)
+  return { userId, tokens, heldUnder, cookie, sum, exchanges: last, shown }
 }

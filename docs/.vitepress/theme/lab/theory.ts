@@ -1,19 +1,5 @@
 import type { ServerKind, TraceEvent } from '@session-vs-jwt/http-kit'
-import type { Exchange } from './lane.js'
-
-/** A line in the diagram of an exchange, from one participant to another or to itself. */
-export interface Arrow {
-  readonly from: Participant
-  readonly to: Participant
-  readonly text: string
-  /** Milliseconds that it took, where it was measured. */
-  readonly ms?: number
-  readonly failed?: boolean
-  /** The step of the theory that it is; undefined for what is none. */
-  readonly step?: number
-}
-
-export type Participant = 'browser' | 'server' | 'redis' | 'postgres'
+import { paths } from '@session-vs-jwt/http-kit/paths'
 
 /** A login's life in numbered steps, which the course uses as well. */
 export const steps: Readonly<Record<ServerKind, readonly string[]>> = {
@@ -25,6 +11,10 @@ export const steps: Readonly<Record<ServerKind, readonly string[]>> = {
     'The browser adds the cookie to every request, unasked.',
     'The server looks the session up by its id.',
     'The server answers, and knows who asked.',
+    'To renew, the server moves the session’s idle deadline, never past the absolute one.',
+    'To rotate, the server keeps the session under a new random id; the old id opens nothing.',
+    'To log out, the server deletes the session and has the browser drop the cookie.',
+    'To log out everywhere, the server deletes every session of the user.',
   ],
   jwt: [
     'The browser sends email and password.',
@@ -34,78 +24,59 @@ export const steps: Readonly<Record<ServerKind, readonly string[]>> = {
     'The page adds the access token to every request, on purpose.',
     'The server verifies the signature; it looks nothing up, unless it keeps a denylist.',
     'The server answers, and knows who asked.',
+    'To renew, the page sends the refresh token; the server asks its family, and signs a new access token.',
+    'To rotate, the server spends the refresh token in its family, and signs the next one.',
+    'To log out, the server ends the family; access tokens that are out there go on until they expire.',
+    'To log out everywhere, the server ends every family of the user.',
   ],
 }
 
 type Call = TraceEvent['calls'][number]
 
-/** What really happened, in the order in which it began. */
-export function arrowsOf(server: ServerKind, exchange: Exchange): Arrow[] {
-  const { request, response, trace } = exchange
-  const isLogin = /^POST \/auth\/(login|register)/.test(request.start)
-  const [first = ''] = request.start.split(' HTTP')
-  const carries = request.headers.find(([name]) => name === 'authorization' || name === 'cookie')
-  const sent = carries ? `${first} · ${carriedBy(carries[1], carries[0])}` : first
-  const calls = (trace?.calls ?? []).toSorted((a, b) => a.startMs - b.startMs)
-  return [
-    { from: 'browser', to: 'server', text: sent, ...step(isLogin ? 1 : carries && 5) },
-    ...calls.map((call) => arrowOf(call, stepOfCall(server, call, isLogin))),
-    {
-      from: 'server',
-      to: 'browser',
-      text: response ? answered(server, exchange) : 'no answer',
-      failed: !response || exchange.status >= 400,
-      ...(trace && { ms: trace.durationMs }),
-      ...step(exchange.status < 300 ? (isLogin ? 4 : carries && 7) : undefined),
-    },
-  ]
+const RENEWAL: Readonly<Record<string, number>> = {
+  [paths.renewAccess]: 8,
+  [paths.rotateRefresh]: 9,
+  [paths.logout]: 10,
+  [paths.logoutAll]: 11,
 }
 
-function step(number: unknown): { step?: number } {
-  return typeof number === 'number' ? { step: number } : {}
-}
+const isLogin = (path: string): boolean => path === paths.login || path === paths.register
 
-function carriedBy(value: string, name: string): string {
-  return name === 'cookie' ? 'Cookie' : `${value.split(' ')[0] ?? ''} …`
-}
-
-function arrowOf(call: Call, number: number | undefined): Arrow {
-  const { kind, operation, args, durationMs, failed } = call
-  const to = kind === 'sql' ? 'postgres' : kind === 'redis' ? 'redis' : 'server'
-  const text = kind === 'redis' ? [operation, args[0] ?? ''].join(' ').trim() : operation
-  return {
-    from: 'server',
-    to,
-    text:
-      kind === 'hash'
-        ? `bcrypt: ${operation} the password`
-        : kind === 'sign'
-          ? `${operation} the token`
-          : text,
-    ms: durationMs,
-    failed,
-    ...step(number),
-  }
-}
-
-function stepOfCall(
+/** The step in which a request is sent. */
+export function stepOfRequest(
   server: ServerKind,
-  { kind, operation }: Call,
-  isLogin: boolean,
+  path: string,
+  carries: boolean,
 ): number | undefined {
-  const isSession = /session/i.test(operation)
-  const isFamily = /famil|token/i.test(operation)
-  if (isLogin) {
-    if (kind === 'hash' || /^SELECT id\b.*\bFROM users\b/i.test(operation)) return 2
-    return isSession || isFamily || (server === 'jwt' && kind === 'sign') ? 3 : undefined
-  }
-  const looksUp = operation === 'GET' || operation === 'EXISTS' || /FROM sessions/i.test(operation)
-  return kind === 'sign' || looksUp ? 6 : undefined
+  if (isLogin(path)) return 1
+  if (!carries) return undefined
+  const sendsRefreshToken = path === paths.renewAccess || path === paths.rotateRefresh
+  return server === 'jwt' && sendsRefreshToken ? RENEWAL[path] : 5
 }
 
-function answered(server: ServerKind, { response, status }: Exchange): string {
-  const cookie = response?.headers.find(([name]) => name === 'set-cookie')?.[1]
-  if (cookie) return `${status} · Set-Cookie${/^[^=]+=;/.test(cookie) ? ' (removed)' : ''}`
-  const tokens = server === 'jwt' ? [...(response?.body.matchAll(/"(\w+Token)"/g) ?? [])] : []
-  return [status, ...tokens.map((it) => it[1])].join(' · ')
+/** The step to which a call of the server belongs, if it is one of the theory's. */
+export function stepOfCall(path: string, { kind, operation }: Call): number | undefined {
+  const isCredential = /session|famil|token/i.test(operation)
+  if (isLogin(path)) {
+    if (kind === 'hash' || /\bpassword_hash AS\b/.test(operation)) return 2
+    return kind === 'sign' || isCredential ? 3 : undefined
+  }
+  if (looksUp(path, kind, operation)) return 6
+  const signs = kind === 'sign' && operation === 'sign'
+  return signs || isCredential ? RENEWAL[path] : undefined
+}
+
+/** Who sends this request: a signature checked, a session or a denied family read, a user looked up. */
+function looksUp(path: string, kind: string, operation: string): boolean {
+  if (kind === 'sign') return operation !== 'sign'
+  if (kind === 'redis') return operation === 'GET' || operation === 'EXISTS'
+  const asksUser = path === paths.whoami && /\bFROM users\b/.test(operation)
+  return asksUser || /^SELECT\b.*\bFROM sessions\b/.test(operation)
+}
+
+/** The step in which the server answers. */
+export function stepOfAnswer(path: string, status: number, carries: boolean): number | undefined {
+  if (status === 0 || status >= 300) return undefined
+  if (isLogin(path)) return 4
+  return carries ? (RENEWAL[path] ?? 7) : undefined
 }

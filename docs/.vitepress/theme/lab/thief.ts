@@ -1,30 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { reactive } from 'vue'
 import type { Action } from './actions.js'
-import type { Exchange, Lane, Tokens } from './lane.js'
+import type { Exchange, Lane } from './lane.js'
+import { loot } from './loot.js'
 import { keep, listed, nextId } from './send.js'
 import { command, traceOf } from './workbench.js'
 
-/** A copy of what a lane carried at some moment. */
-interface Stolen {
-  readonly cookie: string
-  readonly tokens: Tokens
-}
-
-/** The second browser, in each lane. */
-export const stolen = reactive<Record<string, Stolen | undefined>>({})
-
-/** What malware, a shared computer or a leaked log would get. */
-export function steal({ server, cookie, tokens }: Lane): void {
-  stolen[server] = { cookie, tokens: { ...tokens } }
-}
-
-export function holdsAnything({ server, cookie, tokens }: Lane): boolean {
-  return server === 'session' ? cookie !== '' : tokens.accessToken !== undefined
-}
-
 /** Sends one action with the stolen credential. The workbench does it: no page may set a cookie. */
-export async function sendAsThief(lane: Lane, action: Action): Promise<void> {
+export async function sendAsThief(lane: Lane, action: Action): Promise<Exchange> {
   const { server } = lane
   const { method, path } = action
   const stolenOne = credential(lane, action)
@@ -56,25 +38,26 @@ export async function sendAsThief(lane: Lane, action: Action): Promise<void> {
     ...(trace && { trace }),
   }
   keep(lane, exchange)
+  return exchange
 }
 
 function credential(
   { server }: Lane,
   { use }: Action,
 ): { name: 'authorization' | 'cookie'; value: string } {
-  const loot = stolen[server]
-  if (server === 'session') return { name: 'cookie', value: loot?.cookie.split(';')[0] ?? '' }
-  const token = use === 'refresh' ? loot?.tokens.refreshToken : loot?.tokens.accessToken
+  const held = loot[server]
+  if (server === 'session') return { name: 'cookie', value: held?.cookie.split(';')[0] ?? '' }
+  const token = use === 'refresh' ? held?.tokens.refreshToken : held?.tokens.accessToken
   return { name: 'authorization', value: `Bearer ${token}` }
 }
 
 /** A thief who renews keeps what comes. */
 function takeRenewed({ server }: Lane, body: string, cookies: readonly string[] = []): void {
-  const loot = stolen[server]
-  if (!loot) return
+  const held = loot[server]
+  if (!held) return
   const [, name, token] = /"(accessToken|refreshToken)":"([^"]+)"/.exec(body) ?? []
-  stolen[server] = {
-    cookie: cookies.find((it) => !/^[^=]+=;/.test(it)) ?? loot.cookie,
-    tokens: name ? { ...loot.tokens, [name]: token } : loot.tokens,
+  loot[server] = {
+    cookie: cookies.find((it) => !/^[^=]+=;/.test(it)) ?? held.cookie,
+    tokens: name ? { ...held.tokens, [name]: token } : held.tokens,
   }
 }

@@ -29,6 +29,7 @@ const KEPT_EVENTS = 50
 type Listener = (event: TraceEvent) => void
 
 const recent: TraceEvent[] = []
+let heard = 0
 const listeners = new Set<Listener>()
 
 /** Listens to the workbench's own stream; the auth servers have none. Gives back what ends that. */
@@ -39,6 +40,7 @@ export function listenToWorkbench(): () => void {
   source.addEventListener('record', ({ data }) => (workbench.record = JSON.parse(data)))
   source.addEventListener('request', ({ data }) => {
     const event = JSON.parse(data) as TraceEvent
+    heard += 1
     recent.push(event)
     recent.splice(0, recent.length - KEPT_EVENTS)
     for (const listener of listeners) listener(event)
@@ -66,6 +68,23 @@ export async function traceOf(
     const timer = setTimeout(settle, EVENT_WITHIN_MS)
     listeners.add(listener)
   })
+}
+
+/** How many events were heard so far: a moment for {@link preflightSince}. */
+export function eventsSoFar(): number {
+  return heard
+}
+
+/** The preflight for `path` that `server` has answered since that moment. */
+export function preflightSince(
+  moment: number,
+  server: ServerKind,
+  path: string,
+): TraceEvent | undefined {
+  const since = recent.slice(Math.max(0, recent.length - (heard - moment)))
+  return since.find(
+    (it) => it.method === 'OPTIONS' && it.path === path && it.server.startsWith(server),
+  )
 }
 
 /** Cookies belong to a host name: the page and the servers must be called by the same one. */
