@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Site } from './site.js'
 
@@ -19,7 +20,47 @@ const PAGES = [
   '/instructor',
   '/02-sessions/',
   '/24-tutorial-bugs/',
+  '/contract/faults',
+  '/contract/instances',
+  '/contract/cluster',
+  '/contract/scale',
 ]
+
+/** Buttons to press before a page is looked at, and what then shows that all is there. */
+const USED: Readonly<Record<string, readonly [buttons: readonly string[], shown: string]>> = {
+  '/lab?do=register,fly': [
+    ['One step', 'Who am I', 'Copy the credential', 'Thief: who am I', 'Stop Redis'],
+    '.explanation li',
+  ],
+  '/token-lab?attack=weak-secret': [
+    ['Forge this token', 'Try every word', 'Send it to the JWT server'],
+    '.answer',
+  ],
+}
+
+async function use(page: Page, [buttons, shown]: (typeof USED)[string]): Promise<void> {
+  for (const name of buttons) {
+    await page.locator('[aria-busy="false"]').waitFor()
+    await page.getByRole('button', { name, exact: true }).click()
+  }
+  await page.locator('[aria-busy="false"]').waitFor()
+  await page.locator(shown).first().waitFor()
+}
+
+/** The plots of `/results`, where there was a run. */
+async function isDrawn(page: Page): Promise<void> {
+  await page.locator('article').nth(1).waitFor()
+  const hasRun = (await page.getByRole('navigation', { name: 'On this page' }).count()) > 0
+  if (hasRun) await page.locator('.plot svg').first().waitFor()
+}
+
+async function seriousIn(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: AXE })
+  const { violations } = await page.evaluate<AxeResults>('axe.run()')
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+}
 
 describe.skipIf(!inject('chromium'))('every page', () => {
   let site: Site
@@ -29,28 +70,22 @@ describe.skipIf(!inject('chromium'))('every page', () => {
   }, 120_000)
   afterAll(async () => site?.stop())
 
-  describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-    test.for(PAGES)(
+  describe.each([
+    ['light', { colorScheme: 'light' }],
+    ['dark', { colorScheme: 'dark' }],
+    ['on a phone', { viewport: { width: 390, height: 844 } }],
+  ] as const)('%s', (_name, options) => {
+    test.for([...PAGES, ...Object.keys(USED)])(
       '%s: nothing serious for axe, nothing from elsewhere',
       { timeout: 90_000 },
       async (path) => {
-        const { page, strange } = await site.open(path, { colorScheme })
+        await site.restore()
+        const { page, strange } = await site.open(path, options)
         await page.locator('h1').first().waitFor()
-        if (path === '/lab') {
-          await page.getByRole('button', { name: 'Register', exact: true }).click()
-          await page.locator('.lane-jwt .reading').waitFor()
-        }
-        if (path === '/results') {
-          await page.locator('article').nth(1).waitFor()
-          const hasRun = (await page.getByRole('navigation', { name: 'On this page' }).count()) > 0
-          if (hasRun) await page.locator('.plot svg').first().waitFor()
-        }
-        await page.addScriptTag({ path: AXE })
-        const { violations } = await page.evaluate<AxeResults>('axe.run()')
-        const serious = violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-        expect(serious).toEqual([])
+        const used = USED[path]
+        if (used) await use(page, used)
+        if (path === '/results') await isDrawn(page)
+        expect(await seriousIn(page)).toEqual([])
         expect(strange).toEqual([])
         await page.close()
       },

@@ -32,7 +32,7 @@ describe.skipIf(!inject('chromium'))('the token lab', () => {
     expect(await sent()).toBe('200')
   })
 
-  test.for(['alg: none', 'Signature stripped', 'Another sub', 'Signed with a guessed secret'])(
+  test.for(['alg: none', 'Signature stripped', 'Another sub', 'A weak secret'])(
     '%s is refused',
     async (attack) => {
       await press(attack)
@@ -40,13 +40,46 @@ describe.skipIf(!inject('chromium'))('the token lab', () => {
     },
   )
 
-  test('HS256 with a public key asks for one first, and is refused with it', async () => {
+  test('HS256 with the public key: the page makes one, and the token is refused', async () => {
     await press('HS256 with the public key')
-    expect(await page.locator('.problem').innerText()).toMatch(/choose RS256 or ES256/)
-    await page.getByLabel('Algorithm').selectOption('RS256')
     await page.getByText('Public key of this page (RS256)').waitFor()
-    await press('HS256 with the public key')
     expect(await sent()).toBe('401')
+  })
+
+  test('a weak secret is found by trying words, and signs', async () => {
+    await press('A weak secret')
+    await press('Try every word')
+    await page.getByText('Its secret is supersecretkey.').waitFor()
+    await press('Use it as the secret of this page')
+    await press('Verify the signature')
+    await page.getByText('The signature is right').waitFor()
+  })
+
+  test('the secret of the JWT server is in no list', async () => {
+    await press('Try every word')
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor()
+    await page.locator('.search progress').waitFor()
+    await page.getByText(/Not in the list: 49,\d+ guesses/).waitFor({ timeout: 60_000 })
+  }, 90_000)
+
+  test('a link prepares an attack, which nobody runs but the reader', async () => {
+    const token = await page.getByLabel('Token').inputValue()
+    await page.goto(`${site.url}/token-lab?attack=none`)
+    await page.getByRole('button', { name: 'Forge this token' }).waitFor()
+    expect(await page.getByLabel('Token').inputValue()).toBe(token)
+    await press('Forge this token')
+    expect(await page.getByLabel('Header').inputValue()).toMatch(/"alg": "none"/)
+    expect(await sent()).toBe('401')
+    await page.goto(`${site.url}/token-lab?attack=magic`)
+    await page.getByText('The link names an attack that is none here: magic.').waitFor()
+  })
+
+  test('the token stays over a reload', async () => {
+    await press('alg: none')
+    const token = await page.getByLabel('Token').inputValue()
+    await page.reload()
+    await page.locator('.token-lab[aria-busy="false"]').waitFor()
+    expect(await page.getByLabel('Token').inputValue()).toBe(token)
   })
 
   test.for(['HS256', 'RS256', 'ES256'])(
@@ -61,7 +94,7 @@ describe.skipIf(!inject('chromium'))('the token lab', () => {
       await press('Sign it')
       await page.getByText('Signed with the key of this page.').waitFor()
       await press('Verify the signature')
-      await page.getByText('The signature is right.').waitFor()
+      await page.getByText('The signature is right: it was made').waitFor()
       expect(await sent()).toBe('401')
     },
   )

@@ -28,11 +28,22 @@ export async function digest(hash: HashName, message: Uint8Array): Promise<Uint8
   return (await createHasher(hash)).init().update(message).digest('binary')
 }
 
+/** One of each: making a hasher takes longer than a thousand hashes. */
+const kept = new Map<HashName, Promise<IHasher>>()
+
+function keptHasher(hash: HashName): Promise<IHasher> {
+  const hasher = kept.get(hash) ?? createHasher(hash)
+  kept.set(hash, hasher)
+  return hasher
+}
+
 /** HMAC (RFC 2104). */
 export async function hmac(
   hash: HashName,
   key: Uint8Array,
   message: Uint8Array,
 ): Promise<Uint8Array> {
-  return (await createHMAC(createHasher(hash), key)).init().update(message).digest('binary')
+  const mac = await createHMAC(keptHasher(hash), key)
+  // In one go, since others use the same hasher.
+  return mac.init().update(message).digest('binary')
 }

@@ -38,6 +38,12 @@ async function look(): Promise<Seen> {
   return Promise.all(holding.map(async (lane) => ({ lane, exchange: await send(lane, whoami) })))
 }
 
+/** The servers reconnect by themselves, within 500 ms. */
+const REDIS_FOUND_MS = 800
+
+const redisIsFound = (): Promise<unknown> =>
+  new Promise((resolve) => setTimeout(resolve, REDIS_FOUND_MS))
+
 /** Commands the workbench, and looks what that did. */
 const done = (
   name: string,
@@ -45,14 +51,13 @@ const done = (
   seen: (seen: Seen) => Explanation,
 ): Promise<boolean> =>
   run(name, async () => {
+    const wasStopped = workbench.record.redisStopped
     for (const it of commands) await command(it)
+    if (wasStopped && !workbench.record.redisStopped) await redisIsFound()
     return seen(await look())
   })
 
 const aheadSeconds = (): number => workbench.record.clockAheadSeconds ?? 0
-
-/** The servers reconnect by themselves, within 500 ms. */
-const REDIS_FOUND_MS = 800
 
 export const HOUR_SECONDS = 3_600
 
@@ -99,13 +104,11 @@ export const dangers = {
     ),
 
   redis: (running: boolean): Promise<boolean> =>
-    running
-      ? run('starting Redis', async () => {
-          await command({ do: 'redis', running })
-          await new Promise((resolve) => setTimeout(resolve, REDIS_FOUND_MS))
-          return explain.redisStarted(await look())
-        })
-      : done('stopping Redis', [{ do: 'redis', running }], explain.redisStopped),
+    done(
+      running ? 'starting Redis' : 'stopping Redis',
+      [{ do: 'redis', running }],
+      running ? explain.redisStarted : explain.redisStopped,
+    ),
 
   strategy: (server: ServerKind, strategy: StrategyId): Promise<boolean> =>
     done(`starting ${strategy}`, [{ do: 'strategy', server, strategy }], (seen) =>

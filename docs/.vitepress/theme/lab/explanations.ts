@@ -107,7 +107,7 @@ export const explain = {
       '07-access-and-refresh',
       'The clocks are right again.',
       orNobody(seen, [
-        'A token that only the clock had ended is valid again: nothing about it is kept anywhere. A session that was found expired is gone: the server dropped it.',
+        'What has expired is refused, and not deleted at once: where only the servers’ clocks had ended it, it counts again. The stores’ clocks and the browser’s had never moved.',
       ]),
       ownOutcomes(seen),
     ),

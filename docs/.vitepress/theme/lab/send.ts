@@ -88,7 +88,6 @@ async function exchanged(lane: Lane, action: Action, user: Account): Promise<Exc
     const answer = await fetch(lane.url + path, {
       method,
       headers,
-      cache: 'no-store',
       credentials: lane.server === 'session' ? 'include' : 'omit',
       ...(body && { body }),
     })

@@ -25,8 +25,11 @@ export interface AttackControls {
   clear(): void
 }
 
+const passwordWorker = (): Worker =>
+  new Worker(new URL('./attack-worker.ts', import.meta.url), { type: 'module' })
+
 /** Attacks in a Web Worker. Stopping ends the thread, whatever it does. */
-export function useAttack(onOver: () => void): AttackControls {
+export function useAttack(onOver: () => void, newWorker = passwordWorker): AttackControls {
   const attack = reactive<Attack>({
     state: 'none',
     progress: undefined,
@@ -72,7 +75,7 @@ export function useAttack(onOver: () => void): AttackControls {
     clear,
     start: (order) => {
       clear()
-      worker = new Worker(new URL('./attack-worker.ts', import.meta.url), { type: 'module' })
+      worker = newWorker()
       worker.addEventListener('message', ({ data }: MessageEvent<PageAttackEvent>) => hear(data))
       worker.addEventListener('error', () => {
         attack.failure = cannotStart().message

@@ -6,8 +6,10 @@ export interface Attack {
   readonly id: string
   readonly label: string
   readonly idea: string
-  /** The forged token, made of an honest one. `publicKey` is in PEM, where there is one. */
-  readonly forge: (token: string, publicKey: string | undefined) => Promise<string> | string
+  /** Made with keys of RS256 or ES256, which are made where the page has none. */
+  readonly needsPublicKey?: boolean
+  /** The forged token, made of an honest one. `publicKey` is in PEM; only those who need it look. */
+  readonly forge: (token: string, publicKey: string) => Promise<string> | string
 }
 
 const SOMEBODY_ELSE = '00000000-0000-7000-8000-000000000000'
@@ -28,10 +30,11 @@ export const attacks: readonly Attack[] = [
   {
     id: 'public-key',
     label: 'HS256 with the public key',
+    needsPublicKey: true,
     idea: 'Everybody has the public key of RS256 or ES256. A server that takes the algorithm from the header uses it as the secret of an HMAC (RFC 8725, 2.1).',
     forge: async (token, publicKey) => {
       const { header, payload } = takeApart(token)
-      return signToken(objectIn(header), objectIn(payload), secretKeys(publicKey ?? ''))
+      return signToken(objectIn(header), objectIn(payload), secretKeys(publicKey))
     },
   },
   {
@@ -51,8 +54,8 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'weak-secret',
-    label: 'Signed with a guessed secret',
-    idea: 'A secret from a tutorial is in every word list. Whoever finds it signs what they like; the token is perfect (RFC 8725, 2.2).',
+    label: 'A weak secret',
+    idea: 'The token as a server from a tutorial would sign it. Such a secret is in every word list: find it below, and sign what you like (RFC 8725, 2.2).',
     forge: async (token) => {
       const { header, payload } = takeApart(token)
       return signToken(objectIn(header), objectIn(payload), TUTORIAL_KEYS)
