@@ -225,6 +225,21 @@ describe.skipIf(!inject('chromium'))('the lab', () => {
     expect(await jwt.locator('.preflight').count()).toBe(0)
   })
 
+  test('the keyboard is enough, and keeps its place', async () => {
+    await page.getByRole('button', { name: 'Register', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await idle()
+    for (const key of ['Tab', 'Tab', 'Enter']) await page.keyboard.press(key)
+    await idle()
+    expect(await readings()).toEqual(['Who am I: 200.', 'Who am I: 200.'])
+    const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()')
+    expect(await focused()).toBe('Who am I')
+    await page.getByRole('button', { name: '6 minutes later' }).focus()
+    await page.keyboard.press('Enter')
+    await idle()
+    expect(await focused()).toBe('6 minutes later')
+  })
+
   test('what was sent stays over a reload', async () => {
     await press('Register')
     await press('Who am I')
