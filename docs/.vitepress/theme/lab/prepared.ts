@@ -6,7 +6,7 @@ import { both, type Lane } from './lane.js'
 import { send } from './send.js'
 
 /** One step of a prepared lab; `play` tells what each lane answered. */
-export interface Step {
+interface Step {
   readonly id: string
   readonly label: string
   readonly play: () => Promise<readonly StepAnswer[]>
