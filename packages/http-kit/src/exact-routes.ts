@@ -17,8 +17,10 @@ export function exactRoutes<State, Context>(
     for (const method of methods) routes.set(`${method} ${path}`, route)
   }
   const others = router.routes() as unknown as Middleware<State, Context>
-  return (ctx, next) => {
+  const middleware: Middleware<State, Context> = (ctx, next) => {
     const route = routes.get(`${ctx.req.method} ${ctx.req.url}`)
     return route ? route(ctx, next) : others(ctx, next)
   }
+  // As on the router's own middleware: an app can be asked for its routes.
+  return Object.assign(middleware, { router })
 }
