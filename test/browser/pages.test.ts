@@ -29,7 +29,7 @@ const PAGES = [
 /** Buttons to press before a page is looked at, and what then shows that all is there. */
 const USED: Readonly<Record<string, readonly [buttons: readonly string[], shown: string]>> = {
   '/lab?do=register,fly': [
-    ['One step', 'Who am I', 'Copy the credential', 'Thief: who am I', 'Stop Redis'],
+    ['Play these steps', 'Who am I', 'Copy the credential', 'Thief: who am I', 'Stop Redis'],
     '.explanation li',
   ],
   '/token-lab?attack=weak-secret': [
