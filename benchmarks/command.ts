@@ -49,7 +49,7 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
     usage: 'npm run bench --',
     description:
       'Measure what the strategies cost, on this machine, with a PostgreSQL and a Redis of the run’s own.\n' +
-      'All of it takes about 20 minutes, and the machine should have nothing else to do.\n' +
+      'All of it takes about 25 minutes, and the machine should have nothing else to do.\n' +
       'Exit code 1 if a scenario failed, 2 for a wrong option, 130 if it was stopped; what was finished is\n' +
       'written in any case.\n\n' +
       `Scenarios:\n${described(scenarios)}\n\n` +
@@ -77,7 +77,7 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
     .option('--rounds <n>', 'rounds in which everything is measured once (5)', wholeNumber)
     .option('--duration <seconds>', 'seconds of each measurement under load (0.5)', positiveNumber)
     .option('--seed <n>', 'draws the order of things; printed with every result', seedNumber)
-    .option('--quick', 'little of everything, to see that it works; under 90 seconds')
+    .option('--quick', 'little of everything, to see that it works; a few minutes')
     .option('--bad', 'the bad benchmarks instead')
     .option(
       '--check',
