@@ -74,10 +74,11 @@ export default defineConfig({
         maxWorkers: 1,
       }),
       onServices('cluster', 4, {
+        // Torn down from the last to the first: the page of the cluster is written before that of the scale.
         globalSetup: [
           'test/cluster/services.ts',
-          'test/cluster/cluster-page.ts',
           'test/cluster/scale-page.ts',
+          'test/cluster/cluster-page.ts',
         ],
       }),
       {

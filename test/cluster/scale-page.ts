@@ -13,17 +13,22 @@ declare module 'vitest' {
 }
 
 const FOLDER = 'docs/contract'
+const RECORD = `${FOLDER}/scale.json`
 type Line = StoreCost & { readonly kept: Kept }
 const PLACES = 4
 
-/** Gathers what logins take, and writes docs/contract/scale with it where `-u` asks for it. */
+/**
+ * Gathers what logins take, and writes docs/contract/scale with it where `-u` asks for it. The page shows a figure
+ * of cluster.json too, so it is written even if nothing was measured for it, and after that file.
+ */
 export default async function gatherScale(project: TestProject): Promise<() => Promise<void>> {
   return gatherFigures<Line>(project, 'scaleFigures', async ({ figures, ...where }) => {
-    if (figures.length < PLACES) return
-    const costs = Object.fromEntries(figures.map(({ kept, ...cost }) => [kept, cost]))
-    const record = { ...where, costs } as unknown as ScaleRecord
+    if (figures.length === PLACES) {
+      const costs = Object.fromEntries(figures.map(({ kept, ...cost }) => [kept, cost]))
+      await writeFile(RECORD, `${JSON.stringify({ ...where, costs }, undefined, 2)}\n`)
+    }
+    const record = JSON.parse(await readFile(RECORD, 'utf8')) as ScaleRecord
     const { facts, failovers } = await readStrategies()
-    await writeFile(`${FOLDER}/scale.json`, `${JSON.stringify(record, undefined, 2)}\n`)
     await writeFile(`${FOLDER}/scale.md`, scaleMarkdown(record, facts, failovers))
   })
 }
