@@ -40,9 +40,10 @@ promotion grows with them.`,
     text: `A master answers before its replica has the write: replication is asynchronous. One client writes to one
 master of the cluster, one write after another, for three seconds; then the master is killed, the replica is
 promoted, and every acknowledged write is looked for. A replica in step loses what was under way. One whose
-process merely sleeps loses no more: what its machine has received waits for it. One that is cut off loses
-everything since, however well it was acknowledged: a login that is gone, and a logout whose session lives
-again until it is repeated or ends by itself.
+process merely sleeps loses no more as long as the sockets hold what it has not read (some hundred kilobytes, or
+some thousand; the kernel decides): that has left the master and waits for it. What they hold no more is in the
+master's memory and dies with it. One that is cut off loses everything since, however well it was acknowledged: a
+login that is gone, and a logout whose session lives again until it is repeated or ends by itself.
 
 \`min-replicas-to-write 1\` makes a master refuse writes (503) while no replica listens; with
 \`min-replicas-max-lag 1\` that is a second or two after the last word of one that fell silent. \`WAIT 1\` after each write asks whether

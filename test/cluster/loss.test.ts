@@ -58,8 +58,10 @@ describe('a master killed amid writes', () => {
       what: 'the replica asleep',
       replica: 'asleep',
     })
-    expect(acknowledged.length).toBeGreaterThan(100)
-    expect(lost.length).toBeLessThan(acknowledged.length / 10)
+    // How much the sockets hold is a matter of the kernel; what they hold no more dies with the master.
+    const kept = acknowledged.length - lost.length
+    expect(kept).toBeGreaterThan(100)
+    expect(lost).toEqual(acknowledged.slice(kept))
   }, 60_000)
 
   test('its replica was cut off: whatever was acknowledged meanwhile is lost', async () => {

@@ -41,6 +41,8 @@ export function table(heads: readonly string[], rows: readonly (readonly Cell[])
   return [...lines.slice(0, headLines), rule, ...lines.slice(headLines)].join('\n')
 }
 
+/** Not a digest, which may begin with a digit, or be nothing else. */
 function isFigure(cell: Cell | undefined): boolean {
-  return typeof cell === 'number' || cell === '' || /^[–~≈<>×]?[\d–]/.test(cell ?? '')
+  if (typeof cell === 'number' || cell === '') return true
+  return /^[–~≈<>×]?[\d–]/.test(cell ?? '') && !/^[\da-f]{32,}$/i.test(cell ?? '')
 }

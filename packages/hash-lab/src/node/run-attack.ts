@@ -67,6 +67,7 @@ class RunningAttack {
   readonly #workers: Worker[] = []
   readonly #reports: ThreadReport[] = []
   #plan: UnitPlan | undefined
+  #ready = 0
   #busy = 0
   #startedAt = 0
 
@@ -136,8 +137,12 @@ class RunningAttack {
         this.#request.onFound?.(message.target, message.password)
         return
       case 'ready':
-        this.#plan ??= this.#makePlan(message.groups)
-        break
+        this.#ready += 1
+        // They set off together: the rate is that of all threads, from the first guess to the last.
+        if (this.#ready < this.#threads) return
+        this.#plan = this.#makePlan(message.groups)
+        for (const each of this.#workers) this.#sendNext(each)
+        return
       case 'done':
         this.#reports[thread] = message.report
         if (message.isComplete) this.#plan?.done(message.unit)

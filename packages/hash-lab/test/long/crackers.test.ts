@@ -10,7 +10,8 @@ import { digestHex } from '../fixtures.js'
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'hash-lab-crackers-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` }
+// Under npm, paths are those of where it was called.
+const env = { ...process.env, INIT_CWD: folder, PATH: `${process.env['PATH']}:/usr/sbin` }
 
 /** Whether it is there, and has something to compute on. */
 function isReady(program: string, args: string[]): boolean {

@@ -34,7 +34,12 @@ function writeWords(name: string, lines: number): string {
 /** The most memory that an attack took, in bytes, and what it found. */
 async function peak(words: string): Promise<{ bytes: number; passwords: string[] }> {
   const args = [main, 'attack', 'table.txt', '--words', words, '--no-log', '--json']
-  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    // Under npm, paths are those of where it was called.
+    env: { ...process.env, INIT_CWD: folder },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   let output = ''
   child.stdout.on('data', (text) => (output += text))
   let most = 0
