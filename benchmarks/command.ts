@@ -74,8 +74,16 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
       'in identity and profile, also a server of your own that runs there',
       urls,
     )
-    .option('--rounds <n>', 'rounds in which everything is measured once (5)', wholeNumber)
-    .option('--duration <seconds>', 'seconds of each measurement under load (0.5)', positiveNumber)
+    .option(
+      '--rounds <n>',
+      'rounds in which everything is measured once (5; 9 with --check)',
+      wholeNumber,
+    )
+    .option(
+      '--duration <seconds>',
+      'seconds of each measurement under load (0.5; 1 with --check)',
+      positiveNumber,
+    )
     .option('--seed <n>', 'draws the order of things; printed with every result', seedNumber)
     .option('--quick', 'little of everything, to see that it works; a few minutes')
     .option('--bad', 'the bad benchmarks instead')
@@ -155,9 +163,9 @@ function settingsFrom(options: Options): Settings {
   const quick = options.quick ?? false
   return {
     quick,
-    rounds: options.rounds ?? (quick ? 1 : 5),
-    seconds: options.duration ?? (quick ? 0.3 : 0.5),
-    warmUpRequests: quick ? 300 : options.check ? 12_000 : 4_000,
+    rounds: options.rounds ?? (quick ? 1 : options.check ? 9 : 5),
+    seconds: options.duration ?? (quick ? 0.3 : options.check ? 1 : 0.5),
+    warmUpRequests: quick ? 300 : 4_000,
     check: options.check ?? false,
     seed: options.seed ?? randomInt(1_000_000_000),
     strategies: options.strategy?.map(strategyById) ?? strategies,

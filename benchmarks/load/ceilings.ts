@@ -33,7 +33,8 @@ export class Ceilings {
 
   async isNear(report: LoadReport, connections: number): Promise<boolean> {
     const perSecond = report.answers / report.seconds
-    return report.generatorBusy > BUSY || perSecond > NEAR * (await this.at(connections))
+    const { generatorBusy = 0 } = report
+    return generatorBusy > BUSY || perSecond > NEAR * (await this.at(connections))
   }
 
   /** Requests a second, by connections. */

@@ -17,12 +17,15 @@ process.on('SIGINT', () => undefined)
 async function generate(order: LoadOrder): Promise<LoadReport> {
   const cpuBefore = process.cpuUsage()
   const loopBefore = performance.eventLoopUtilization()
-  const outcome = await loadFor(order)
+  const load = loadFor(order)
+  if (order.awake) stayAwake(load)
+  const outcome = await load
   const { user, system } = process.cpuUsage(cpuBefore)
+  const { utilization } = performance.eventLoopUtilization(loopBefore)
   return {
     ...outcome,
     generatorCpuMs: (user + system) / 1_000,
-    generatorBusy: performance.eventLoopUtilization(loopBefore).utilization,
+    ...(!order.awake && { generatorBusy: utilization }),
   }
 }
 
@@ -30,4 +33,15 @@ async function loadFor(order: LoadOrder): Promise<LoadOutcome> {
   const { rate, chain } = order
   if (chain) return chainLoad(order)
   return rate === undefined ? fullLoad(order) : pacedLoad({ ...order, rate })
+}
+
+/** Until `load` is over. */
+function stayAwake(load: Promise<unknown>): void {
+  let isOver = false
+  const end = (): void => void (isOver = true)
+  load.then(end, end)
+  const turn = (): void => {
+    if (!isOver) setImmediate(turn)
+  }
+  turn()
 }

@@ -34,6 +34,12 @@ export interface LoadOrder {
    * connection begins with a request of its own.
    */
   readonly chain?: true
+  /**
+   * The generator does not sleep while it waits. To wake it is work of the one that writes to it: a server that
+   * answers one request after the other would pay for that with every answer, one whose answers come together
+   * because a store's did would not, and where clients are on machines of their own nobody does.
+   */
+  readonly awake?: true
 }
 
 /** Milliseconds, by percentile. */
@@ -58,8 +64,8 @@ export interface LoadReport {
   readonly lateness?: Latency
   /** Milliseconds of processor time that the generator used. */
   readonly generatorCpuMs: number
-  /** The share of time in which the generator had something to do, 0 to 1. */
-  readonly generatorBusy: number
+  /** The share of time in which the generator had something to do, 0 to 1; not known of one that was kept awake. */
+  readonly generatorBusy?: number
 }
 
 /** The same without what the generator tells of itself. */

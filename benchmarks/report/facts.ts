@@ -17,7 +17,7 @@ export function methodLines(result: Result): string[] {
   return [
     `${rounds} ${rounds === 1 ? 'round' : 'rounds'}, each in an order drawn with seed ${seed}; in each ` +
       `round a server process of its own for each subject, ${warmUpRequests.toLocaleString('en-US')} ` +
-      `requests of warm-up, then ${seconds} s for each measurement.`,
+      `requests of warm-up (in identity three times as many), then ${seconds} s for each measurement.`,
     ...(quick
       ? ['--quick: little of everything, to see that it works. These figures say little.']
       : []),

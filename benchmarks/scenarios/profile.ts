@@ -40,6 +40,7 @@ function subject(server: IdentityServer, settings: Settings): Subject {
             requests,
             connections: CONNECTIONS,
             seconds: settings.seconds,
+            awake: true,
           }),
       }),
   }

@@ -30,14 +30,16 @@ export async function openServer<Prepared>(options: LoadedOptions<Prepared>): Pr
   }
 }
 
-/** Load with which nothing is done, until the server's code is compiled. It may still stumble. */
+/** Load with which nothing is done, until the server's code is compiled: `times` as long as usual. It may still stumble. */
 export async function warmUp(
   bench: Bench,
   server: StartedServer,
   requests: readonly LoadRequest[],
   connections: number,
+  times = 1,
 ): Promise<void> {
-  const { seconds, warmUpRequests: amount } = bench.settings
+  const { seconds, warmUpRequests } = bench.settings
+  const amount = times * warmUpRequests
   const order = { origin: server.url, requests, connections, seconds, amount }
   await server.whileAlive(bench.generator.run(order, bench.signal))
 }
