@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { CHAPTERS } from '../course/chapters.js'
-import { Site } from './site.js'
+import { describeSite, type Site } from './site.js'
 
 type Opened = Awaited<ReturnType<Site['open']>>
 
-describe.skipIf(!inject('chromium'))('the course', () => {
-  let site: Site
+describeSite('the course', (site) => {
   let page: Opened['page']
   let strange: Opened['strange']
 
-  beforeAll(async () => {
-    site = await Site.start()
-  }, 120_000)
-  afterAll(async () => site?.stop())
   beforeEach(() => async () => page.close())
 
   async function open(path: string, options = {}): Promise<void> {

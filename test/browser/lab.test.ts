@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { Site } from './site.js'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { describeSite } from './site.js'
 
 const ROW = [
   'Register',
@@ -15,15 +15,10 @@ const ROW = [
   'Log out',
 ] as const
 
-describe.skipIf(!inject('chromium'))('the lab', () => {
-  let site: Site
+describeSite('the lab', (site) => {
   let page: Page
   let strange: readonly string[]
 
-  beforeAll(async () => {
-    site = await Site.start()
-  }, 120_000)
-  afterAll(async () => site?.stop())
   beforeEach(async () => {
     await site.restore()
     ;({ page, strange } = await site.open('/lab'))

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { Site } from './site.js'
+import { describe, expect, test } from 'vitest'
+import { describeSite } from './site.js'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -19,7 +19,10 @@ const PAGES = [
   '/glossary',
   '/instructor',
   '/02-sessions/',
+  '/22-measuring/',
+  '/23-which-one/',
   '/24-tutorial-bugs/',
+  '/contract/security',
   '/contract/faults',
   '/contract/instances',
   '/contract/cluster',
@@ -62,14 +65,7 @@ async function seriousIn(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 }
 
-describe.skipIf(!inject('chromium'))('every page', () => {
-  let site: Site
-
-  beforeAll(async () => {
-    site = await Site.start()
-  }, 120_000)
-  afterAll(async () => site?.stop())
-
+describeSite('every page', (site) => {
   describe.each([
     ['light', { colorScheme: 'light' }],
     ['dark', { colorScheme: 'dark' }],

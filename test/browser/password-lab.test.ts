@@ -1,16 +1,11 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { Site } from './site.js'
+import { beforeEach, expect, test } from 'vitest'
+import { describeSite } from './site.js'
 
-describe.skipIf(!inject('chromium'))('the password lab', () => {
-  let site: Site
+describeSite('the password lab', (site) => {
   let page: Page
   let strange: readonly string[]
 
-  beforeAll(async () => {
-    site = await Site.start()
-  }, 120_000)
-  afterAll(async () => site?.stop())
   beforeEach(async () => {
     ;({ page, strange } = await site.open('/password-lab'))
     await page.getByRole('button', { name: 'Hash it twice' }).waitFor()

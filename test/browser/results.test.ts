@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryFolder } from '@session-vs-jwt/workbench'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { Site } from './site.js'
+import { beforeEach, expect, test } from 'vitest'
+import { describeSite } from './site.js'
 
 const RECORDED = join(repositoryFolder, 'benchmarks', 'results', 'recorded', 'result.json')
 
@@ -61,15 +61,10 @@ const OWN = {
   ],
 }
 
-describe.skipIf(!inject('chromium'))('the results', () => {
-  let site: Site
+describeSite('the results', (site) => {
   let page: Page
   let strange: readonly string[]
 
-  beforeAll(async () => {
-    site = await Site.start()
-  }, 120_000)
-  afterAll(async () => site?.stop())
   beforeEach(async () => {
     ;({ page, strange } = await site.open('/'))
     return async () => page.close()

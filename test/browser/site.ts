@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { inject } from 'vitest'
+import { afterAll, beforeAll, describe, inject } from 'vitest'
 import { WorkbenchCommands } from '../e2e/workbench-process.js'
 
 /** Chromium keeps to itself: every start would ask hosts that are nobody's business here. */
@@ -11,29 +11,38 @@ const QUIET = [
   '--disable-sync',
 ]
 
-/** A workbench that runs, and a browser to look at it. */
-export class Site {
-  readonly url: string
-  readonly sessionUrl: string
-  readonly #commands: WorkbenchCommands
-  readonly #browser: Browser
+/** A group of tests on a site that runs; skipped where there is no browser. */
+export function describeSite(name: string, define: (site: Site) => void): void {
+  describe.skipIf(!inject('chromium'))(name, () => {
+    const site = new Site()
+    beforeAll(async () => site.start(), 120_000)
+    afterAll(async () => site.stop())
+    define(site)
+  })
+}
 
-  private constructor(commands: WorkbenchCommands, browser: Browser) {
-    this.#commands = commands
-    this.#browser = browser
-    this.url = `http://localhost:${commands.env['WORKBENCH_PORT']}`
-    this.sessionUrl = `http://localhost:${commands.env['SESSION_PORT']}`
+/** A workbench, and a browser to look at it; both run between `start` and `stop`. */
+export class Site {
+  #commands: WorkbenchCommands | undefined
+  #browser: Browser | undefined
+
+  get url(): string {
+    return this.#at('WORKBENCH_PORT')
   }
 
-  static async start(): Promise<Site> {
-    const commands = await WorkbenchCommands.prepare()
-    await commands.start('--quiet')
-    const browser = await chromium.launch({ executablePath: inject('chromium'), args: QUIET })
-    return new Site(commands, browser)
+  get sessionUrl(): string {
+    return this.#at('SESSION_PORT')
+  }
+
+  async start(): Promise<void> {
+    this.#commands = await WorkbenchCommands.prepare()
+    await this.#commands.start('--quiet')
+    this.#browser = await chromium.launch({ executablePath: inject('chromium'), args: QUIET })
   }
 
   /** A page in a browser profile of its own, with what it loads from elsewhere and what it throws. */
   async open(path: string, options = {}): Promise<OpenPage> {
+    if (!this.#browser) throw new Error('The site does not run yet.')
     const page = await this.#browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
     const strange: string[] = []
     page.on('pageerror', ({ message }) => strange.push(message))
@@ -55,8 +64,12 @@ export class Site {
   }
 
   async stop(): Promise<void> {
-    await this.#browser.close()
-    await this.#commands.remove()
+    await this.#browser?.close()
+    await this.#commands?.remove()
+  }
+
+  #at(port: string): string {
+    return `http://localhost:${this.#commands?.env[port]}`
   }
 }
 

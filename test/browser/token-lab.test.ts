@@ -1,15 +1,10 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { Site } from './site.js'
+import { beforeEach, expect, test } from 'vitest'
+import { describeSite } from './site.js'
 
-describe.skipIf(!inject('chromium'))('the token lab', () => {
-  let site: Site
+describeSite('the token lab', (site) => {
   let page: Page
 
-  beforeAll(async () => {
-    site = await Site.start()
-  }, 120_000)
-  afterAll(async () => site?.stop())
   beforeEach(async () => {
     ;({ page } = await site.open('/lab'))
     await page.getByRole('button', { name: 'Register', exact: true }).click()

@@ -2,17 +2,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { paths } from '@session-vs-jwt/http-kit'
 import type { Page } from 'playwright-core'
-import {
-  afterAll,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  inject,
-  onTestFinished,
-  test,
-} from 'vitest'
-import { Site } from './site.js'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { describeSite } from './site.js'
 
 /** Listens for the time of a test. Gives back the port. */
 async function listening(answer: RequestListener): Promise<number> {
@@ -54,14 +45,9 @@ async function foreignPage(host: string, url: string): Promise<string> {
   return `http://${host}:${port}`
 }
 
-describe.skipIf(!inject('chromium'))('what a browser does with a credential', () => {
-  let site: Site
+describeSite('what a browser does with a credential', (site) => {
   let page: Page
 
-  beforeAll(async () => {
-    site = await Site.start()
-  }, 120_000)
-  afterAll(async () => site?.stop())
   beforeEach(async () => {
     ;({ page } = await site.open('/lab'))
     await page.getByRole('button', { name: 'Register', exact: true }).click()
