@@ -49,7 +49,7 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
     usage: 'npm run bench --',
     description:
       'Measure what the strategies cost, on this machine, with a PostgreSQL and a Redis of the run’s own.\n' +
-      'All of it takes about 25 minutes, and the machine should have nothing else to do.\n' +
+      'All of it takes about 35 minutes, and the machine should have nothing else to do.\n' +
       'Exit code 1 if a scenario failed, 2 for a wrong option, 130 if it was stopped; what was finished is\n' +
       'written in any case.\n\n' +
       `Scenarios:\n${described(scenarios)}\n\n` +

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import jsonata from 'jsonata'
@@ -38,8 +37,6 @@ export function figuresOf({ text, tree }: Page): Figure[] {
 /** What is wrong with a figure. @throws Error where its file cannot be read or its expression is none */
 export async function findingsOfFigure(figure: Figure): Promise<Finding[]> {
   const { line, source, expression, shown, start, end } = figure
-  // Shown when it is measured.
-  if (shown === '?' && !existsSync(resolve(source))) return []
   if (figure.beginsLine) return [{ line, message: 'a figure must not be the first of its line' }]
   const value = await valueOf(source, expression)
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
