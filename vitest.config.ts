@@ -56,8 +56,9 @@ export default defineConfig({
           maxWorkers: 1,
         },
       },
-      onServices('contract', 1, { maxWorkers: 2 }),
-      onServices('e2e', 2),
+      // Side by side: they wait more than they work.
+      onServices('contract', 1, { maxWorkers: 3 }),
+      onServices('e2e', 1, { maxWorkers: 3 }),
       {
         extends: true,
         test: {
@@ -86,7 +87,8 @@ export default defineConfig({
         test: {
           name: 'course',
           include: ['test/course/**/*.test.ts'],
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
+          maxWorkers: 3,
           globalSetup: 'test/instances/updates-pages.ts',
           testTimeout: 150_000,
           hookTimeout: 90_000,
