@@ -1,10 +1,11 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, inject, test } from 'vitest'
 import { CHAPTERS } from '../course/chapters.js'
-import { describeSite, type Site } from './site.js'
+import { runningSite, type Site } from './site.js'
 
 type Opened = Awaited<ReturnType<Site['open']>>
 
-describeSite('the course', (site) => {
+describe.skipIf(!inject('chromium'))('the course', () => {
+  const site = runningSite()
   let page: Opened['page']
   let strange: Opened['strange']
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
-import { beforeEach, describe, expect, test } from 'vitest'
-import { describeSite } from './site.js'
+import { beforeEach, describe, expect, inject, test } from 'vitest'
+import { runningSite } from './site.js'
 
 const ROW = [
   'Register',
@@ -15,7 +15,8 @@ const ROW = [
   'Log out',
 ] as const
 
-describeSite('the lab', (site) => {
+describe.skipIf(!inject('chromium'))('the lab', () => {
+  const site = runningSite()
   let page: Page
   let strange: readonly string[]
 

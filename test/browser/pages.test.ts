@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
-import { describeSite } from './site.js'
+import { describe, expect, inject, test } from 'vitest'
+import { runningSite } from './site.js'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -65,7 +65,8 @@ async function seriousIn(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 }
 
-describeSite('every page', (site) => {
+describe.skipIf(!inject('chromium'))('every page', () => {
+  const site = runningSite()
   describe.each([
     ['light', { colorScheme: 'light' }],
     ['dark', { colorScheme: 'dark' }],

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryFolder } from '@session-vs-jwt/workbench'
 import type { Page } from 'playwright-core'
-import { beforeEach, expect, test } from 'vitest'
-import { describeSite } from './site.js'
+import { beforeEach, describe, expect, inject, test } from 'vitest'
+import { runningSite } from './site.js'
 
 const RECORDED = join(repositoryFolder, 'benchmarks', 'results', 'recorded', 'result.json')
 
@@ -61,7 +61,8 @@ const OWN = {
   ],
 }
 
-describeSite('the results', (site) => {
+describe.skipIf(!inject('chromium'))('the results', () => {
+  const site = runningSite()
   let page: Page
   let strange: readonly string[]
 

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, inject } from 'vitest'
+import { afterAll, beforeAll, inject } from 'vitest'
 import { WorkbenchCommands } from '../e2e/workbench-process.js'
 
 /** Chromium keeps to itself: every start would ask hosts that are nobody's business here. */
@@ -11,14 +11,12 @@ const QUIET = [
   '--disable-sync',
 ]
 
-/** A group of tests on a site that runs; skipped where there is no browser. */
-export function describeSite(name: string, define: (site: Site) => void): void {
-  describe.skipIf(!inject('chromium'))(name, () => {
-    const site = new Site()
-    beforeAll(async () => site.start(), 120_000)
-    afterAll(async () => site.stop())
-    define(site)
-  })
+/** A site that runs for the tests of the group in which this is called. */
+export function runningSite(): Site {
+  const site = new Site()
+  beforeAll(async () => site.start(), 120_000)
+  afterAll(async () => site.stop())
+  return site
 }
 
 /** A workbench, and a browser to look at it; both run between `start` and `stop`. */

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core'
-import { beforeEach, expect, test } from 'vitest'
-import { describeSite } from './site.js'
+import { beforeEach, describe, expect, inject, test } from 'vitest'
+import { runningSite } from './site.js'
 
-describeSite('the token lab', (site) => {
+describe.skipIf(!inject('chromium'))('the token lab', () => {
+  const site = runningSite()
   let page: Page
 
   beforeEach(async () => {

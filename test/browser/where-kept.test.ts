@@ -2,8 +2,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { paths } from '@session-vs-jwt/http-kit'
 import type { Page } from 'playwright-core'
-import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { describeSite } from './site.js'
+import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { runningSite } from './site.js'
 
 /** Listens for the time of a test. Gives back the port. */
 async function listening(answer: RequestListener): Promise<number> {
@@ -45,7 +45,8 @@ async function foreignPage(host: string, url: string): Promise<string> {
   return `http://${host}:${port}`
 }
 
-describeSite('what a browser does with a credential', (site) => {
+describe.skipIf(!inject('chromium'))('what a browser does with a credential', () => {
+  const site = runningSite()
   let page: Page
 
   beforeEach(async () => {
