@@ -41,6 +41,9 @@ interface Options {
   readonly json?: true
 }
 
+/** The defaults of the two servers. */
+const QUICK_STRATEGIES = (['session-redis', 'jwt-rotating'] as const).map(strategyById)
+
 type Env = Readonly<Record<string, string | undefined>>
 
 /** `npm run bench`. */
@@ -85,7 +88,10 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
       positiveNumber,
     )
     .option('--seed <n>', 'draws the order of things; printed with every result', seedNumber)
-    .option('--quick', 'little of everything, to see that it works; a few minutes')
+    .option(
+      '--quick',
+      `little of everything, of ${idsOf(QUICK_STRATEGIES)} alone unless --strategy says more, to see that it works`,
+    )
     .option('--bad', 'the bad benchmarks instead')
     .option(
       '--check',
@@ -168,7 +174,7 @@ function settingsFrom(options: Options): Settings {
     warmUpRequests: quick ? 300 : 4_000,
     check: options.check ?? false,
     seed: options.seed ?? randomInt(1_000_000_000),
-    strategies: options.strategy?.map(strategyById) ?? strategies,
+    strategies: options.strategy?.map(strategyById) ?? (quick ? QUICK_STRATEGIES : strategies),
     peers: options.peers ? peers.map(({ id }) => id) : chosenPeers(options.peer),
     urls: options.url ?? [],
   }
