@@ -2,6 +2,11 @@ import { beforeEach, describe, expect, inject, test } from 'vitest'
 import { CHAPTERS } from '../course/chapters.js'
 import { runningSite, type Site } from './site.js'
 
+/** The texts in diagrams that are higher than the room that was measured for them. */
+const LABELS_CUT_OFF = `[...document.querySelectorAll('.diagram foreignObject')]
+  .filter((room) => room.firstElementChild?.getBoundingClientRect().height > room.getBoundingClientRect().height + 1)
+  .map((room) => room.textContent)`
+
 type Opened = Awaited<ReturnType<Site['open']>>
 
 describe.skipIf(!inject('chromium'))('the course', () => {
@@ -28,6 +33,7 @@ describe.skipIf(!inject('chromium'))('the course', () => {
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     )
     expect(overflow).toBeLessThanOrEqual(0)
+    expect(await page.evaluate(LABELS_CUT_OFF)).toEqual([])
     expect(strange).toEqual([])
   })
 
