@@ -97,6 +97,10 @@ it('reads what can be read of mixed tables and odd word lists, and tells the res
       'rubbish',
       `ada:${digestHex('sha256', 'sa', 'dragon')}:sa`,
       `eve:${bcrypt.hashSync('dragon', 4)}`,
+      // Never found: an attack that has found all looks at no more words, odd ones included.
+      `max:${digestHex('md5', '', 'in no list')}`,
+      `zoe:${digestHex('sha256', 'sb', 'in no list')}:sb`,
+      `kim:${bcrypt.hashSync('in no list', 4)}`,
     ].join('\r\n'),
   )
   const list = write('odd.txt', `${'x'.repeat(300)}\r\n\r\ndragon\r\ncaf\u00e9`)
