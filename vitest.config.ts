@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { LongestFirst } from './test/longest-first.js'
 
 // The `source` condition runs the TypeScript of the workspace packages: what is tested is what is read.
 const conditions = ['source', 'module', 'node', 'development|production']
@@ -25,6 +26,7 @@ export default defineConfig({
   // Where vitest runs the global set-up.
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
+    sequence: { sequencer: LongestFirst },
     // One after another: what is broken on purpose, and what is timed, has the machine for itself.
     projects: [
       {
@@ -32,8 +34,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'benchmarks/test/**/*.test.ts'],
-          exclude: ['packages/hash-lab/test/long/**', 'benchmarks/test/long/**'],
-          sequence: { groupOrder: 0 },
+          exclude: ['packages/*/test/long/**', 'benchmarks/test/long/**'],
+          sequence: { groupOrder: 1 },
+          maxWorkers: 3,
+          isolate: false,
           // Some start a process, which takes its time on a busy machine.
           testTimeout: 20_000,
         },
@@ -41,8 +45,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'hash-lab-long',
-          include: ['packages/hash-lab/test/long/**/*.test.ts'],
+          name: 'long',
+          include: ['packages/*/test/long/**/*.test.ts'],
           sequence: { groupOrder: 9 },
           maxWorkers: 1,
         },
@@ -57,8 +61,13 @@ export default defineConfig({
         },
       },
       // Side by side: they wait more than they work.
-      onServices('contract', 1, { maxWorkers: 3 }),
-      onServices('e2e', 1, { maxWorkers: 3 }),
+      onServices('contract', 1, { maxWorkers: 3, isolate: false, provide: { lookupRequests: 20 } }),
+      // The same counts, around a load that no chance and no cache can pass for.
+      onServices('lookups', 2, {
+        include: ['test/contract/lookups/*.test.ts'],
+        provide: { lookupRequests: 200 },
+      }),
+      onServices('e2e', 2),
       {
         extends: true,
         test: {

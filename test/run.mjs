@@ -32,6 +32,18 @@ const inContainers = (...projects) => [
   },
 ]
 
+const LONG_PROJECTS = [
+  'lookups',
+  'e2e',
+  'faults',
+  'cluster',
+  'security',
+  'instances',
+  'browser',
+  'benchmarks',
+  'long',
+]
+
 const suites = {
   // The types were checked by the build that comes before this script; tests are types too.
   test: [
@@ -40,13 +52,10 @@ const suites = {
     ['lint', bin('oxlint'), ['--type-aware', '--quiet']],
     ['format', bin('oxfmt'), ['--check']],
     ['unused', bin('knip'), []],
-    tests('unit', 'contract', 'e2e', 'course'),
+    tests('unit', 'contract', 'course'),
   ],
   // What takes minutes. What is missing for a suite is told by it.
-  'test:all': [
-    tests('faults', 'cluster', 'security', 'instances', 'hash-lab-long', 'browser', 'benchmarks'),
-    inContainers('containers'),
-  ],
+  'test:all': [tests(...LONG_PROJECTS), inContainers('containers')],
   // The contract suite once more.
   'test:containers': [inContainers('contract')],
   'course:check': [tests('course')],

@@ -5,21 +5,7 @@ import * as jwtServer from '@session-vs-jwt/jwt-server'
 import * as sessionServer from '@session-vs-jwt/session-server'
 import type { Strategy } from '@session-vs-jwt/workbench'
 import { inject } from 'vitest'
-
-/** A clock that stands where a test puts it. */
-export interface MovableClock {
-  readonly now: () => Date
-  /** Lets `seconds` pass, or takes them back. */
-  advance(seconds: number): void
-}
-
-function newClock(): MovableClock {
-  let offsetMs = 0
-  return {
-    now: () => new Date(Date.now() + offsetMs),
-    advance: (seconds) => void (offsetMs += seconds * 1000),
-  }
-}
+import { type MovableClock, newClock } from './movable-clock.js'
 
 export interface TestServer {
   readonly url: string

@@ -24,16 +24,14 @@ class BootstrapError extends Error {
   }
 }
 
-/** What the tests bring beside the workbench's own commands: TypeScript, run as it is. */
-const testPrograms = {
-  contract: ['test', 'contract', 'main.ts'],
-  'faulty-server': ['test', 'contract', 'faulty-server', 'main.ts'],
-}
+const workbench = ['packages/workbench', 'dist/main.js']
 
-/** What is built and run as plain JavaScript beside the workbench's own commands. */
-const builtPrograms = {
-  bench: ['benchmarks', 'dist', 'main.js'],
-  'hash-lab': ['packages', 'hash-lab', 'dist', 'main.js'],
+/** What is built and run beside the workbench's own commands: the project, and its program. */
+const programs = {
+  bench: ['benchmarks', 'dist/main.js'],
+  'hash-lab': ['packages/hash-lab', 'dist/main.js'],
+  contract: ['test/contract', '../dist/contract/main.js'],
+  'faulty-server': ['test/contract', '../dist/contract/faulty-server/main.js'],
 }
 
 const [command = 'start', ...args] = process.argv.slice(2)
@@ -42,16 +40,12 @@ try {
   checkPlatform()
   await install()
   await build(command)
-  if (['start', 'test', 'test:all'].includes(command)) await buildSite()
+  if (['start', 'test:all'].includes(command)) await buildSite()
   await handOver(command, args)
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error
   say(`\n${error.message}`)
   process.exitCode = error.exitCode
-}
-
-function mainFile() {
-  return inRoot('packages', 'workbench', 'dist', 'main.js')
 }
 
 /**
@@ -62,13 +56,8 @@ async function handOver(name, rest) {
   if (/^(test(:all|:containers)?|course:check)$/.test(name)) {
     process.chdir(root)
     await run(inRoot('test', 'run.mjs'), [name, ...rest])
-  } else if (Object.hasOwn(builtPrograms, name)) {
-    await run(inRoot(...builtPrograms[name]), rest)
-  } else if (Object.hasOwn(testPrograms, name)) {
-    const { register } = await import('tsx/esm/api')
-    register()
-    await run(inRoot(...testPrograms[name]), rest)
-  } else await run(mainFile(), [name, ...rest])
+  } else if (Object.hasOwn(programs, name)) await run(inRoot(...programs[name]), rest)
+  else await run(inRoot(...workbench), [name, ...rest])
 }
 
 async function run(file, rest) {
@@ -161,11 +150,10 @@ function homeOfOurOwn(home) {
 
 async function build(name) {
   const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc')
-  const program = Object.hasOwn(builtPrograms, name) ? inRoot(...builtPrograms[name]) : mainFile()
-  const project = path.dirname(path.dirname(program))
-  const first = !fs.existsSync(program)
-  const title = first ? 'Building' : undefined
-  const result = await runWithProgress(title, process.execPath, [tsc, '-b', project], process.env)
+  const [project, program] = Object.hasOwn(programs, name) ? programs[name] : workbench
+  const title = fs.existsSync(inRoot(project, program)) ? undefined : 'Building'
+  const tscArgs = [tsc, '-b', inRoot(project)]
+  const result = await runWithProgress(title, process.execPath, tscArgs, process.env)
   if (!result.failed) return
   if (/EACCES|EROFS|permission denied|read-only/i.test(result.output)) {
     fail(

@@ -12,7 +12,7 @@ import { startThirdServer } from './third-server/third-server.js'
 const NOBODY = '00000000-0000-4000-8000-000000000000'
 const EPOCH = '1970-01-01T00:00:00.000Z'
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../dist/contract/main.js', import.meta.url))
 
 interface Run {
   readonly code: number | null
@@ -41,7 +41,7 @@ async function contract(...args: readonly string[]): Promise<Run> {
 
 /** The command in a process of its own, as `npm run contract --` has it. */
 async function contractProcess(...args: readonly string[]): Promise<Run> {
-  const program = spawn(process.execPath, ['--import', 'tsx/esm', MAIN, ...args])
+  const program = spawn(process.execPath, [MAIN, ...args])
   let [out, err] = ['', '']
   program.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
   program.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))

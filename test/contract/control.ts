@@ -25,12 +25,15 @@ export function targetFor(strategy: Strategy, server: TestServer): Target {
   }
 }
 
-/** Settings with an RSA key for each kind of token. */
+let rsaKeys: Record<string, string> | undefined
+
+/** Settings with an RSA key for each kind of token, made once: that takes a second. */
 export function asymmetricKeys(): Record<string, string> {
-  return {
+  rsaKeys ??= {
     JWT_ACCESS_KEYS: keySet('RS256', 'access'),
     JWT_REFRESH_KEYS: keySet('RS256', 'refresh'),
   }
+  return rsaKeys
 }
 
 async function startInstance(

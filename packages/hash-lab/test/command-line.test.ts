@@ -1,42 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readFileSync } from 'node:fs'
 import bcrypt from 'bcrypt'
-import { afterAll, describe, expect, it, test } from 'vitest'
+import { expect, it, test } from 'vitest'
 import { digestHex } from './fixtures.js'
+import { LabFolder, parsed } from './lab-process.js'
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'hash-lab-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-interface Outcome {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function start(args: readonly string[]): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const env = { PATH: process.env['PATH'] }
-  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env, stdio: 'pipe' })
-  child.stdin.end('hunter2\r\nand more\n')
-  const texts = { stdout: '', stderr: '' }
-  child.stdout.on('data', (text) => (texts.stdout += text))
-  child.stderr.on('data', (text) => (texts.stderr += text))
-  const outcome = new Promise<Outcome>((resolve) =>
-    child.on('close', (code) => resolve({ code, ...texts })),
-  )
-  return { child, outcome }
-}
-
-const run = async (...args: string[]): Promise<Outcome> => start(args).outcome
-const path = (name: string): string => join(folder, name)
-
-function write(name: string, text: string | Buffer): string {
-  writeFileSync(path(name), text)
-  return name
-}
+const { path, run, write } = new LabFolder()
 
 const MD5 = digestHex('md5', 'dragon')
 
@@ -116,78 +84,6 @@ it('reads what can be read of mixed tables and odd word lists, and tells the res
   expect(existsSync(path('mixed.txt.attack'))).toBe(false)
 })
 
-describe('an attack that was stopped', { timeout: 90_000 }, () => {
-  // Long enough for the slowest look at the log, on the fastest machine.
-  const words = [...Array.from({ length: 8000 }, (_, i) => `word${i}`), 'dragon'].join('\n')
-  const slow = `first:${bcrypt.hashSync('word1', 4)}\nlast:${bcrypt.hashSync('dragon', 4)}\n`
-
-  async function stopped(name: string, signal: NodeJS.Signals): Promise<Outcome> {
-    write(name, slow)
-    const { child, outcome } = start(['attack', name, '--words', write('words.txt', words)])
-    await until(
-      () =>
-        /"place":\{"from":[1-9]/.test(readOrNothing(`${name}.attack`)) || child.exitCode !== null,
-    )
-    child.kill(signal)
-    return outcome
-  }
-
-  test('by Ctrl-C reports, and goes on to the same result', async () => {
-    const { code, stdout } = await stopped('ctrl-c.txt', 'SIGINT')
-    expect(code).toBe(130)
-    expect(stdout).toMatch(/cracked +1 of 2 users/)
-    expect(stdout).toMatch(/attack ctrl-c.txt --resume/)
-    const again = await run('attack', 'ctrl-c.txt', '--words', 'words.txt')
-    expect(again.stderr).toMatch(/was stopped.*--resume.*--restart/)
-    expect(again.code).toBe(2)
-    const other = await run('attack', 'ctrl-c.txt', '--resume')
-    expect(other.stderr).toMatch(/another word list/)
-    const resumed = await run('attack', 'ctrl-c.txt', '--words', 'words.txt', '--resume', '--json')
-    expect(passwords(resumed)).toEqual(['word1', 'dragon'])
-    expect(existsSync(path('ctrl-c.txt.attack'))).toBe(false)
-  })
-
-  test('by SIGKILL goes on, also from a broken file', async () => {
-    await stopped('kill.txt', 'SIGKILL')
-    const log = path('kill.txt.attack')
-    const lines = readFileSync(log, 'utf8').split('\n').length
-    writeFileSync(log, `${readFileSync(log, 'utf8')}{"found":1,"pass`)
-    const resumed = await run('attack', 'kill.txt', '--words', 'words.txt', '--resume', '--json')
-    expect(resumed.stderr).toMatch(
-      `kill.txt.attack: line ${lines} is broken; what stands before it`,
-    )
-    expect(passwords(resumed)).toEqual(['word1', 'dragon'])
-  })
-
-  test('does not go on with another table, or from nothing that can be read', async () => {
-    await stopped('changed.txt', 'SIGINT')
-    write('changed.txt', `${slow}new:${MD5}\n`)
-    const changed = await run('attack', 'changed.txt', '--words', 'words.txt', '--resume')
-    expect(changed.stderr).toMatch(/another table, or this one has changed/)
-    write('changed.txt.attack', 'not JSON\n')
-    const broken = await run('attack', 'changed.txt', '--words', 'words.txt', '--resume')
-    expect(broken.stderr).toMatch(/line 1 is broken/)
-    const untouched = write('untouched.txt', slow)
-    const nothing = await run('attack', untouched, '--resume')
-    expect(nothing.stderr).toMatch(/nothing to resume/)
-    expect([changed.code, broken.code, nothing.code]).toEqual([2, 2, 2])
-  })
-})
-
-test.each([
-  ['lookup --rainbow 5', /chains of 10/, /Stopped: the others were not built/],
-  ['bench --no-tools', /Measuring/, /Stopped: \d of 5 comparisons are missing/],
-])('%s, stopped by Ctrl-C, reports what it has', async (line, progress, message) => {
-  const { child, outcome } = start(line.split(' '))
-  await new Promise<void>((resolve) => {
-    child.stderr?.on('data', (text) => progress.test(String(text)) && resolve())
-  })
-  child.kill('SIGINT')
-  const { code, stdout } = await outcome
-  expect(stdout).toMatch(message)
-  expect(code).toBe(130)
-})
-
 test('steal overwrites nothing unasked, and a seed makes the same table', async () => {
   const options = ['steal', '--scheme', 'sha256-salt', '--users', '20', '--seed', '5']
   const first = await run(...options, '--out', 'a.txt', '--answers', 'answers.txt', '--json')
@@ -247,35 +143,3 @@ it.each(['hash', 'steal', 'attack', 'lookup', 'salt', 'rounds', 'secret', 'trunc
     expect(code).toBe(0)
   },
 )
-
-interface Printed {
-  readonly problems: number
-  readonly bcrypt?: { readonly cost: number }
-  readonly results: readonly {
-    readonly scheme: string
-    readonly first: string
-    readonly second: string
-    readonly skippedWords: number
-    readonly cracked: readonly { readonly password: string }[]
-  }[]
-}
-
-function parsed(stdout: string): Printed {
-  return JSON.parse(stdout) as Printed
-}
-
-function passwords({ stdout }: Outcome): string[] {
-  return parsed(stdout).results.flatMap((it) => it.cracked.map(({ password }) => password))
-}
-
-function readOrNothing(name: string): string {
-  try {
-    return readFileSync(path(name), 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 20))
-}

@@ -129,6 +129,18 @@ describe('a password hasher', () => {
     expect(most).toBe(2)
   })
 
+  test('lets as many wait as on any other day when it was made in a busy moment', async () => {
+    const hash = bcrypt.hash.bind(bcrypt)
+    vi.spyOn(bcrypt, 'hash').mockImplementationOnce(async (...args: unknown[]) => {
+      const [password, cost] = args as [string, number]
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      return hash(password, cost)
+    })
+    const hasher = await createPasswordHasher({ cost: COST })
+    const tries = Array.from({ length: 30 }, () => hasher.verify('any', undefined))
+    expect(await Promise.all(tries)).toEqual(tries.map(() => false))
+  })
+
   test('refuses with "overloaded" when too many wait, and works again afterwards', async () => {
     const hasher = await createPasswordHasher({ cost: COST, concurrency: 1, maxWaiting: 2 })
     let finish = (_hash: string): void => undefined

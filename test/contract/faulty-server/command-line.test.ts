@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { mistakes } from './mistakes.js'
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/contract/faulty-server/main.js', import.meta.url))
 
 type Program = ChildProcessByStdio<null, Readable, Readable>
 
 function start(...args: string[]): Program {
   const stdio = ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe']
-  const program = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio })
+  const program = spawn(process.execPath, [main, ...args], { stdio })
   onTestFinished(() => void program.kill())
   return program
 }

@@ -29,9 +29,9 @@ const TITLES: Readonly<Record<ServerKind, string>> = {
 export function lookupsMarkdown(measured: readonly MeasuredStrategy[], requests: number): string {
   const intro = `# Lookups: what each request asks of the stores
 
-Measured by \`test/contract/lookups/lookups.test.ts\`, which writes this page (\`npm test -- test/contract/lookups -u\`): ${requests} requests
+Measured by \`test/contract/lookups/lookups.test.ts\`, which writes this page (\`npm run test:all -- test/contract/lookups -u\`): ${requests} requests
 for each cell, counted by the server's own trace, and by the stores' counters, \`pg_stat_statements\` and
-\`INFO commandstats\`. Both counts agreed.
+\`INFO commandstats\`. Both counts agreed. \`npm test\` counts again, around fewer requests.
 
 A cell says how many SQL statements and Redis commands one request costs; a Lua script is one command,
 whatever it does inside. \`0\` is a request that no store hears of. A status behind it is an answer

@@ -10,10 +10,10 @@ export const saysWhenToRetry: Expectation = ({ headers }) => {
   return seconds >= 1 && seconds <= 900 ? undefined : 'Retry-After, 1 to 900 seconds'
 }
 
-/** Sorted, for a comparison that the order of arrival does not matter to. */
+/** Sorted, for a comparison that the order of arrival does not matter to; a fault of the server tells its code too. */
 export function statusesOf(answers: readonly Answer[]): string {
   return answers
-    .map(({ status }) => status)
-    .toSorted((a, b) => a - b)
+    .map(({ status, body }) => (status >= 500 ? `${status} ${body?.code ?? ''}` : String(status)))
+    .toSorted()
     .join(', ')
 }

@@ -1,4 +1,4 @@
-import type { MovableClock } from '../../start-server.js'
+import type { MovableClock } from '../../movable-clock.js'
 import type { Promises, ServerKind, Strategy, StrategyId } from '@session-vs-jwt/workbench'
 
 /** A server that the suite is run against. */
@@ -22,7 +22,7 @@ export interface Control {
   startSeveral?(): Promise<Several>
   /** The account is gone from the store, and the server is not told. */
   deleteUser(userId: string): Promise<void>
-  /** Settings with a new RSA key for each kind of token. */
+  /** Settings with an RSA key for each kind of token. */
   asymmetricKeys(): Readonly<Record<string, string>>
   /** Where the login of a user is kept: the rows and keys that name it. */
   stateOf(userId: string): Promise<{ readonly redis: number; readonly postgres: number }>

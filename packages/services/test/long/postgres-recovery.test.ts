@@ -6,14 +6,14 @@ import {
   type EmbeddedPostgresOptions,
   removeData,
   startEmbeddedPostgres,
-} from '../src/index.js'
-import { postgresTag } from '../src/postgres/postgres-command.js'
-import { processesTagged, signal } from '../src/process/process-list.js'
-import { waitUntil } from '../src/process/wait-until.js'
-import { OtherWorkbench } from './other-workbench.js'
-import { endParentWatch } from './parent-watch.js'
-import { query, valueOf } from './postgres-client.js'
-import { temporaryFolder } from './temporary-folder.js'
+} from '../../src/index.js'
+import { postgresTag } from '../../src/postgres/postgres-command.js'
+import { processesTagged, signal } from '../../src/process/process-list.js'
+import { waitUntil } from '../../src/process/wait-until.js'
+import { OtherWorkbench } from '../other-workbench.js'
+import { endParentWatch } from '../parent-watch.js'
+import { query, valueOf } from '../postgres-client.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 const WITHIN = { timeout: 20_000 }
 

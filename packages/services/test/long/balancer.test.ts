@@ -11,12 +11,12 @@ import {
   freePort,
   type ServerProgram,
   startBalancer,
-} from '../src/index.js'
-import { balancerTag } from '../src/balancer/balancer-place.js'
-import { processesTagged } from '../src/process/process-list.js'
-import { waitUntil } from '../src/process/wait-until.js'
-import { OtherWorkbench } from './other-workbench.js'
-import { temporaryFolder } from './temporary-folder.js'
+} from '../../src/index.js'
+import { balancerTag } from '../../src/balancer/balancer-place.js'
+import { processesTagged } from '../../src/process/process-list.js'
+import { waitUntil } from '../../src/process/wait-until.js'
+import { OtherWorkbench } from '../other-workbench.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 const programs = temporaryFolder(afterAll)
 const found = await findBalancerProgram({ folder: programs }).catch(console.warn)

@@ -8,16 +8,20 @@ import {
   type RedisProcess,
   startRedis,
   startRedisProcess,
-} from '../src/index.js'
-import { processesTagged, signal } from '../src/process/process-list.js'
-import { waitUntil } from '../src/process/wait-until.js'
-import { canUnpackPackages, unpackedProgram, unpackProgram } from '../src/program/debian-package.js'
-import { installedProgram, type ServerProgram } from '../src/program/server-program.js'
-import { redisTag } from '../src/redis/redis-command.js'
-import { REDIS } from '../src/redis/redis-program.js'
-import { OtherWorkbench } from './other-workbench.js'
-import { endParentWatch } from './parent-watch.js'
-import { temporaryFolder } from './temporary-folder.js'
+} from '../../src/index.js'
+import { processesTagged, signal } from '../../src/process/process-list.js'
+import { waitUntil } from '../../src/process/wait-until.js'
+import {
+  canUnpackPackages,
+  unpackedProgram,
+  unpackProgram,
+} from '../../src/program/debian-package.js'
+import { installedProgram, type ServerProgram } from '../../src/program/server-program.js'
+import { redisTag } from '../../src/redis/redis-command.js'
+import { REDIS } from '../../src/redis/redis-program.js'
+import { OtherWorkbench } from '../other-workbench.js'
+import { endParentWatch } from '../parent-watch.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 // Downloaded once for the whole file, over the remains of an attempt that was interrupted.
 const programs = temporaryFolder(afterAll)
