@@ -129,6 +129,20 @@ describe('the whole of docker-compose.yml', () => {
     expect(others).toEqual([])
   }, 500_000)
 
+  test('session-memory breaks behind the balancer: an instance knows the sessions that it has made', async () => {
+    const inMemory = { ...project, env: { ...project.env, SESSION_STORE: 'memory' } }
+    compose(inMemory, 'up', '--detach', '--no-deps', 'session-instance')
+    const instances = containersIn(project.name, 'session-instance')
+    await Promise.all(instances.map(untilHealthy))
+    await settled(`${at('SCALED_SESSION_PORT')}/health/ready`)
+    const strategy = strategyById('session-memory')
+    const { device } = await registered({ url: at('SCALED_SESSION_PORT'), strategy })
+    const answers = await Promise.all(Array.from({ length: 12 }, async () => device.whoami()))
+    const by = (status: number): Set<unknown> =>
+      new Set(answers.filter((it) => it.status === status).map((it) => it.headers['x-served-by']))
+    expect([by(200).size, by(401).size]).toEqual([1, 2])
+  }, 300_000)
+
   test('keeps data and secrets over down and up', async () => {
     const { account } = await registered(sessionAt('SESSION_PORT'))
     const keys = inside('jwt', 'cat', '/secrets/jwt/access-keys')
