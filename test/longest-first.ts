@@ -6,7 +6,6 @@ const LONGEST = [
   'contract/jwt-server.test.ts',
   'model/model.test.ts',
   'contract/session-server.test.ts',
-  'test/command-line.test.ts',
 ]
 
 /** The longest of a group before the others. */

@@ -1,7 +1,6 @@
 // The checks behind `npm test`, `npm run test:all` and their like, in order, each with its
 // outcome; then one line with the sum.
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,24 +44,21 @@ const LONG_PROJECTS = [
   'long',
 ]
 
-/** Groups of checks, one after another; those of a group run side by side. */
 const suites = {
+  // The types were checked by the build that comes before this script; tests are types too.
   test: [
-    // The build that comes before this script has checked the packages; tests have types too.
-    [['types', bin('tsc'), ['-b']]],
-    [
-      ['pages', join('docs', 'node_modules', '.bin', 'vue-tsc'), ['--noEmit', '--project', 'docs']],
-      ['lint', bin('oxlint'), ['--type-aware', '--quiet']],
-      ['format', bin('oxfmt'), ['--check']],
-      ['unused', bin('knip'), []],
-    ],
-    [tests('unit', 'contract', 'course')],
+    ['types', bin('tsc'), ['-b']],
+    ['pages', join('docs', 'node_modules', '.bin', 'vue-tsc'), ['--noEmit', '--project', 'docs']],
+    ['lint', bin('oxlint'), ['--type-aware', '--quiet']],
+    ['format', bin('oxfmt'), ['--check']],
+    ['unused', bin('knip'), []],
+    tests('unit', 'contract', 'course'),
   ],
   // What takes minutes. What is missing for a suite is told by it.
-  'test:all': [[tests(...LONG_PROJECTS)], [inContainers('containers')]],
+  'test:all': [tests(...LONG_PROJECTS), inContainers('containers')],
   // The contract suite once more.
-  'test:containers': [[inContainers('contract')]],
-  'course:check': [[tests('course')]],
+  'test:containers': [inContainers('contract')],
+  'course:check': [tests('course')],
 }
 
 const [suite = 'test', ...given] = process.argv.slice(2)
@@ -70,66 +66,33 @@ const [suite = 'test', ...given] = process.argv.slice(2)
 const filters = suite === 'course:check' ? chapterFilters(given) : given
 let passed = 0
 let failed = 0
-for (const group of suites[suite]) {
-  if (group.length === 1) await runAlone(...group[0])
-  else await runSideBySide(group)
-}
-rmSync(folder, { recursive: true, force: true })
-console.log(`\n${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1
-
-/** Shows what it prints. Ctrl-C ends it first, then this script. */
-async function runAlone(name, command, args, { title = name, env = {}, whyNot } = {}) {
+for (const [name, command, args, { title = name, env = {}, whyNot } = {}] of suites[suite]) {
   console.log(`\n== ${title}`)
   const reason = await whyNot?.()
   if (reason) {
     // Neither passed nor failed: nothing was seen.
     console.log(`NOT RUN: ${title}. ${reason}`)
-    return
+    continue
   }
   rmSync(report, { force: true })
+  const startedAt = Date.now()
   // What is asked for may be in one of several suites.
   const asked = name === 'tests' && filters.length > 0 ? [...filters, '--passWithNoTests'] : []
-  const seconds = stopwatch()
   const { status } = spawnSync(command, [...args, ...asked], {
     stdio: 'inherit',
     env: { ...process.env, ...env },
   })
-  console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${title}, ${seconds()} s`)
-  if (name === 'tests') countTests(status === 0)
-  else count(status === 0)
-}
-
-/** Shows what they print in their order, each as a whole. */
-async function runSideBySide(group) {
-  const running = group.map(async ([name, command, args]) => {
-    const seconds = stopwatch()
-    const program = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = `\n== ${name}\n`
-    for (const stream of [program.stdout, program.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => (output += text))
-    }
-    const [status] = await once(program, 'close').catch(({ message }) => {
-      output += `${message}\n`
-      return [1]
-    })
-    return { status, text: `${output}${status === 0 ? 'ok' : 'FAILED'}: ${name}, ${seconds()} s` }
-  })
-  for (const { status, text } of await Promise.all(running)) {
-    console.log(text)
-    count(status === 0)
-  }
-}
-
-function stopwatch() {
-  const startedAt = Date.now()
-  return () => ((Date.now() - startedAt) / 1000).toFixed(1)
-}
-
-function count(ok) {
-  if (ok) passed += 1
+  const ok = status === 0
+  console.log(
+    `${ok ? 'ok' : 'FAILED'}: ${title}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
+  )
+  if (name === 'tests') countTests(ok)
+  else if (ok) passed += 1
   else failed += 1
 }
+rmSync(folder, { recursive: true, force: true })
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1
 
 /** `02 05 -u` as vitest takes it. */
 function chapterFilters(asked) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import bcrypt from 'bcrypt'
 import { describe, expect, test } from 'vitest'
 import { digestHex } from '../fixtures.js'
-import { LabFolder, type Outcome, parsed } from '../lab-process.js'
+import { LabFolder, type Outcome, parsed } from './lab-process.js'
 
 const { path, run, start, write } = new LabFolder()
 

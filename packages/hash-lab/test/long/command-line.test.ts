@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import bcrypt from 'bcrypt'
 import { expect, it, test } from 'vitest'
-import { digestHex } from './fixtures.js'
+import { digestHex } from '../fixtures.js'
 import { LabFolder, parsed } from './lab-process.js'
 
 const { path, run, write } = new LabFolder()
