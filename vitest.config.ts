@@ -36,7 +36,7 @@ export default defineConfig({
           include: ['packages/*/test/**/*.test.ts', 'benchmarks/test/**/*.test.ts'],
           exclude: ['packages/*/test/long/**', 'benchmarks/test/long/**'],
           sequence: { groupOrder: 1 },
-          maxWorkers: 3,
+          maxWorkers: 2,
           isolate: false,
           // Some start a process, which takes its time on a busy machine.
           testTimeout: 20_000,
@@ -61,7 +61,7 @@ export default defineConfig({
         },
       },
       // Side by side: they wait more than they work.
-      onServices('contract', 1, { maxWorkers: 3, isolate: false, provide: { lookupRequests: 20 } }),
+      onServices('contract', 1, { maxWorkers: 2, isolate: false, provide: { lookupRequests: 20 } }),
       // The same counts, around a load that no chance and no cache can pass for.
       onServices('lookups', 2, {
         include: ['test/contract/lookups/*.test.ts'],
@@ -97,7 +97,7 @@ export default defineConfig({
           name: 'course',
           include: ['test/course/**/*.test.ts'],
           sequence: { groupOrder: 1 },
-          maxWorkers: 3,
+          maxWorkers: 2,
           globalSetup: 'test/instances/updates-pages.ts',
           testTimeout: 150_000,
           hookTimeout: 90_000,
