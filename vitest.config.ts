@@ -60,7 +60,7 @@ export default defineConfig({
           maxWorkers: 1,
         },
       },
-      // Side by side: they wait more than they work.
+      // Beside unit tests and the course: as many workers as cores.
       onServices('contract', 1, { maxWorkers: 2, isolate: false, provide: { lookupRequests: 20 } }),
       // The same counts, around a load that no chance and no cache can pass for.
       onServices('lookups', 2, {
