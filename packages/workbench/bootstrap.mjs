@@ -34,6 +34,9 @@ const programs = {
   'faulty-server': ['test/contract', '../dist/contract/faulty-server/main.js'],
 }
 
+/** These run whatever is built. */
+const isTests = (name) => /^(test(:all|:containers)?|course:check)$/.test(name)
+
 const [command = 'start', ...args] = process.argv.slice(2)
 
 try {
@@ -53,7 +56,7 @@ try {
  * nothing is left if this process dies.
  */
 async function handOver(name, rest) {
-  if (/^(test(:all|:containers)?|course:check)$/.test(name)) {
+  if (isTests(name)) {
     process.chdir(root)
     await run(inRoot('test', 'run.mjs'), [name, ...rest])
   } else if (Object.hasOwn(programs, name)) await run(inRoot(...programs[name]), rest)
@@ -150,9 +153,10 @@ function homeOfOurOwn(home) {
 
 async function build(name) {
   const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc')
-  const [project, program] = Object.hasOwn(programs, name) ? programs[name] : workbench
-  const title = fs.existsSync(inRoot(project, program)) ? undefined : 'Building'
-  const tscArgs = [tsc, '-b', inRoot(project)]
+  const all = [workbench, ...Object.values(programs)]
+  const wanted = isTests(name) ? all : [Object.hasOwn(programs, name) ? programs[name] : workbench]
+  const title = wanted.every((it) => fs.existsSync(inRoot(...it))) ? undefined : 'Building'
+  const tscArgs = [tsc, '-b', ...new Set(wanted.map(([project]) => inRoot(project)))]
   const result = await runWithProgress(title, process.execPath, tscArgs, process.env)
   if (!result.failed) return
   if (/EACCES|EROFS|permission denied|read-only/i.test(result.output)) {

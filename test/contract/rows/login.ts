@@ -12,8 +12,7 @@ const WRONG = 'a wrong password'
 const base64 = (bytes: string | readonly number[]): string =>
   (typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes)).toString('base64')
 
-/** Nobody's, and in no other row: it would be locked sooner or later. */
-/** Each with an email that nobody has tried: a run must not use up the tries of another one. */
+/** Each with an email of nobody, which no other row or run has tried: it would be locked sooner or later. */
 const MALFORMED: readonly (readonly [
   what: string,
   header: ((id: string) => string) | undefined,
