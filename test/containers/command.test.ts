@@ -44,6 +44,12 @@ test('without Docker: a line that says so', async () => {
   expect(errors()).toMatch(/^No Docker engine answers at unix:\/\/\/nowhere[^\n]*$/)
 })
 
+test('without its client: a line that says so', async () => {
+  const { exit, errors } = run({ PATH: '/nowhere' })
+  expect(await exit).toBe(1)
+  expect(errors()).toMatch(/^There is no "docker" in the PATH\.[^\n]*$/)
+})
+
 test('with a port in use: a line that names it and its setting', async () => {
   const { JWT_PORT: port } = project.env
   const server = createServer().listen(Number(port), '127.0.0.1')
@@ -74,11 +80,21 @@ test('with a stack that comes up by half: why, and nothing is left', async () =>
 
 test('until Ctrl-C: everything comes up, tells where it is, and goes', async () => {
   const { child, exit, output, errors } = run()
-  await expect.poll(output, { timeout: 300_000, interval: 200 }).toContain('Ready.')
+  // Ctrl-C follows at once: the Compose that shows the logs is then only starting.
+  await expect.poll(output, { timeout: 300_000, interval: 5 }).toContain('Ready.')
   expect(output()).toContain(`http://localhost:${project.env['SESSION_PORT']}`)
   const ready = await fetch(`http://127.0.0.1:${project.env['SESSION_PORT']}/health/ready`)
   expect(ready.status).toBe(200)
   child.kill('SIGINT')
   expect([await exit, errors()]).toEqual([0, ''])
+  expect(containersIn(project.name)).toEqual([])
+}, 400_000)
+
+test('until Ctrl-C while it comes up: nothing is left', async () => {
+  const { child, exit, output, errors } = run()
+  await expect.poll(output, { timeout: 300_000, interval: 5 }).toContain('Started')
+  child.kill('SIGINT')
+  expect([await exit, errors()]).toEqual([0, ''])
+  expect(output()).not.toContain('Ready.')
   expect(containersIn(project.name)).toEqual([])
 }, 400_000)

@@ -6,6 +6,8 @@ import { WorkbenchError } from '../workbench-error.js'
 /** Of what Compose printed before it failed: the reason is at the end. */
 const SHOWN_LINES = 6
 
+const GRACE_MS = 3_000
+
 export interface ComposeRun {
   /** Arguments before the subcommand, such as a profile. */
   readonly options?: readonly string[]
@@ -21,20 +23,39 @@ export interface ComposeRun {
  */
 export async function compose(args: readonly string[], run: ComposeRun = {}): Promise<string> {
   const { options = [], signal, onLine } = run
+  signal?.throwIfAborted()
   // In a session of its own: Ctrl-C is for us, and ends it through the signal.
   const child = spawn('docker', ['compose', ...options, ...args], {
     cwd: repositoryFolder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const abort = (): void => void child.kill('SIGINT')
+  const abort = (): void => end(child)
   signal?.addEventListener('abort', abort, { once: true })
   const output = collect(child, onLine)
-  const [code] = await Promise.race([once(child, 'close'), once(child, 'error').then(notThere)])
+  const [code] = await once(child, 'close').catch(doesNotStart)
   signal?.removeEventListener('abort', abort)
   signal?.throwIfAborted()
   if (code === 0) return output()
   throw new WorkbenchError(explain(output()))
+}
+
+/**
+ * Docker's client runs Compose as a process of its own, and does not pass on a signal that comes while
+ * that starts. So it goes to both, and does not stay a request.
+ */
+function end(child: ChildProcess): void {
+  signalGroup(child, 'SIGINT')
+  const timer = setTimeout(signalGroup, GRACE_MS, child, 'SIGKILL')
+  child.once('close', () => clearTimeout(timer))
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch {
+    // All of them have ended in between.
+  }
 }
 
 function collect(child: ChildProcess, onLine: ComposeRun['onLine']): () => string {
@@ -51,9 +72,11 @@ function collect(child: ChildProcess, onLine: ComposeRun['onLine']): () => strin
   return () => output
 }
 
-function notThere(): never {
+function doesNotStart({ code, message }: NodeJS.ErrnoException): never {
   throw new WorkbenchError(
-    'There is no "docker" in the PATH. Install Docker with its Compose plugin; "npm start" needs neither.',
+    code === 'ENOENT'
+      ? 'There is no "docker" in the PATH. Install Docker with its Compose plugin; "npm start" needs neither.'
+      : `"docker" does not start: ${message}.`,
   )
 }
 
