@@ -159,6 +159,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   }
   lab = new Lab({
     groups: { session: session.server, jwt: jwt.server },
+    balancer,
     redis: stores.redis,
     strategies: { session: session.strategy, jwt: jwt.strategy },
     onStrategy: (server, strategy) => (running[server] = { ...running[server], strategy }),

@@ -47,6 +47,11 @@ export interface Balancer {
   takeOut(instance: string, withinMs: number): Promise<boolean>
   /** Sends it requests as soon as it is ready. True if that was within `withinMs`. */
   putBack(instance: string, withinMs: number): Promise<boolean>
+  /**
+   * Waits until it has found that each of `instances` answers, be it only what needs no store. True if
+   * that was within `withinMs`.
+   */
+  untilFound(instances: readonly string[], withinMs: number): Promise<boolean>
   /** Takes no more connections, lets what it has be answered, and leaves. */
   stop(): Promise<void>
   /** SIGKILL. */
@@ -132,8 +137,8 @@ function runningBalancer(
   const groups = services.map(({ name }) => backendsOf(name)[0])
   const statsOf = async (instance: string): Promise<ServerStat[]> =>
     (await admin.stats()).filter((it) => it.instance === instance)
-  const isReady = ({ backend, status }: ServerStat): boolean =>
-    groups.includes(backend) && status.startsWith('UP')
+  const isUp = ({ status }: ServerStat): boolean => status.startsWith('UP')
+  const isReady = (stat: ServerStat): boolean => groups.includes(stat.backend) && isUp(stat)
   const tell = async (instance: string, ...words: readonly string[]): Promise<void> => {
     const places = (await statsOf(instance)).map(({ backend }) => `${backend}/${instance}`)
     if (places.length === 0) {
@@ -163,6 +168,11 @@ function runningBalancer(
       await tell(instance, 'state drain', 'health down', 'state ready')
       return waitUntil(async () => (await statsOf(instance)).some(isReady), withinMs)
     },
+    untilFound: async (instances, withinMs) =>
+      waitUntil(async () => {
+        const up = new Set((await admin.stats()).filter(isUp).map(({ instance }) => instance))
+        return instances.every((it) => up.has(it))
+      }, withinMs),
     stop: async () => {
       await server.stop()
       place.remove()

@@ -203,6 +203,22 @@ describe.skipIf(!found)('a balancer', () => {
     expect(await response.json()).toMatchObject({ status: 503, code: 'no_instance' })
   })
 
+  it('tells when it has found all of them again, ready or not', async () => {
+    const { url, balancer, instances, addresses } = await startThree()
+    const names = instances.map(({ name }) => name)
+    instances.forEach((it) => it.close())
+    await expect.poll(async () => (await fetch(url)).status, BY_CHECKS).toBe(503)
+    expect(await balancer.untilFound(names, 300)).toBe(false)
+    await Promise.all(
+      instances.map(async (it, index) => {
+        it.isReady = index > 0
+        await it.listen(Number(new URL(`http://${addresses[index]}`).port))
+      }),
+    )
+    expect(await balancer.untilFound(names, 5_000)).toBe(true)
+    expect(await answers(url, 6)).not.toContain('503')
+  })
+
   it('knows no instance of another name', async () => {
     const { balancer } = await startThree()
     await expect(balancer.takeOut('b-1', 100)).rejects.toMatchObject({ code: 'refused' })

@@ -1,5 +1,5 @@
 import type { TraceEvent } from '@session-vs-jwt/http-kit'
-import type { StartedRedis } from '@session-vs-jwt/services'
+import type { Balancer, StartedRedis } from '@session-vs-jwt/services'
 import { availableStrategy } from '../available-strategy.js'
 import { type Exchange, exchange } from '../client/http-exchange.js'
 import type { Instance } from '../servers/instance.js'
@@ -18,8 +18,12 @@ export interface LabState {
   readonly secondInstances: Readonly<Partial<Record<ServerKind, string>>>
 }
 
+/** The balancer asks every 250 ms where nobody has answered. */
+const FOUND_WITHIN_MS = 5_000
+
 export interface LabParts {
   readonly groups: Readonly<Record<ServerKind, ServerGroup>>
+  readonly balancer: Balancer | undefined
   readonly redis: StartedRedis | undefined
   /** What the servers were started with. */
   readonly strategies: Readonly<Record<ServerKind, Strategy>>
@@ -126,6 +130,9 @@ export class Lab {
   async #restart(server: ServerKind, env: Readonly<Record<string, string>> = {}): Promise<void> {
     const instances = this.#instances().filter((it) => it.server === server)
     await Promise.all(instances.map(async (it) => it.restart(env)))
+    // Until a balancer that has missed them all finds one again, it answers 503 to everybody.
+    const balanced = this.#parts.groups[server].instances.map(({ name }) => name)
+    await this.#parts.balancer?.untilFound(balanced, FOUND_WITHIN_MS)
   }
 
   async #changeStrategy(server: ServerKind, id: StrategyId): Promise<void> {
