@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { paths } from '@session-vs-jwt/http-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { matrixOf, strategy } from '../contract/matrix.js'
-import { Device, newAccount, registered } from '../device.js'
+import { Device, loggedIn, newAccount, registered } from '../device.js'
 import { startServer, type TestServer } from '../start-server.js'
 import { valueOf } from './cookie-text.js'
 
@@ -98,6 +98,21 @@ describe.each(matrixOf('session'))('%s', (_label, it) => {
 const stored = matrixOf('session').filter(([, it]) => it.promises.stateIn !== 'credential')
 
 describe.each(stored)('%s', (_label, it) => {
+  test('who moves a stolen session to other ids loses it by its owner’s logout [ASVS 7.4.1]', async () => {
+    const server = await startServer(it)
+    const { device, account } = await registered(server)
+    const other = await loggedIn(server, account)
+    const thief = device.copy()
+    for (let moves = 0; moves < 3; moves += 1) expect((await thief.rotate()).status).toBe(200)
+    expect((await device.whoami()).status).toBe(401)
+    expect((await device.copy().logout()).status).toBe(204)
+    expect((await thief.whoami()).status).toBe(401)
+    // Nor does it end more than that, or come back by another logout.
+    expect((await device.logout()).status).toBe(204)
+    expect((await other.whoami()).status).toBe(200)
+    await server.stop()
+  })
+
   test('ids are all different, and none of their 256 bits is fixed [ASVS 7.2.3]', async () => {
     const server = await startServer(it)
     const { device } = await registered(server)

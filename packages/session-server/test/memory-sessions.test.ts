@@ -52,6 +52,18 @@ describe('sessions in memory', () => {
     expect(await store.read('5')).toBeUndefined()
   })
 
+  test('are ended by any id that they have had, and others are not', async () => {
+    await store.replace('1', '4', session('alice', 'phone'))
+    await store.replace('4', '5', session('alice', 'phone'))
+    await store.destroy('1')
+    expect(await store.read('5')).toBeUndefined()
+    expect(await left()).toStrictEqual(['alice/laptop', 'bob/phone'])
+    await store.replace('2', '4', session('alice', 'laptop'))
+    store.removeExpired(new Date(NOW + 500))
+    await store.destroy('2')
+    expect(await left()).toStrictEqual(['bob/phone'])
+  })
+
   test('are listed and ended for their own user only', async () => {
     const devices = (await store.list('alice')).map((it) => it.deviceId)
     expect(devices.toSorted()).toStrictEqual(['laptop', 'phone'])

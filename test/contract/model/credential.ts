@@ -123,16 +123,7 @@ export function rotate(state: State, held: Held, refresh: Credential, rules: Rul
   }
 }
 
-/**
- * Ends the login of a credential that somebody presents. An old session id names nothing any more,
- * while every token names its login.
- */
-export function endPresented(
-  state: State,
-  credential: Credential,
-  { server, promises }: Rules,
-): State {
-  const { serial } = loginOf(state, credential.login)
-  const names = server === 'jwt' || serial === credential.serial
-  return names && promises.devices ? withLogin(state, credential.login, { ended: true }) : state
+/** Ends the login of a credential that somebody presents, be it one that was spent. */
+export function endPresented(state: State, { login }: Credential, { promises }: Rules): State {
+  return promises.devices ? withLogin(state, login, { ended: true }) : state
 }

@@ -7,6 +7,8 @@ import { expiryOf, type SessionRecord, type SessionStore } from './session-store
  */
 export class MemorySessions implements SessionStore {
   readonly #sessions = new Map<string, SessionRecord>()
+  /** By the ids that were given up: the sessions as they were then. */
+  readonly #replaced = new Map<string, SessionRecord>()
 
   async read(id: string): Promise<SessionRecord | undefined> {
     return this.#sessions.get(keyOf(id))
@@ -17,17 +19,22 @@ export class MemorySessions implements SessionStore {
   }
 
   async update(id: string, session: SessionRecord): Promise<boolean> {
-    return this.replace(id, id, session)
+    if (!this.#sessions.has(keyOf(id))) return false
+    this.#sessions.set(keyOf(id), session)
+    return true
   }
 
   async replace(oldId: string, newId: string, session: SessionRecord): Promise<boolean> {
     if (!this.#sessions.delete(keyOf(oldId))) return false
     this.#sessions.set(keyOf(newId), session)
+    this.#replaced.set(keyOf(oldId), session)
     return true
   }
 
   async destroy(id: string): Promise<void> {
-    this.#sessions.delete(keyOf(id))
+    if (this.#sessions.delete(keyOf(id))) return
+    const replaced = this.#replaced.get(keyOf(id))
+    if (replaced) await this.destroyDevice(replaced.userId, replaced.deviceId)
   }
 
   async list(userId: string): Promise<SessionRecord[]> {
@@ -49,6 +56,9 @@ export class MemorySessions implements SessionStore {
   removeExpired(before: ReturnType<Clock>): void {
     for (const [key, session] of this.#sessions) {
       if (expiryOf(session) <= before.getTime()) this.#sessions.delete(key)
+    }
+    for (const [key, { absoluteUntil }] of this.#replaced) {
+      if (absoluteUntil <= before.getTime()) this.#replaced.delete(key)
     }
   }
 

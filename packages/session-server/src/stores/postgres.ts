@@ -15,6 +15,14 @@ CREATE TABLE IF NOT EXISTS sessions (
 );
 CREATE INDEX IF NOT EXISTS sessions_of_user ON sessions (user_id);
 CREATE INDEX IF NOT EXISTS sessions_by_idle_until ON sessions (idle_until);
+CREATE TABLE IF NOT EXISTS replaced_session_ids (
+  id_hash bytea PRIMARY KEY,
+  user_id uuid NOT NULL,
+  device_id uuid NOT NULL,
+  absolute_until timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS replaced_session_ids_by_absolute_until
+  ON replaced_session_ids (absolute_until);
 `
 
 interface Row {
@@ -65,20 +73,35 @@ export class PostgresSessions implements SessionStore {
   }
 
   async update(id: string, session: SessionRecord): Promise<boolean> {
-    return this.replace(id, id, session)
+    return this.#changesOne(
+      'sessions.update',
+      'UPDATE sessions SET idle_until = $2 WHERE id_hash = $1',
+      [idHash(id), new Date(session.idleUntil)],
+    )
   }
 
   async replace(oldId: string, newId: string, session: SessionRecord): Promise<boolean> {
     return this.#changesOne(
       'sessions.replace',
-      'UPDATE sessions SET id_hash = $2, idle_until = $3 WHERE id_hash = $1',
+      `WITH replaced AS (
+        UPDATE sessions SET id_hash = $2, idle_until = $3 WHERE id_hash = $1
+        RETURNING user_id, device_id, absolute_until
+      ) INSERT INTO replaced_session_ids (id_hash, user_id, device_id, absolute_until)
+        SELECT $1, user_id, device_id, absolute_until FROM replaced`,
       [idHash(oldId), idHash(newId), new Date(session.idleUntil)],
     )
   }
 
   async destroy(id: string): Promise<void> {
     const values = [idHash(id)]
-    await this.#changesOne('sessions.destroy', 'DELETE FROM sessions WHERE id_hash = $1', values)
+    const text = 'DELETE FROM sessions WHERE id_hash = $1'
+    if (await this.#changesOne('sessions.destroy', text, values)) return
+    await this.#changesOne(
+      'sessions.destroy-replaced',
+      `DELETE FROM sessions USING replaced_session_ids replaced WHERE replaced.id_hash = $1
+        AND sessions.user_id = replaced.user_id AND sessions.device_id = replaced.device_id`,
+      values,
+    )
   }
 
   async list(userId: string): Promise<SessionRecord[]> {
@@ -111,6 +134,11 @@ export class PostgresSessions implements SessionStore {
     await this.#changesOne(
       'sessions.remove-expired',
       'DELETE FROM sessions WHERE idle_until < $1',
+      [before],
+    )
+    await this.#changesOne(
+      'sessions.remove-replaced',
+      'DELETE FROM replaced_session_ids WHERE absolute_until < $1',
       [before],
     )
   }

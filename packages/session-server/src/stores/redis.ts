@@ -6,6 +6,7 @@ import { expiryOf, type SessionRecord, type SessionStore } from './session-store
 /*
  * session:{tag}:<hash of id>   the session as JSON, expiring with it
  * sessions-of:{tag}:<user>     hash: device id -> hash of session id
+ * replaced-session:{tag}:<hash of id>   whose it was, for an id that was given up
  *
  * A session that expired stays in the user's hash until the next look at it. Scripts reach the keys of
  * one user only, which share the tag and with it a slot of a Redis Cluster.
@@ -39,11 +40,12 @@ if redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3], 'XX') then return 1 end
 return 0`,
   },
   replaceSession: {
-    numberOfKeys: 3,
+    numberOfKeys: 4,
     lua: `
 local index, json, ttl, device, hash, lifetime = KEYS[3], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 if redis.call('DEL', KEYS[1]) == 0 then return 0 end
 redis.call('SET', KEYS[2], json, 'PX', ttl)
+redis.call('SET', KEYS[4], ARGV[7], 'PX', lifetime)
 ${KEEP}
 return 1`,
   },
@@ -149,15 +151,22 @@ export class RedisSessions implements SessionStore {
       sessionKey(oldId),
       sessionKey(newId),
       indexKey(session.userId),
+      replacedKey(oldId),
       this.#deadline(),
       ...this.#stored(session),
       ...this.#indexed(newId, session),
+      JSON.stringify({ userId: session.userId, deviceId: session.deviceId }),
     )
     return replaced === 1
   }
 
   async destroy(id: string): Promise<void> {
-    await this.#redis.destroySession(sessionKey(id), this.#deadline(), indexPrefix(tagOf(id)))
+    const prefix = indexPrefix(tagOf(id))
+    if (await this.#redis.destroySession(sessionKey(id), this.#deadline(), prefix)) return
+    const json = await this.#redis.get(replacedKey(id))
+    if (json === null) return
+    const { userId, deviceId } = JSON.parse(json) as Pick<SessionRecord, 'userId' | 'deviceId'>
+    await this.destroyDevice(userId, deviceId)
   }
 
   async list(userId: string): Promise<SessionRecord[]> {
@@ -204,6 +213,10 @@ function sessionPrefix(tag: string): string {
 
 function sessionKey(id: string): string {
   return sessionPrefix(tagOf(id)) + hashSessionId(id)
+}
+
+function replacedKey(id: string): string {
+  return `replaced-session:{${tagOf(id)}}:${hashSessionId(id)}`
 }
 
 function indexPrefix(tag: string): string {

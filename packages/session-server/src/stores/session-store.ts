@@ -11,14 +11,18 @@ export interface SessionRecord {
   readonly absoluteUntil: number
 }
 
-/** Sessions by id. Every method is one statement or command, so no other request comes in between. */
+/** Sessions by id. What a method does it does at once: no other request comes in between. */
 export interface SessionStore {
   read(id: string): Promise<SessionRecord | undefined>
   create(id: string, session: SessionRecord): Promise<void>
   /** Writes only where the session still is: an ended one does not come back. Tells whether it was. */
   update(id: string, session: SessionRecord): Promise<boolean>
-  /** Moves the session to a new id. Tells whether it was still there. */
+  /** Moves the session to a new id; the old one can still end it. Tells whether it was there. */
   replace(oldId: string, newId: string, session: SessionRecord): Promise<boolean>
+  /**
+   * Ends the session, by an id too that it has given up: else the logout of one tab would miss what
+   * another tab, or a thief, has just moved. An id that is not known costs a second look.
+   */
   destroy(id: string): Promise<void>
   list(userId: string): Promise<SessionRecord[]>
   /** Whether the user had such a device. */

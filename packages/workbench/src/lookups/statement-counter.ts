@@ -8,6 +8,7 @@ import { type Calls, difference } from './calls.js'
 const BESIDE_REQUESTS: readonly RegExp[] = [
   /^SELECT extract\(\S+ FROM clock_timestamp\(\)\)/,
   /\bDELETE FROM sessions WHERE idle_until < \$1$/,
+  /\bDELETE FROM replaced_session_ids WHERE absolute_until < \$1$/,
   /\bDELETE FROM refresh_families WHERE live_until < \$1$/,
   /\bDELETE FROM denied_families WHERE until < \$1$/,
 ]
