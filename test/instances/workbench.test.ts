@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { paths } from '@session-vs-jwt/http-kit'
 import { strategyById } from '@session-vs-jwt/workbench'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { registered } from '../device.js'
@@ -47,6 +48,12 @@ const isAlive = ({ pid }: RecordedInstance): boolean => {
   } catch {
     return false
   }
+}
+
+async function statusOf(url: string, init?: RequestInit): Promise<number> {
+  const response = await fetch(url, init)
+  await response.text()
+  return response.status
 }
 
 /** No instance, no balancer: nobody listens any more, and no process is left. */
@@ -96,6 +103,24 @@ test('one that crashes is told and left out, a rolling restart replaces all, Ctr
   workbench.child.kill('SIGINT')
   expect(await workbench.exit).toBe(0)
   await expectNothingLeft(after)
+}, 180_000)
+
+test('all restarted at once by the lab answer as soon as the lab does', async () => {
+  const workbench = await commands.start('--instances', '3', '--quiet')
+  const { WORKBENCH_PORT, SESSION_PORT } = commands.env
+  const restart = async (): Promise<number> =>
+    statusOf(`http://localhost:${WORKBENCH_PORT}/workbench/commands`, {
+      method: 'POST',
+      headers: { origin: `http://localhost:${WORKBENCH_PORT}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ do: 'restart', server: 'session' }),
+    })
+  // By chance the balancer may not even have missed them.
+  for (let times = 0; times < 12; times += 1) {
+    expect(await restart()).toBe(200)
+    expect(await statusOf(`http://127.0.0.1:${SESSION_PORT}${paths.live}`)).toBe(200)
+  }
+  workbench.child.kill('SIGINT')
+  expect(await workbench.exit).toBe(0)
 }, 180_000)
 
 test('session-memory visibly breaks, and says so', async () => {

@@ -207,7 +207,7 @@ describe.skipIf(!found)('a balancer', () => {
     const { url, balancer, instances, addresses } = await startThree()
     const names = instances.map(({ name }) => name)
     instances.forEach((it) => it.close())
-    await expect.poll(async () => (await fetch(url)).status, BY_CHECKS).toBe(503)
+    await expect.poll(async () => balancer.untilFound(names, 0), BY_CHECKS).toBe(false)
     expect(await balancer.untilFound(names, 300)).toBe(false)
     await Promise.all(
       instances.map(async (it, index) => {
