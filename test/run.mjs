@@ -1,10 +1,16 @@
 // The checks behind `npm test`, `npm run test:all` and their like, in order, each with its
 // outcome; then one line with the sum.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { checkContainers, ServiceError, serviceImages } from '@session-vs-jwt/services'
+import { interruption } from '@session-vs-jwt/workbench'
+
+/** Servers may end what they are doing. */
+const GRACE_MS = 15_000
 
 const bin = (name) => join('node_modules', '.bin', name)
 const folder = mkdtempSync(join(tmpdir(), 'session-vs-jwt-report-'))
@@ -64,6 +70,11 @@ const suites = {
 const [suite = 'test', ...given] = process.argv.slice(2)
 /** Chapters are asked for by their numbers, which their tests' names begin with. */
 const filters = suite === 'course:check' ? chapterFilters(given) : given
+const signal = interruption(() => console.log('\nInterrupted. Ending what was started …'))
+/** The tool that runs, which leads a group of processes. */
+let tool
+// Who asks twice does not wait, and leaves nothing either.
+process.on('exit', () => tool && signalGroup(tool, 'SIGKILL'))
 let passed = 0
 let failed = 0
 for (const [name, command, args, { title = name, env = {}, whyNot } = {}] of suites[suite]) {
@@ -78,11 +89,8 @@ for (const [name, command, args, { title = name, env = {}, whyNot } = {}] of sui
   const startedAt = Date.now()
   // What is asked for may be in one of several suites.
   const asked = name === 'tests' && filters.length > 0 ? [...filters, '--passWithNoTests'] : []
-  const { status } = spawnSync(command, [...args, ...asked], {
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  })
-  const ok = status === 0
+  const ok = await succeeds(command, [...args, ...asked], env)
+  if (signal.aborted) break
   console.log(
     `${ok ? 'ok' : 'FAILED'}: ${title}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
   )
@@ -91,8 +99,55 @@ for (const [name, command, args, { title = name, env = {}, whyNot } = {}] of sui
   else failed += 1
 }
 rmSync(folder, { recursive: true, force: true })
-console.log(`\n${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+if (signal.aborted) {
+  console.log('INTERRUPTED before the end')
+  process.exitCode = 130
+} else {
+  console.log(`\n${passed} passed, ${failed} failed`)
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+}
+
+/** In a group of its own, so that a signal which this process alone was sent ends all that it has started. */
+async function succeeds(command, args, env) {
+  if (signal.aborted) return false
+  tool = spawn(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+    detached: true,
+  })
+  const closed = once(tool, 'close').catch((error) => {
+    console.error(error.message)
+    return [1]
+  })
+  // The others after it: vitest would take a worker that ends for a fault.
+  const end = () => {
+    tool.kill('SIGTERM')
+    setTimeout(signalGroup, GRACE_MS, tool, 'SIGKILL').unref()
+  }
+  signal.addEventListener('abort', end, { once: true })
+  const [code] = await closed
+  signal.removeEventListener('abort', end)
+  if (signal.aborted) await groupEnds(tool)
+  tool = undefined
+  return code === 0
+}
+
+/** The tool itself is gone sooner than what its tests have started. */
+async function groupEnds(leader) {
+  signalGroup(leader, 'SIGTERM')
+  const deadline = Date.now() + GRACE_MS
+  while (signalGroup(leader, 0) && Date.now() < deadline) await sleep(100)
+  signalGroup(leader, 'SIGKILL')
+}
+
+/** Whether there was anybody to send it to. */
+function signalGroup({ pid }, name) {
+  try {
+    return pid !== undefined && process.kill(-pid, name)
+  } catch {
+    return false
+  }
+}
 
 /** `02 05 -u` as vitest takes it. */
 function chapterFilters(asked) {
