@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkContainers, ServiceError, serviceImages } from '@session-vs-jwt/services'
 import { interruption } from '@session-vs-jwt/workbench'
+import { createVitest, parseCLI } from 'vitest/node'
 
 /** Servers may end what they are doing. */
 const GRACE_MS = 15_000
@@ -26,17 +27,16 @@ const tests = (...projects) => [
     '--reporter=json',
     `--outputFile=${report}`,
   ],
+  { projects },
 ]
 
 /** Projects of vitest on services in containers; not run, and said so, where there is no Docker. */
-const inContainers = (...projects) => [
-  ...tests(...projects),
-  {
-    title: 'tests, services in containers',
-    env: { SERVICES: 'containers' },
-    whyNot: whyNoContainers,
-  },
-]
+const inContainers = (...projects) => {
+  const [name, command, args] = tests(...projects)
+  const title = 'tests, services in containers'
+  const env = { SERVICES: 'containers' }
+  return [name, command, args, { projects, title, env, whyNot: whyNoContainers }]
+}
 
 const LONG_PROJECTS = [
   'lookups',
@@ -70,6 +70,8 @@ const suites = {
 const [suite = 'test', ...given] = process.argv.slice(2)
 /** Chapters are asked for by their numbers, which their tests' names begin with. */
 const filters = suite === 'course:check' ? chapterFilters(given) : given
+const { filter: paths, options } = parseCLI(['vitest', 'run', ...filters])
+const isByName = options.testNamePattern !== undefined
 const signal = interruption(() => console.log('\nInterrupted. Ending what was started …'))
 /** The tool that runs, which leads a group of processes. */
 let tool
@@ -77,7 +79,8 @@ let tool
 process.on('exit', () => tool && signalGroup(tool, 'SIGKILL'))
 let passed = 0
 let failed = 0
-for (const [name, command, args, { title = name, env = {}, whyNot } = {}] of suites[suite]) {
+for (const check of await askedFor(suites[suite])) {
+  const [name, command, args, { title = name, env = {}, whyNot } = {}] = check
   console.log(`\n== ${title}`)
   const reason = await whyNot?.()
   if (reason) {
@@ -87,9 +90,7 @@ for (const [name, command, args, { title = name, env = {}, whyNot } = {}] of sui
   }
   rmSync(report, { force: true })
   const startedAt = Date.now()
-  // What is asked for may be in one of several suites.
-  const asked = name === 'tests' && filters.length > 0 ? [...filters, '--passWithNoTests'] : []
-  const ok = await succeeds(command, [...args, ...asked], env)
+  const ok = await succeeds(command, name === 'tests' ? [...args, ...filters] : args, env)
   if (signal.aborted) break
   console.log(
     `${ok ? 'ok' : 'FAILED'}: ${title}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
@@ -105,6 +106,34 @@ if (signal.aborted) {
 } else {
   console.log(`\n${passed} passed, ${failed} failed`)
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+}
+
+/** The checks without the tests that have none of the files which were asked for. */
+async function askedFor(checks) {
+  if (paths.length === 0) return checks
+  const unknown = new Set(paths)
+  const asked = []
+  for (const check of checks) {
+    const { projects } = check[3] ?? {}
+    const found = projects ? await pathsIn(projects) : []
+    found.forEach((it) => unknown.delete(it))
+    if (!projects || found.length > 0) asked.push(check)
+  }
+  if (unknown.size === 0) return asked
+  console.log(`\n"npm run ${suite}" has no test file for ${[...unknown].join(', ')}.`)
+  failed += 1
+  return []
+}
+
+/** The paths that match a test file of the projects, as vitest takes them. */
+async function pathsIn(projects) {
+  const vitest = await createVitest('test', { watch: false, project: projects })
+  const found = []
+  for (const path of paths) {
+    if ((await vitest.globTestSpecifications([path])).length > 0) found.push(path)
+  }
+  await vitest.close()
+  return found
 }
 
 /** In a group of its own, so that a signal which this process alone was sent ends all that it has started. */
@@ -173,12 +202,13 @@ function countTests(ok) {
   const result = readReport()
   passed += result.numPassedTests
   failed += result.numFailedTests
-  if (result.numPendingTests > 0 && filters.length === 0) {
+  // By name, vitest also counts those that were not asked for.
+  if (result.numPendingTests > 0 && !isByName) {
     console.log(
       `${result.numPendingTests} tests skipped: not for this machine, or what they need is missing here (their names say what)`,
     )
   }
-  const isEmpty = result.numPassedTests === 0 && filters.length === 0
+  const isEmpty = result.numPassedTests === 0 && !isByName
   if ((!ok && result.numFailedTests === 0) || isEmpty) failed += 1
 }
 
