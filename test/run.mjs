@@ -50,6 +50,9 @@ const LONG_PROJECTS = [
   'long',
 ]
 
+const long = [tests(...LONG_PROJECTS)]
+const onContainers = [inContainers('containers', 'contract')]
+
 const suites = {
   // The types were checked by the build that comes before this script; tests are types too.
   test: [
@@ -61,9 +64,10 @@ const suites = {
     tests('unit', 'contract', 'course'),
   ],
   // What takes minutes. What is missing for a suite is told by it.
-  'test:all': [tests(...LONG_PROJECTS), inContainers('containers')],
-  // The contract suite once more.
-  'test:containers': [inContainers('contract')],
+  'test:all': [...long, ...onContainers],
+  'test:long': long,
+  // All that starts containers, and the contract suite once more.
+  'test:containers': onContainers,
   'course:check': [tests('course')],
 }
 
