@@ -3,13 +3,21 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { serviceImages } from '@session-vs-jwt/services'
-import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { compose, containersIn, newProject, type Project } from './docker.js'
 
 /** As `npm run containers` does it, behind the installation. */
 const MAIN = resolve('packages/workbench/dist/main.js')
 
+/** Less than vitest waits for what is done at the end of a test. */
+const END_WITHIN_MS = 60_000
+
 let project: Project
+
+// A first build takes minutes, which belong to no test.
+beforeAll(async () => {
+  compose(await newProject('session-vs-jwt-command'), 'build', '--quiet')
+}, 900_000)
 
 beforeEach(async () => {
   project = await newProject('session-vs-jwt-command')
@@ -29,13 +37,22 @@ interface Run {
 function run(settings: Record<string, string> = {}, ...args: string[]): Run {
   const env = { ...process.env, ...project.env, ...settings }
   const child = spawn(process.execPath, [MAIN, 'containers', ...args], { env })
-  onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   let errors = ''
   child.stdout.on('data', (chunk) => (output += String(chunk)))
   child.stderr.on('data', (chunk) => (errors += String(chunk)))
   const exit = once(child, 'close').then(([code]) => code as number | null)
+  onTestFinished(async () => ended(child, exit))
   return { child, output: () => output, errors: () => errors.trim(), exit }
+}
+
+/** In good order if it can be: what it started is in a session of its own. */
+async function ended(child: ChildProcess, exit: Promise<unknown>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGINT')
+  const timer = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS)
+  await exit
+  clearTimeout(timer)
 }
 
 test('without Docker: a line that says so', async () => {
