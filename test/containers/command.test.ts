@@ -67,7 +67,18 @@ test('without its client: a line that says so', async () => {
   expect(errors()).toMatch(/^There is no "docker" in the PATH\.[^\n]*$/)
 })
 
-test('with a port in use: a line that names it and its setting', async () => {
+test('with containers that run: how to end them, and they run on', async () => {
+  compose(project, 'up', '--detach', 'redis')
+  onTestFinished(() => void compose(project, 'down'))
+  const redis = containersIn(project.name, 'redis')
+  const { exit, errors } = run()
+  expect(await exit).toBe(1)
+  expect(errors()).toMatch(/^These containers run already[^\n]*"docker compose [^\n]*down"\.$/)
+  expect([redis.length, containersIn(project.name, 'redis')]).toEqual([1, redis])
+})
+
+test('with a port in use: a line that names it and its setting, and no leftovers', async () => {
+  compose(project, 'create', 'redis')
   const { JWT_PORT: port } = project.env
   const server = createServer().listen(Number(port), '127.0.0.1')
   await once(server, 'listening')
