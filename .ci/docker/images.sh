@@ -2,12 +2,20 @@
 
 # Uses the official images if they can be pulled, else makes stand-ins below $1 from Debian's packages.
 have_images() {
-  if timeout 120 docker pull -q redis:8-alpine >/dev/null 2>&1; then return 0; fi
+  if official_images; then return 0; fi
   make_root "$1/root" || { why='no image can be pulled, and debootstrap makes none here'; return 1; }
   make_stand_ins "$1/root" || { why='the stand-in images could not be made'; return 1; }
   export POSTGRES_IMAGE=stand-in/postgres REDIS_IMAGE=stand-in/redis NODE_IMAGE=stand-in/node HAPROXY_IMAGE=stand-in/haproxy
   # No image of the reaper either: what it would clean up goes with the engine.
   export TESTCONTAINERS_RYUK_DISABLED=true
+}
+
+# Each default of docker-compose.yml.
+official_images() {
+  local image
+  for image in $(grep -oP '_IMAGE:-\K[^}]+' "$here/../../docker-compose.yml"); do
+    timeout 180 docker pull -q "$image" >/dev/null 2>&1 || return 1
+  done
 }
 
 # A small Debian with every server in it, and the Docker plugins that this machine may lack.
