@@ -6,6 +6,7 @@ have_images() {
   make_root "$1/root" || { why='no image can be pulled, and debootstrap makes none here'; return 1; }
   make_stand_ins "$1/root" || { why='the stand-in images could not be made'; return 1; }
   export POSTGRES_IMAGE=stand-in/postgres REDIS_IMAGE=stand-in/redis NODE_IMAGE=stand-in/node HAPROXY_IMAGE=stand-in/haproxy
+  export VALKEY_IMAGE=stand-in/valkey
   # No image of the reaper either: what it would clean up goes with the engine.
   export TESTCONTAINERS_RYUK_DISABLED=true
 }
@@ -22,7 +23,7 @@ official_images() {
 make_root() {
   command -v debootstrap >/dev/null || apt_install debootstrap || return 1
   debootstrap --variant=minbase \
-    --include=postgresql,redis-server,haproxy,docker-compose,docker-buildx,ca-certificates,wget \
+    --include=postgresql,redis-server,valkey-server,haproxy,docker-compose,docker-buildx,ca-certificates,wget \
     trixie "$1" >"$1.log" 2>&1
 }
 
@@ -41,6 +42,7 @@ make_stand_ins() {
   stand_in postgres 'ENV PGDATA=/var/lib/postgresql/18/docker' 'VOLUME /var/lib/postgresql' \
     "$(entrypoint postgres)" 'CMD ["postgres"]' 'STOPSIGNAL SIGINT' &&
     stand_in redis 'WORKDIR /data' 'VOLUME /data' "$(entrypoint redis)" 'CMD ["redis-server"]' &&
+    stand_in valkey "$(named_as_redis)" 'WORKDIR /data' 'VOLUME /data' "$(entrypoint redis)" 'CMD ["valkey-server"]' &&
     stand_in haproxy 'USER haproxy' 'CMD ["haproxy","-f","/usr/local/etc/haproxy/haproxy.cfg"]' 'STOPSIGNAL SIGUSR1' &&
     stand_in node 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' 'CMD ["node"]'
 }
@@ -49,6 +51,11 @@ make_stand_ins() {
 entrypoint() {
   printf '%s\n' "RUN cp /usr/local/share/stand-in/$1-entrypoint.sh /usr/local/bin/docker-entrypoint.sh" \
     'ENTRYPOINT ["docker-entrypoint.sh"]'
+}
+
+# Valkey's images have its programs under the names of Redis too.
+named_as_redis() {
+  echo 'RUN ln -s /usr/bin/valkey-server /usr/local/bin/redis-server && ln -s /usr/bin/valkey-cli /usr/local/bin/redis-cli'
 }
 
 # $1: its name, then lines of a Dockerfile. The old builder needs no plugin.

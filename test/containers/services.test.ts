@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { containersOf } from './docker.js'
 
 const images = serviceImages(process.env)
+const valkey = process.env['VALKEY_IMAGE'] || 'valkey/valkey:8-alpine'
 const folder = '.workbench'
 
 /** Containers of somebody else, who uses the same images. */
@@ -77,6 +78,18 @@ describe('Redis in a container', () => {
     await redis.resume()
     expect(await slow).toBe('kept')
   })
+})
+
+test('Valkey in a container does what is asked of Redis', async () => {
+  const redis = await startRedis({ folder, image: valkey })
+  onTestFinished(() => redis?.stop())
+  const url = redis?.url ?? ''
+  expect(await ask(url, 'info', 'server')).toContain('valkey_version:')
+  expect(await ask(url, 'set', 'key', 'first', 'EX', '60', 'XX')).toBeNull()
+  await ask(url, 'set', 'key', 'first', 'EX', '60')
+  expect(await ask(url, 'set', 'key', 'second', 'KEEPTTL', 'XX')).toBe('OK')
+  const script = "return { redis.call('get', KEYS[1]), redis.call('ttl', KEYS[1]) > 0 }"
+  expect(await ask(url, 'eval', script, '1', 'key')).toEqual(['second', 1])
 })
 
 describe('what goes wrong is one line, and nothing is left', () => {
