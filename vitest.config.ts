@@ -12,6 +12,8 @@ function onServices(name: string, groupOrder: number, test = {}): TestProjectCon
       name,
       include: [`test/${name}/**/*.test.ts`],
       sequence: { groupOrder },
+      // One file at a time, on many cores too: they share these stores, and some are timed.
+      maxWorkers: 1,
       globalSetup: 'test/services.ts',
       testTimeout: 30_000,
       hookTimeout: 60_000,
@@ -74,14 +76,15 @@ export default defineConfig({
           name: 'containers',
           include: ['test/containers/**/*.test.ts'],
           sequence: { groupOrder: 4 },
+          // They build one image, and see which containers are there.
+          maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 600_000,
         },
       },
-      onServices('browser', 7, { globalSetup: 'test/browser/chromium.ts', maxWorkers: 1 }),
+      onServices('browser', 7, { globalSetup: 'test/browser/chromium.ts' }),
       onServices('faults', 3, {
         globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
-        maxWorkers: 1,
       }),
       onServices('cluster', 4, {
         // Torn down from the last to the first: the page of the cluster is written before that of the scale.
@@ -108,7 +111,6 @@ export default defineConfig({
       }),
       onServices('instances', 6, {
         globalSetup: ['test/services.ts', 'test/instances/updates-pages.ts'],
-        maxWorkers: 1,
       }),
     ],
   },

@@ -1,10 +1,17 @@
 // The checks behind `npm test`, `npm run test:all` and their like, in order, each with its
 // outcome; then one line with the sum.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { checkContainers, ServiceError, serviceImages } from '@session-vs-jwt/services'
+import { interruption } from '@session-vs-jwt/workbench'
+import { createVitest, parseCLI } from 'vitest/node'
+
+/** Servers may end what they are doing. */
+const GRACE_MS = 15_000
 
 const bin = (name) => join('node_modules', '.bin', name)
 const folder = mkdtempSync(join(tmpdir(), 'session-vs-jwt-report-'))
@@ -20,17 +27,16 @@ const tests = (...projects) => [
     '--reporter=json',
     `--outputFile=${report}`,
   ],
+  { projects },
 ]
 
 /** Projects of vitest on services in containers; not run, and said so, where there is no Docker. */
-const inContainers = (...projects) => [
-  ...tests(...projects),
-  {
-    title: 'tests, services in containers',
-    env: { SERVICES: 'containers' },
-    whyNot: whyNoContainers,
-  },
-]
+const inContainers = (...projects) => {
+  const [name, command, args] = tests(...projects)
+  const title = 'tests, services in containers'
+  const env = { SERVICES: 'containers' }
+  return [name, command, args, { projects, title, env, whyNot: whyNoContainers }]
+}
 
 const LONG_PROJECTS = [
   'lookups',
@@ -44,6 +50,9 @@ const LONG_PROJECTS = [
   'long',
 ]
 
+const long = [tests(...LONG_PROJECTS)]
+const onContainers = [inContainers('containers', 'contract')]
+
 const suites = {
   // The types were checked by the build that comes before this script; tests are types too.
   test: [
@@ -55,18 +64,27 @@ const suites = {
     tests('unit', 'contract', 'course'),
   ],
   // What takes minutes. What is missing for a suite is told by it.
-  'test:all': [tests(...LONG_PROJECTS), inContainers('containers')],
-  // The contract suite once more.
-  'test:containers': [inContainers('contract')],
+  'test:all': [...long, ...onContainers],
+  'test:long': long,
+  // All that starts containers, and the contract suite once more.
+  'test:containers': onContainers,
   'course:check': [tests('course')],
 }
 
 const [suite = 'test', ...given] = process.argv.slice(2)
 /** Chapters are asked for by their numbers, which their tests' names begin with. */
 const filters = suite === 'course:check' ? chapterFilters(given) : given
+const { filter: paths, options } = parseCLI(['vitest', 'run', ...filters])
+const isByName = options.testNamePattern !== undefined
+const signal = interruption(() => console.log('\nInterrupted. Ending what was started …'))
+/** The tool that runs, which leads a group of processes. */
+let tool
+// Who asks twice does not wait, and leaves nothing either.
+process.on('exit', () => tool && signalGroup(tool, 'SIGKILL'))
 let passed = 0
 let failed = 0
-for (const [name, command, args, { title = name, env = {}, whyNot } = {}] of suites[suite]) {
+for (const check of await askedFor(suites[suite])) {
+  const [name, command, args, { title = name, env = {}, whyNot } = {}] = check
   console.log(`\n== ${title}`)
   const reason = await whyNot?.()
   if (reason) {
@@ -76,13 +94,8 @@ for (const [name, command, args, { title = name, env = {}, whyNot } = {}] of sui
   }
   rmSync(report, { force: true })
   const startedAt = Date.now()
-  // What is asked for may be in one of several suites.
-  const asked = name === 'tests' && filters.length > 0 ? [...filters, '--passWithNoTests'] : []
-  const { status } = spawnSync(command, [...args, ...asked], {
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  })
-  const ok = status === 0
+  const ok = await succeeds(command, name === 'tests' ? [...args, ...filters] : args, env)
+  if (signal.aborted) break
   console.log(
     `${ok ? 'ok' : 'FAILED'}: ${title}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
   )
@@ -91,8 +104,83 @@ for (const [name, command, args, { title = name, env = {}, whyNot } = {}] of sui
   else failed += 1
 }
 rmSync(folder, { recursive: true, force: true })
-console.log(`\n${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+if (signal.aborted) {
+  console.log('INTERRUPTED before the end')
+  process.exitCode = 130
+} else {
+  console.log(`\n${passed} passed, ${failed} failed`)
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+}
+
+/** The checks without the tests that have none of the files which were asked for. */
+async function askedFor(checks) {
+  if (paths.length === 0) return checks
+  const unknown = new Set(paths)
+  const asked = []
+  for (const check of checks) {
+    const { projects } = check[3] ?? {}
+    const found = projects ? await pathsIn(projects) : []
+    found.forEach((it) => unknown.delete(it))
+    if (!projects || found.length > 0) asked.push(check)
+  }
+  if (unknown.size === 0) return asked
+  console.log(`\n"npm run ${suite}" has no test file for ${[...unknown].join(', ')}.`)
+  failed += 1
+  return []
+}
+
+/** The paths that match a test file of the projects, as vitest takes them. */
+async function pathsIn(projects) {
+  const vitest = await createVitest('test', { watch: false, project: projects })
+  const found = []
+  for (const path of paths) {
+    if ((await vitest.globTestSpecifications([path])).length > 0) found.push(path)
+  }
+  await vitest.close()
+  return found
+}
+
+/** In a group of its own, so that a signal which this process alone was sent ends all that it has started. */
+async function succeeds(command, args, env) {
+  if (signal.aborted) return false
+  tool = spawn(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+    detached: true,
+  })
+  const closed = once(tool, 'close').catch((error) => {
+    console.error(error.message)
+    return [1]
+  })
+  // The others after it: vitest would take a worker that ends for a fault.
+  const end = () => {
+    tool.kill('SIGTERM')
+    setTimeout(signalGroup, GRACE_MS, tool, 'SIGKILL').unref()
+  }
+  signal.addEventListener('abort', end, { once: true })
+  const [code] = await closed
+  signal.removeEventListener('abort', end)
+  if (signal.aborted) await groupEnds(tool)
+  tool = undefined
+  return code === 0
+}
+
+/** The tool itself is gone sooner than what its tests have started. */
+async function groupEnds(leader) {
+  signalGroup(leader, 'SIGTERM')
+  const deadline = Date.now() + GRACE_MS
+  while (signalGroup(leader, 0) && Date.now() < deadline) await sleep(100)
+  signalGroup(leader, 'SIGKILL')
+}
+
+/** Whether there was anybody to send it to. */
+function signalGroup({ pid }, name) {
+  try {
+    return pid !== undefined && process.kill(-pid, name)
+  } catch {
+    return false
+  }
+}
 
 /** `02 05 -u` as vitest takes it. */
 function chapterFilters(asked) {
@@ -118,12 +206,13 @@ function countTests(ok) {
   const result = readReport()
   passed += result.numPassedTests
   failed += result.numFailedTests
-  if (result.numPendingTests > 0 && filters.length === 0) {
+  // By name, vitest also counts those that were not asked for.
+  if (result.numPendingTests > 0 && !isByName) {
     console.log(
       `${result.numPendingTests} tests skipped: not for this machine, or what they need is missing here (their names say what)`,
     )
   }
-  const isEmpty = result.numPassedTests === 0 && filters.length === 0
+  const isEmpty = result.numPassedTests === 0 && !isByName
   if ((!ok && result.numFailedTests === 0) || isEmpty) failed += 1
 }
 

@@ -2,19 +2,28 @@
 
 # Uses the official images if they can be pulled, else makes stand-ins below $1 from Debian's packages.
 have_images() {
-  if timeout 120 docker pull -q redis:8-alpine >/dev/null 2>&1; then return 0; fi
+  if official_images; then return 0; fi
   make_root "$1/root" || { why='no image can be pulled, and debootstrap makes none here'; return 1; }
   make_stand_ins "$1/root" || { why='the stand-in images could not be made'; return 1; }
   export POSTGRES_IMAGE=stand-in/postgres REDIS_IMAGE=stand-in/redis NODE_IMAGE=stand-in/node HAPROXY_IMAGE=stand-in/haproxy
+  export VALKEY_IMAGE=stand-in/valkey
   # No image of the reaper either: what it would clean up goes with the engine.
   export TESTCONTAINERS_RYUK_DISABLED=true
+}
+
+# Each default of docker-compose.yml.
+official_images() {
+  local image
+  for image in $(grep -oP '_IMAGE:-\K[^}]+' "$here/../../docker-compose.yml"); do
+    timeout 180 docker pull -q "$image" >/dev/null 2>&1 || return 1
+  done
 }
 
 # A small Debian with every server in it, and the Docker plugins that this machine may lack.
 make_root() {
   command -v debootstrap >/dev/null || apt_install debootstrap || return 1
   debootstrap --variant=minbase \
-    --include=postgresql,redis-server,haproxy,docker-compose,docker-buildx,ca-certificates,wget \
+    --include=postgresql,redis-server,valkey-server,haproxy,docker-compose,docker-buildx,ca-certificates,wget \
     trixie "$1" >"$1.log" 2>&1
 }
 
@@ -33,6 +42,7 @@ make_stand_ins() {
   stand_in postgres 'ENV PGDATA=/var/lib/postgresql/18/docker' 'VOLUME /var/lib/postgresql' \
     "$(entrypoint postgres)" 'CMD ["postgres"]' 'STOPSIGNAL SIGINT' &&
     stand_in redis 'WORKDIR /data' 'VOLUME /data' "$(entrypoint redis)" 'CMD ["redis-server"]' &&
+    stand_in valkey "$(named_as_redis)" 'WORKDIR /data' 'VOLUME /data' "$(entrypoint redis)" 'CMD ["valkey-server"]' &&
     stand_in haproxy 'USER haproxy' 'CMD ["haproxy","-f","/usr/local/etc/haproxy/haproxy.cfg"]' 'STOPSIGNAL SIGUSR1' &&
     stand_in node 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' 'CMD ["node"]'
 }
@@ -41,6 +51,11 @@ make_stand_ins() {
 entrypoint() {
   printf '%s\n' "RUN cp /usr/local/share/stand-in/$1-entrypoint.sh /usr/local/bin/docker-entrypoint.sh" \
     'ENTRYPOINT ["docker-entrypoint.sh"]'
+}
+
+# Valkey's images have its programs under the names of Redis too.
+named_as_redis() {
+  echo 'RUN ln -s /usr/bin/valkey-server /usr/local/bin/redis-server && ln -s /usr/bin/valkey-cli /usr/local/bin/redis-cli'
 }
 
 # $1: its name, then lines of a Dockerfile. The old builder needs no plugin.

@@ -35,7 +35,7 @@ const programs = {
 }
 
 /** These run whatever is built. */
-const isTests = (name) => /^(test(:all|:containers)?|course:check)$/.test(name)
+const isTests = (name) => /^(test(:all|:long|:containers)?|course:check)$/.test(name)
 
 const [command = 'start', ...args] = process.argv.slice(2)
 
@@ -43,7 +43,7 @@ try {
   checkPlatform()
   await install()
   await build(command)
-  if (['start', 'test:all'].includes(command)) await buildSite()
+  if (['start', 'test:all', 'test:long'].includes(command)) await buildSite()
   await handOver(command, args)
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error

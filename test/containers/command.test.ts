@@ -3,13 +3,21 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { serviceImages } from '@session-vs-jwt/services'
-import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { compose, containersIn, newProject, type Project } from './docker.js'
 
 /** As `npm run containers` does it, behind the installation. */
 const MAIN = resolve('packages/workbench/dist/main.js')
 
+/** Less than vitest waits for what is done at the end of a test. */
+const END_WITHIN_MS = 60_000
+
 let project: Project
+
+// A first build takes minutes, which belong to no test.
+beforeAll(async () => {
+  compose(await newProject('session-vs-jwt-command'), 'build', '--quiet')
+}, 900_000)
 
 beforeEach(async () => {
   project = await newProject('session-vs-jwt-command')
@@ -29,13 +37,22 @@ interface Run {
 function run(settings: Record<string, string> = {}, ...args: string[]): Run {
   const env = { ...process.env, ...project.env, ...settings }
   const child = spawn(process.execPath, [MAIN, 'containers', ...args], { env })
-  onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   let errors = ''
   child.stdout.on('data', (chunk) => (output += String(chunk)))
   child.stderr.on('data', (chunk) => (errors += String(chunk)))
   const exit = once(child, 'close').then(([code]) => code as number | null)
+  onTestFinished(async () => ended(child, exit))
   return { child, output: () => output, errors: () => errors.trim(), exit }
+}
+
+/** In good order if it can be: what it started is in a session of its own. */
+async function ended(child: ChildProcess, exit: Promise<unknown>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGINT')
+  const timer = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS)
+  await exit
+  clearTimeout(timer)
 }
 
 test('without Docker: a line that says so', async () => {
@@ -50,7 +67,18 @@ test('without its client: a line that says so', async () => {
   expect(errors()).toMatch(/^There is no "docker" in the PATH\.[^\n]*$/)
 })
 
-test('with a port in use: a line that names it and its setting', async () => {
+test('with containers that run: how to end them, and they run on', async () => {
+  compose(project, 'up', '--detach', 'redis')
+  onTestFinished(() => void compose(project, 'down'))
+  const redis = containersIn(project.name, 'redis')
+  const { exit, errors } = run()
+  expect(await exit).toBe(1)
+  expect(errors()).toMatch(/^These containers run already[^\n]*"docker compose [^\n]*down"\.$/)
+  expect([redis.length, containersIn(project.name, 'redis')]).toEqual([1, redis])
+})
+
+test('with a port in use: a line that names it and its setting, and no leftovers', async () => {
+  compose(project, 'create', 'redis')
   const { JWT_PORT: port } = project.env
   const server = createServer().listen(Number(port), '127.0.0.1')
   await once(server, 'listening')

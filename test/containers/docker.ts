@@ -1,8 +1,7 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePorts } from '@session-vs-jwt/services'
 
 /** Runs the Docker client and gives back what it printed. Throws with what it complained of. */
 function docker(...args: string[]): string {
@@ -61,24 +60,16 @@ const PORT_VARIABLES = [
 ]
 
 export async function newProject(name: string, settings = {}): Promise<Project> {
-  const ports = await Promise.all(PORT_VARIABLES.map(async (it) => [it, await freePort()]))
+  const ports = await freePorts(PORT_VARIABLES.length)
   return {
     name,
     env: {
       COMPOSE_PROJECT_NAME: name,
       BCRYPT_COST: '10',
-      ...Object.fromEntries(ports),
+      ...Object.fromEntries(PORT_VARIABLES.map((it, index) => [it, String(ports[index])])),
       ...settings,
     },
   }
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
 }
 
 /** What `docker compose` printed for the project, every profile included. Throws with its complaint. */

@@ -1,11 +1,21 @@
 import { serviceImages, startPostgres, startRedis } from '@session-vs-jwt/services'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { containersOf } from './docker.js'
 
 const images = serviceImages(process.env)
+const valkey = process.env['VALKEY_IMAGE'] || 'valkey/valkey:8-alpine'
 const folder = '.workbench'
+
+/** Containers of somebody else, who uses the same images. */
+let before: string[]
+
+beforeEach(() => {
+  before = [...containersOf(images.postgres), ...containersOf(images.redis)]
+})
+
+const newOf = (image: string): string[] => containersOf(image).filter((it) => !before.includes(it))
 
 /** What a client says whose server has just died. */
 const GONE = /ECONNREFUSED|ECONNRESET|closed|terminated/
@@ -18,9 +28,9 @@ describe('PostgreSQL in a container', () => {
     expect(postgres.foundAs).toContain(`in a container of ${images.postgres}`)
     expect(postgres.foundAs).not.toContain(new URL(postgres.url).password)
     expect(await query(postgres.url, 'select count(*) from pg_stat_statements')).toHaveLength(1)
-    expect(containersOf(images.postgres)).toHaveLength(1)
+    expect(newOf(images.postgres)).toHaveLength(1)
     await postgres.stop()
-    expect(containersOf(images.postgres)).toEqual([])
+    expect(newOf(images.postgres)).toEqual([])
   })
 
   test('keeps what it acknowledged over a kill, a pause and a restart', async () => {
@@ -50,7 +60,7 @@ describe('Redis in a container', () => {
     expect(redis?.foundAs).not.toContain(password)
     await expect(ask(`redis://${host}`, 'get', 'key')).rejects.toThrow(/NOAUTH/)
     await redis?.stop()
-    expect(containersOf(images.redis)).toEqual([])
+    expect(newOf(images.redis)).toEqual([])
   })
 
   test('keeps what it acknowledged over a kill, a pause and a restart', async () => {
@@ -70,6 +80,18 @@ describe('Redis in a container', () => {
   })
 })
 
+test('Valkey in a container does what is asked of Redis', async () => {
+  const redis = await startRedis({ folder, image: valkey })
+  onTestFinished(() => redis?.stop())
+  const url = redis?.url ?? ''
+  expect(await ask(url, 'info', 'server')).toContain('valkey_version:')
+  expect(await ask(url, 'set', 'key', 'first', 'EX', '60', 'XX')).toBeNull()
+  await ask(url, 'set', 'key', 'first', 'EX', '60')
+  expect(await ask(url, 'set', 'key', 'second', 'KEEPTTL', 'XX')).toBe('OK')
+  const script = "return { redis.call('get', KEYS[1]), redis.call('ttl', KEYS[1]) > 0 }"
+  expect(await ask(url, 'eval', script, '1', 'key')).toEqual(['second', 1])
+})
+
 describe('what goes wrong is one line, and nothing is left', () => {
   test('no such image', async () => {
     const failure = startRedis({ folder, image: 'nowhere.invalid/redis:0' })
@@ -85,7 +107,7 @@ describe('what goes wrong is one line, and nothing is left', () => {
       code: 'start-failed',
       message: expect.stringContaining('PostgreSQL in a container of'),
     })
-    expect(containersOf(images.redis)).toEqual([])
+    expect(newOf(images.redis)).toEqual([])
   })
 })
 

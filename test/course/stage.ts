@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { freePort, type Run, WorkbenchCommands } from '../e2e/workbench-process.js'
+import { freePorts } from '@session-vs-jwt/services'
+import { type Run, WorkbenchCommands } from '../e2e/workbench-process.js'
 import { ShellSession } from './shell-session.js'
 
 /** What a chapter is run against: a workbench as `npm start` starts it, and a folder like the checkout. */
@@ -24,7 +25,9 @@ export class Stage {
       ['3001', String(SESSION_PORT)],
       ['3002', String(JWT_PORT)],
     ])
-    for (let port = 4000; port < 4010; port += 1) ports.set(String(port), String(await freePort()))
+    // Those of the workbench may come once more.
+    const free = (await freePorts(13)).map(String).filter((it) => ![...ports.values()].includes(it))
+    for (let port = 4000; port < 4010; port += 1) ports.set(String(port), String(free.pop()))
     return new Stage(commands, ports)
   }
 

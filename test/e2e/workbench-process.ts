@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { paths } from '@session-vs-jwt/http-kit'
-import { removeData } from '@session-vs-jwt/services'
+import { freePorts, removeData } from '@session-vs-jwt/services'
 import { until } from '../faults/load.js'
 
 /** As `npm start` does it, behind the installation. */
@@ -53,7 +52,7 @@ export class WorkbenchCommands {
       await mkdir(join('.workbench', name), { recursive: true })
       await symlink(resolve('.workbench', name), join(folder, name))
     }
-    return new WorkbenchCommands(folder, await Promise.all(PORTS.map(freePort)), env)
+    return new WorkbenchCommands(folder, await freePorts(PORTS.length), env)
   }
 
   run(...args: string[]): Run {
@@ -102,12 +101,4 @@ export class WorkbenchCommands {
     await removeData(this.folder)
     await rm(this.folder, { recursive: true, force: true })
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  return port
 }

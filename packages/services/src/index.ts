@@ -12,7 +12,7 @@ export { type Balancer, type BalancerOptions, startBalancer } from './balancer/s
 export { type InspectOptions, inspectServices, type ServiceFinding } from './inspect-services.js'
 export type { ServerProgram } from './program/server-program.js'
 export { unpackPackage } from './program/debian-package.js'
-export { freePort } from './process/free-port.js'
+export { freePort, freePorts } from './process/free-port.js'
 export { removeData } from './remove-data.js'
 export { ServiceError, type ServiceErrorCode } from './service-error.js'
 export {

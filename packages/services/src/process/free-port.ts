@@ -17,6 +17,13 @@ export async function freePort(attempts = 50): Promise<number> {
   throw new ServiceError('start-failed', `No free port on 127.0.0.1 from ${FIRST} to ${LAST}.`)
 }
 
+/** As many of them, no two alike. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>()
+  while (ports.size < count) ports.add(await freePort())
+  return [...ports]
+}
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()

@@ -13,6 +13,7 @@ interface ContainersOptions {
 }
 
 const SITE_WITHIN_MS = 60_000
+const ANSWER_WITHIN_MS = 2_000
 
 /** Every service, with profile or without. */
 const EVERYTHING = ['--profile', 'scale']
@@ -33,7 +34,8 @@ export function containersCommand(): Command {
 async function run({ scale = false }: ContainersOptions): Promise<void> {
   const ports = readComposedPorts(process.env, scale)
   await checkEngine()
-  // Containers that an earlier run left half-started would hold the ports.
+  await checkNoneRuns()
+  // Containers that an earlier run left half-started may be of other settings.
   await compose(['down', '--remove-orphans'], { options: EVERYTHING })
   await checkPorts(ports)
   const signal = interruption(() => console.log('\nStopping … (Ctrl-C once more: at once)'))
@@ -49,11 +51,29 @@ async function run({ scale = false }: ContainersOptions): Promise<void> {
       onLine: (line) => console.log(line),
     })
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error
-  } finally {
-    await compose(['down'], { options: EVERYTHING })
+    if (!(error instanceof Interrupted)) {
+      // Why it ended says more than why it could not be stopped.
+      await stop().catch((second: Error) => console.log(`Not all is stopped. ${second.message}`))
+      throw error
+    }
   }
+  await stop()
   console.log('Stopped; data and secrets are kept. "docker compose down --volumes" removes them.')
+}
+
+async function stop(): Promise<void> {
+  await compose(['down'], { options: EVERYTHING })
+}
+
+/** What runs is somebody's, or was left by one who did not want to wait: either way, not for us to end unasked. */
+async function checkNoneRuns(): Promise<void> {
+  const running = await compose(['ps', '--quiet', '--status', 'running'], { options: EVERYTHING })
+  // Beside ids, Compose may print warnings.
+  if (!/^[0-9a-f]{12,}$/m.test(running)) return
+  throw new WorkbenchError(
+    'These containers run already, by another "npm run containers" or "docker compose up". End that with ' +
+      'Ctrl-C, or the containers with "docker compose --profile scale down".',
+  )
 }
 
 /** A build tells every step and each layer; who waits wants to know what came up. */
@@ -70,7 +90,9 @@ async function siteAnswers(port: number, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + SITE_WITHIN_MS
   while (Date.now() < deadline) {
     signal.throwIfAborted()
-    const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined)
+    const answer = await fetch(`http://127.0.0.1:${port}/`, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+    }).catch(() => undefined)
     if (answer?.ok) return
     await sleep(200)
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import {
   type Balancer,
   type BalancedService,
-  freePort,
+  freePorts,
   type ServerProgram,
   startBalancer,
 } from '@session-vs-jwt/services'
@@ -59,12 +59,6 @@ function commandFor(
     log: join(filesIn(folder).logs, `${file}.log`),
     env: serverEnvironment(settings, env),
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>()
-  while (ports.size < count) ports.add(await freePort())
-  return [...ports]
 }
 
 /** Puts a balancer before the instances of `groups`, at their address. */
