@@ -53,6 +53,17 @@ describe('a running server', () => {
     expect(await server.stop()).toEqual({ code: null, signal: 'SIGKILL' })
   })
 
+  it('that has ended hears of no clock, and nobody dies of it', async () => {
+    const log = join(folder, 'session-server.log')
+    const server = await RunningServer.start({ server: 'session', env: await environment(), log })
+    const exit = server.kill()
+    server.setClock(1_000)
+    expect(await exit).toEqual({ code: null, signal: 'SIGKILL' })
+    server.setClock(2_000)
+    server.setClock(3_000)
+    expect(await server.stop()).toEqual({ code: null, signal: 'SIGKILL' })
+  })
+
   it('that cannot start says why, with the end of its log', async () => {
     const log = join(folder, 'session-server.log')
     const env = { ...(await environment()), SESSION_STORE: 'paper' }
