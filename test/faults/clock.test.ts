@@ -46,7 +46,7 @@ describe.skipIf(platform() !== 'linux')('a clock that is set while all run', () 
     'that of the %s, %s by an hour: logins last as their deadlines say, and nothing is lost',
     async (whose, direction) => {
       const travellers = await Promise.all(stack.servers.map(newTraveller))
-      const pacemaker = new Pacemaker(stack.servers)
+      const pacemaker = await Pacemaker.start()
       const load = new Load(travellers.map(writesOf), 20)
       const haveWritten = () => travellers.every(({ titles }) => titles.length > 3)
       await until('all have written', haveWritten, 10_000)
@@ -89,7 +89,7 @@ describe.skipIf(platform() !== 'linux')('a clock that is set while all run', () 
     const probes: Probe[] = []
     for (const server of stack.servers) probes.push(...(await makeProbes(server, 'redis')))
     const travellers = await Promise.all(stack.servers.map(newTraveller))
-    const pacemaker = new Pacemaker(stack.servers)
+    const pacemaker = await Pacemaker.start()
     const writing = probes.filter(({ writes }) => writes.length > 0)
     sleepStores()
     const answers = []

@@ -47,7 +47,7 @@ describe('answers of the stores get lost', () => {
     '$id: 503 within a second for a write that was done, and asking again tells',
     async ({ id }) => {
       const server = stack.server(id)
-      const pacemaker = new Pacemaker([server])
+      const pacemaker = await Pacemaker.start()
       const rows: Record<string, string> = {}
       for (const write of await lostWrites(server)) {
         for (const it of lines) it.losesAnswersTo(write.statement)

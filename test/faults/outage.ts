@@ -103,7 +103,7 @@ export function describeRestart(
 ): void {
   test(`${what}: an own answer or 503, all is back within two seconds, and nothing is lost`, async () => {
     const regulars = await Promise.all(stack().servers.map(newRegular))
-    const pacemaker = new Pacemaker(stack().servers)
+    const pacemaker = await Pacemaker.start()
     const load = new Load(regulars.flatMap(requestsOf), 40)
     await until('all have written', () => regulars.every(hasWritten), 10_000)
     const begun = load.answers.length
@@ -133,7 +133,7 @@ async function goThrough(stack: Stack, store: Store, fault: Fault): Promise<Outa
   await Promise.all(regulars.map(fillPool))
   const refused = probes.filter((it) => isHit(it, store, fault))
   const served = probes.filter((it) => !refused.includes(it))
-  const pacemaker = new Pacemaker(stack.servers)
+  const pacemaker = await Pacemaker.start()
   const load = new Load(regulars.flatMap(requestsOf), 40)
   let crowd: Load | undefined
   try {

@@ -19,7 +19,9 @@ describe('PostgreSQL breaks', () => {
     stack = await Stack.start({ strategies: strategies.map(({ id }) => id), ...options })
   })
   afterAll(async () => stack?.stop())
-  beforeEach(() => void (pacemaker = new Pacemaker(stack.servers)))
+  beforeEach(async () => {
+    pacemaker = await Pacemaker.start()
+  })
   afterEach(async () => pacemaker.stop())
 
   describeOutage('PostgreSQL paused', () => stack, 'postgres', {

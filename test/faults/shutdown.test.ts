@@ -43,7 +43,7 @@ test.each(strategies)(
   async ({ id, promises }) => {
     const server = await stack.startServer(id)
     const { device } = await registered(server)
-    const pacemaker = new Pacemaker([server])
+    const pacemaker = await Pacemaker.start()
     const { outcomes, lanes } = await underLoad(server, device)
     const stoppedAt = performance.now()
     const exit = await server.process.stop()
