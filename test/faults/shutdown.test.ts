@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Device, loggedIn, registered } from '../device.js'
 import { record, statusesOf } from './figures.js'
 import { until } from './load.js'
+import { inHand, knownAs, SLOW_HASH } from './login-in-hand.js'
 import { Pacemaker } from './pacemaker.js'
 import { RawConnection } from './raw-http.js'
 import { type FaultServer, Stack } from './stack.js'
@@ -105,16 +106,18 @@ test.each(SERVERS)(
 
 describe.concurrent.each(SERVERS)('%s: asked to stop by SIGTERM', (id) => {
   test('with a slow login in flight: the login is finished, and says that the connection closes', async () => {
-    const server = await stack.startServer(id, { BCRYPT_COST: '12' })
+    const name = `${id} checks a password`
+    const server = await stack.startServer(id, { ...SLOW_HASH, ...knownAs(name) })
     const { account } = await registered(server)
     const agent = new Agent({ keepAlive: true })
     const basic = Buffer.from(`${account.email}:${account.password}`).toString('base64')
     const headers = { authorization: `Basic ${basic}` }
-    const login = send(server, agent, { method: 'POST', path: paths.login, headers })
-    await sleep(100)
+    const login = await inHand(inject('databaseUrl'), name, async () =>
+      send(server, agent, { method: 'POST', path: paths.login, headers }),
+    )
     const exit = server.process.stop()
     // Otherwise the client would send its next request on a connection that is about to be closed.
-    const { status, connection } = await login
+    const { status, connection } = await login.answer
     expect([status, connection]).toEqual([200, 'close'])
     expect(await exit).toEqual({ code: 0, signal: null })
     // And the login counts: another instance knows it.
