@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { type OutageFigure, recordOutages } from './figures.js'
 import { type Answer, Load, until } from './load.js'
 import { Pacemaker } from './pacemaker.js'
-import { makeProbes, type Probe, type Store, tracesOf } from './probes.js'
+import { makeProbes, type Probe, sendInParts, type Store, tracesOf } from './probes.js'
 import { notRefused, notServed, REFUSED_WITHIN_MS } from './promises.js'
 import {
   acknowledgedBy,
@@ -141,9 +141,9 @@ async function goThrough(stack: Stack, store: Store, fault: Fault): Promise<Outa
     await fault.strike()
     crowd = crowdOf(regulars, fault)
     // Twice: on connections that break, and when they are known to be broken.
-    const first = await inHalves(refused)
+    const first = await sendInParts(refused)
     const answers = await inTurn(served)
-    const second = await inHalves(refused)
+    const second = await sendInParts(refused)
     const readiness = await Promise.all(regulars.map(isReady))
     const crowded = (await crowd?.stop()) ?? []
     await fault.repair()
@@ -189,16 +189,6 @@ function crowdOf(regulars: readonly Regular[], { crowd = 0 }: Fault): Load {
   return new Load(requests)
 }
 
-/** All strategies of a server at once; both servers would be too much for a small machine to time. */
-async function inHalves(probes: readonly Probe[]): Promise<Answer[]> {
-  const answers = []
-  for (const kind of ['session', 'jwt'] as const) {
-    const half = probes.filter(({ server }) => server.strategy.server === kind)
-    answers.push(...(await Promise.all(half.map((it) => it.send()))))
-  }
-  return answers
-}
-
 /** One after the other at each server: what is slow, is slow by itself. */
 async function inTurn(probes: readonly Probe[]): Promise<Answer[]> {
   const servers = [...new Set(probes.map(({ server }) => server))]
@@ -216,7 +206,7 @@ function figuresOf(
 ): OutageFigure[] {
   return regulars.map((regular, index) => ({
     fault,
-    strategy: regular.server.strategy.id,
+    strategy: regular.server.label,
     backAfterMs: returns[index]?.ms,
     acknowledged: acknowledgedBy(regular),
     lost: losses[index]?.length,
