@@ -12,7 +12,7 @@ const FLOOD = 300
 const SERVED_AT_MOST = 200
 /** The queue holds what is done in three seconds, which is little where others use the machine. */
 const SERVED_AT_LEAST = 10
-/** Ten times what it takes beside such a flood on a machine of two cores. */
+/** Several times what it takes beside such a flood on a quiet machine of two cores: see docs/contract/faults.md. */
 const WHOAMI_WITHIN_MS = 250
 
 describe('a flood of logins', () => {
