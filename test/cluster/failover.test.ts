@@ -45,7 +45,7 @@ describe.each<[GroupKind, string, (group: RedisGroup) => void | Promise<void>]>(
     users = (await Promise.all(stack.servers.map(manyOf))).flat()
     const load = new Load(users.flatMap(requestsOf), 150)
     await until('all have logged in again', () => users.every(hasLoggedIn), 10_000)
-    const pacemaker = new Pacemaker(stack.servers)
+    const pacemaker = await Pacemaker.start()
     const struckAt = performance.now()
     await strike(group)
     const promotedAt = await promoted(group.replicaOf(0), PROMOTED_WITHIN_MS)

@@ -3,7 +3,7 @@ import type { RedisProcess } from '@session-vs-jwt/services'
 import { connectRedis, defineWrite, isStoreUnavailable } from '@session-vs-jwt/stores'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { percentile, until } from '../faults/load.js'
+import { percentile } from '../faults/load.js'
 import { record } from './figures.js'
 import { follows, promoted, type RedisGroup, startGroup, withServer } from './groups.js'
 
@@ -231,16 +231,8 @@ async function lostOf(
   { url }: RedisProcess,
 ): Promise<Pick<Outcome, 'lost' | 'windowMs'>> {
   const redis = new Redis(url)
-  let isKept: readonly boolean[] = []
-  await until(
-    'all were looked for',
-    async () => {
-      isKept = await Promise.all(
-        acknowledged.map(async ({ key }) => (await redis.exists(key)) === 1),
-      )
-      return true
-    },
-    10_000,
+  const isKept = await Promise.all(
+    acknowledged.map(async ({ key }) => (await redis.exists(key)) === 1),
   )
   redis.disconnect()
   const lost = acknowledged.filter((_, index) => !isKept[index])

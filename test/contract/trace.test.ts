@@ -28,6 +28,9 @@ describe.each(matrix)('%s', (_label, it) => {
   })
 })
 
+/** The events of a process come on a channel of their own, after the answers. */
+const TOLD_WITHIN = { timeout: 10_000 }
+
 /** A server process as the workbench starts it, with its log and the events that it sends. */
 async function startProcess(it: Strategy, env: Record<string, string>) {
   const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-log-'))
@@ -54,10 +57,14 @@ async function startProcess(it: Strategy, env: Record<string, string>) {
     await server.kill()
     await rm(folder, { recursive: true, force: true })
   })
-  return { server: { url: server.url, strategy: it }, events, readLog: () => readFile(log, 'utf8') }
+  const readWholeLog = async (): Promise<string> => {
+    await server.stop()
+    return readFile(log, 'utf8')
+  }
+  return { server: { url: server.url, strategy: it }, events, readWholeLog }
 }
 
-/** Everything that a credential passes through, refusals and an unexpected error included. */
+/** Everything that a credential passes through, refusals and an unexpected error included; last a logout. */
 async function useEverything(server: Parameters<typeof registered>[0]): Promise<string[]> {
   const { device, account } = await registered(server)
   const other = await loggedIn(server, account)
@@ -84,11 +91,10 @@ async function useEverything(server: Parameters<typeof registered>[0]): Promise<
 describe.each(['session-redis', 'session-cookie', 'jwt-denylist'])('%s, as a process', (id) => {
   test('no password, token or cookie is in the log at any level, nor in a masked event', async () => {
     const env = { LOG_LEVEL: 'trace', TRACE_EVENTS: 'masked' }
-    const { server, events, readLog } = await startProcess(strategy(id), env)
+    const { server, events, readWholeLog } = await startProcess(strategy(id), env)
     const secrets = await useEverything(server)
-    // The store that cannot be written to: what it says goes to the log.
-    await expect.poll(() => events.length).toBeGreaterThan(10)
-    const told = (await readLog()) + JSON.stringify(events)
+    await expect.poll(() => events.at(-1)?.path, TOLD_WITHIN).toBe(paths.logout)
+    const told = (await readWholeLog()) + JSON.stringify(events)
     expect(told).toContain('listening')
     for (const secret of secrets) expect(told.includes(secret), secret).toBe(false)
   })
@@ -98,7 +104,7 @@ describe.each(['session-redis', 'session-cookie', 'jwt-denylist'])('%s, as a pro
     const { server, events } = await startProcess(strategy(id), env)
     const { device } = await registered(server)
     await device.send('GET', paths.me)
-    await expect.poll(() => events.length).toBe(2)
+    await expect.poll(() => events.length, TOLD_WITHIN).toBe(2)
     const [register, me] = events
     expect(register).toMatchObject({ method: 'POST', path: paths.register, status: 201 })
     expect(register?.calls.map((call) => call.kind)).toContain('hash')

@@ -1,4 +1,4 @@
-import type { StrategyId } from '@session-vs-jwt/workbench'
+import type { Strategy, StrategyId } from '@session-vs-jwt/workbench'
 import type { Afterwards, Meanwhile } from './travellers.js'
 
 export type Whose = 'servers' | 'stores'
@@ -31,20 +31,20 @@ const LIVES_ON: ReadonlySet<StrategyId> = new Set([
  * What is right, for a clock that is an hour wrong. Deadlines are moments on the servers' clock; Redis forgets
  * by its own; PostgreSQL's clock decides nothing.
  */
-export function expectedOf(strategy: StrategyId, whose: Whose, direction: Direction): Outcomes {
-  const isJwt = strategy.startsWith('jwt-')
-  const replayed = LIVES_ON.has(strategy) ? '200' : ENDED
+export function expectedOf(strategy: Strategy, whose: Whose, direction: Direction): Outcomes {
+  const isJwt = strategy.server === 'jwt'
+  const replayed = LIVES_ON.has(strategy.id) ? '200' : ENDED
   const base = { ...UNMOVED, replayed }
   if (whose === 'stores') {
     return direction === 'forward'
       ? { ...base, ...storesForward(strategy) }
-      : { ...base, ...(strategy === 'session-redis' && { meanwhileAgain: ENDED }) }
+      : { ...base, ...(strategy.id === 'session-redis' && { meanwhileAgain: ENDED }) }
   }
   if (direction === 'forward') {
     const over = { before: EXPIRED, renewed: EXPIRED }
     // A token from the future is refused (RFC 7519, section 4.1.6: when it was issued).
     if (isJwt) return { ...base, ...over, replayed: EXPIRED, meanwhileAgain: ENDED }
-    return { ...base, ...over, replayed: strategy === 'session-cookie' ? EXPIRED : ENDED }
+    return { ...base, ...over, replayed: strategy.id === 'session-cookie' ? EXPIRED : ENDED }
   }
   const short = { meanwhileAgain: EXPIRED }
   return isJwt
@@ -53,11 +53,11 @@ export function expectedOf(strategy: StrategyId, whose: Whose, direction: Direct
 }
 
 /** Redis believes that half an hour of idleness, an hour of a family and a quarter of lock-out are over. */
-function storesForward(strategy: StrategyId): Partial<Outcomes> {
+function storesForward({ id, env }: Strategy): Partial<Outcomes> {
   const lockedOut = '200'
-  if (strategy === 'session-redis') {
+  if (id === 'session-redis') {
     return { lockedOut, before: ENDED, renewed: ENDED, beforeAgain: ENDED }
   }
-  const hasFamilies = strategy.startsWith('jwt-') && strategy !== 'jwt-stateless'
-  return { lockedOut, ...(hasFamilies && { renewed: ENDED }) }
+  const forgetsFamilies = env['REFRESH_STORE'] === 'redis'
+  return { lockedOut, ...(forgetsFamilies && { renewed: ENDED }) }
 }

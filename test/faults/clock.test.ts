@@ -1,12 +1,12 @@
 import { platform } from 'node:os'
-import { strategies } from '@session-vs-jwt/workbench'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { matrix } from '../contract/matrix.js'
 import { expectedOf, type Outcomes } from './clock-expectations.js'
 import { FakeClock } from './fake-clock.js'
 import { record } from './figures.js'
 import { type Answer, Load, until } from './load.js'
 import { Pacemaker } from './pacemaker.js'
-import { makeProbes, type Probe, tracesOf } from './probes.js'
+import { makeProbes, type Probe, sendInParts, tracesOf } from './probes.js'
 import { notRefused, REFUSED_WITHIN_MS } from './promises.js'
 import { Stack } from './stack.js'
 import {
@@ -29,8 +29,8 @@ describe.skipIf(platform() !== 'linux')('a clock that is set while all run', () 
 
   beforeAll(async () => {
     clocks = { stores: await FakeClock.make(), servers: await FakeClock.make() }
-    const ids = strategies.map(({ id }) => id)
-    stack = await Stack.start({ strategies: ids, own: ['postgres', 'redis'], clocks })
+    const labels = matrix.map(([label]) => label)
+    stack = await Stack.start({ strategies: labels, own: ['postgres', 'redis'], clocks })
   })
   afterAll(async () => {
     await stack?.stop()
@@ -46,7 +46,7 @@ describe.skipIf(platform() !== 'linux')('a clock that is set while all run', () 
     'that of the %s, %s by an hour: logins last as their deadlines say, and nothing is lost',
     async (whose, direction) => {
       const travellers = await Promise.all(stack.servers.map(newTraveller))
-      const pacemaker = new Pacemaker(stack.servers)
+      const pacemaker = await Pacemaker.start()
       const load = new Load(travellers.map(writesOf), 20)
       const haveWritten = () => travellers.every(({ titles }) => titles.length > 3)
       await until('all have written', haveWritten, 10_000)
@@ -62,7 +62,7 @@ describe.skipIf(platform() !== 'linux')('a clock that is set while all run', () 
       const lost = (await Promise.all(travellers.map(lostOrLate))).flat()
 
       const rows = travellers.map(({ server }, index) => ({
-        strategy: server.strategy.id,
+        strategy: server.label,
         outcomes: { ...meanwhile[index], ...afterwards[index] } as Outcomes,
         backAfterMs: back[index],
       }))
@@ -75,7 +75,7 @@ describe.skipIf(platform() !== 'linux')('a clock that is set while all run', () 
         })),
       )
       expect(rows.map(({ strategy, outcomes }) => [strategy, outcomes])).toEqual(
-        strategies.map(({ id }) => [id, expectedOf(id, whose, direction)]),
+        matrix.map(([label, strategy]) => [label, expectedOf(strategy, whose, direction)]),
       )
       expect(answers.flatMap((it) => notDecent(it, pacemaker.lateMs) ?? [])).toEqual([])
       expect(refused.flatMap((it) => notRefused(it, pacemaker.lateMs) ?? [])).toEqual([])
@@ -89,16 +89,13 @@ describe.skipIf(platform() !== 'linux')('a clock that is set while all run', () 
     const probes: Probe[] = []
     for (const server of stack.servers) probes.push(...(await makeProbes(server, 'redis')))
     const travellers = await Promise.all(stack.servers.map(newTraveller))
-    const pacemaker = new Pacemaker(stack.servers)
+    const pacemaker = await Pacemaker.start()
     const writing = probes.filter(({ writes }) => writes.length > 0)
     sleepStores()
-    const answers = []
+    let answers: Answer[]
     try {
       await clocks.stores.set(-HOUR)
-      for (const kind of ['session', 'jwt']) {
-        const half = writing.filter(({ server }) => server.strategy.server === kind)
-        answers.push(...(await Promise.all(half.map((it) => it.send()))))
-      }
+      answers = await sendInParts(writing)
     } finally {
       wakeStores()
     }

@@ -1,5 +1,5 @@
-import { strategies } from '@session-vs-jwt/workbench'
 import { markdownTable } from 'markdown-table'
+import { matrix } from '../contract/matrix.js'
 import type { Measured } from '../figures-page.js'
 import type { Figure, Statuses } from './figures.js'
 import { sections } from './sections.js'
@@ -58,6 +58,6 @@ function statuses(counts: Statuses): string {
 }
 
 function inOrder(rows: readonly Figure[]): Figure[] {
-  const place = ({ strategy }: Figure): number => strategies.findIndex(({ id }) => id === strategy)
+  const place = ({ strategy }: Figure): number => matrix.findIndex(([label]) => label === strategy)
   return rows.toSorted((a, b) => place(a) - place(b))
 }

@@ -61,7 +61,7 @@ export async function recordOutages(
 ): Promise<void> {
   await record(
     figures.map(({ fault, strategy, ...rest }) => {
-      const own = answers.filter(({ name }) => name.startsWith(`${strategy} `))
+      const own = answers.filter(({ name }) => name.startsWith(`${strategy}: `))
       return {
         section,
         fault,
@@ -77,9 +77,9 @@ export async function recordOutages(
   )
 }
 
-/** "session-redis new post" is of the kind "new post". */
+/** "session-redis: new post" is of the kind "new post". */
 function kindOf({ name }: Answer): string {
-  return name.slice(name.indexOf(' ') + 1)
+  return name.slice(name.indexOf(': ') + 2)
 }
 
 export function statusesOf(answers: readonly Pick<Answer, 'status'>[]): Statuses {

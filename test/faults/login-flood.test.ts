@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Device, registered } from '../device.js'
 import { record, slowest, statusesOf } from './figures.js'
 import { Load, percentile, timed } from './load.js'
+import { Pacemaker } from './pacemaker.js'
+import { REFUSED_WITHIN_MS } from './promises.js'
 import { Stack } from './stack.js'
 
 const SERVERS = ['session-redis', 'jwt-rotating'] as const
@@ -10,6 +12,8 @@ const FLOOD = 300
 const SERVED_AT_MOST = 200
 /** The queue holds what is done in three seconds, which is little where others use the machine. */
 const SERVED_AT_LEAST = 10
+/** Several times what it takes beside such a flood on a quiet machine of two cores: see docs/contract/faults.md. */
+const WHOAMI_WITHIN_MS = 250
 
 describe('a flood of logins', () => {
   let stack: Stack
@@ -27,12 +31,17 @@ describe('a flood of logins', () => {
     async (id) => {
       const server = stack.server(id)
       const { device, account } = await registered(server)
+      const pacemaker = await Pacemaker.start()
+      // So many at once take their time with anybody.
+      const floodMs = await pacemaker.floodMs(FLOOD)
       const load = new Load([async () => timed('whoami', device.whoami)], 5)
       const logins = Array.from({ length: FLOOD }, async () =>
         timed('login', async () => new Device(server).login(account)),
       )
       const answers = await Promise.all(logins)
       const identities = await load.stop()
+      await pacemaker.stop()
+      const { lateMs } = pacemaker
 
       const served = answers.filter(({ status }) => status === 200)
       const refused = answers.filter(({ status }) => status !== 200)
@@ -60,9 +69,10 @@ describe('a flood of logins', () => {
       }
       // On a busy machine some of those that were let in wait too long for their store.
       const turnedAway = refused.filter(({ code }) => code === 'overloaded')
+      expect(turnedAway.filter(({ ms }) => ms > REFUSED_WITHIN_MS + floodMs + lateMs)).toEqual([])
       expect(turnedAway.length).toBeGreaterThanOrEqual(FLOOD - SERVED_AT_MOST)
       expect(new Set(identities.map(({ status }) => status))).toEqual(new Set([200]))
-      expect(p99).toBeLessThan(1_000)
+      expect(p99).toBeLessThan(WHOAMI_WITHIN_MS + lateMs)
 
       expect((await new Device(server).login(account)).status).toBe(200)
       expect(server.exit()).toBeUndefined()

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { type OutageFigure, recordOutages } from './figures.js'
 import { type Answer, Load, until } from './load.js'
 import { Pacemaker } from './pacemaker.js'
-import { makeProbes, type Probe, type Store, tracesOf } from './probes.js'
+import { makeProbes, type Probe, sendInParts, type Store, tracesOf } from './probes.js'
 import { notRefused, notServed, REFUSED_WITHIN_MS } from './promises.js'
 import {
   acknowledgedBy,
@@ -103,7 +103,7 @@ export function describeRestart(
 ): void {
   test(`${what}: an own answer or 503, all is back within two seconds, and nothing is lost`, async () => {
     const regulars = await Promise.all(stack().servers.map(newRegular))
-    const pacemaker = new Pacemaker(stack().servers)
+    const pacemaker = await Pacemaker.start()
     const load = new Load(regulars.flatMap(requestsOf), 40)
     await until('all have written', () => regulars.every(hasWritten), 10_000)
     const begun = load.answers.length
@@ -133,7 +133,7 @@ async function goThrough(stack: Stack, store: Store, fault: Fault): Promise<Outa
   await Promise.all(regulars.map(fillPool))
   const refused = probes.filter((it) => isHit(it, store, fault))
   const served = probes.filter((it) => !refused.includes(it))
-  const pacemaker = new Pacemaker(stack.servers)
+  const pacemaker = await Pacemaker.start()
   const load = new Load(regulars.flatMap(requestsOf), 40)
   let crowd: Load | undefined
   try {
@@ -141,9 +141,9 @@ async function goThrough(stack: Stack, store: Store, fault: Fault): Promise<Outa
     await fault.strike()
     crowd = crowdOf(regulars, fault)
     // Twice: on connections that break, and when they are known to be broken.
-    const first = await inHalves(refused)
+    const first = await sendInParts(refused)
     const answers = await inTurn(served)
-    const second = await inHalves(refused)
+    const second = await sendInParts(refused)
     const readiness = await Promise.all(regulars.map(isReady))
     const crowded = (await crowd?.stop()) ?? []
     await fault.repair()
@@ -189,16 +189,6 @@ function crowdOf(regulars: readonly Regular[], { crowd = 0 }: Fault): Load {
   return new Load(requests)
 }
 
-/** All strategies of a server at once; both servers would be too much for a small machine to time. */
-async function inHalves(probes: readonly Probe[]): Promise<Answer[]> {
-  const answers = []
-  for (const kind of ['session', 'jwt'] as const) {
-    const half = probes.filter(({ server }) => server.strategy.server === kind)
-    answers.push(...(await Promise.all(half.map((it) => it.send()))))
-  }
-  return answers
-}
-
 /** One after the other at each server: what is slow, is slow by itself. */
 async function inTurn(probes: readonly Probe[]): Promise<Answer[]> {
   const servers = [...new Set(probes.map(({ server }) => server))]
@@ -216,7 +206,7 @@ function figuresOf(
 ): OutageFigure[] {
   return regulars.map((regular, index) => ({
     fault,
-    strategy: regular.server.strategy.id,
+    strategy: regular.server.label,
     backAfterMs: returns[index]?.ms,
     acknowledged: acknowledgedBy(regular),
     lost: losses[index]?.length,

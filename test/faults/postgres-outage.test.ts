@@ -1,14 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { paths } from '@session-vs-jwt/http-kit'
 import { strategies } from '@session-vs-jwt/workbench'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { matrix } from '../contract/matrix.js'
 import { Device, type Reply, registered } from '../device.js'
 import { Load, timed, until } from './load.js'
+import { inHand, knownAs, SLOW_HASH } from './login-in-hand.js'
+import { expectTrueLogouts } from './logouts.js'
 import { describeOutage, describeRestart } from './outage.js'
 import { Pacemaker } from './pacemaker.js'
 import { BACK_WITHIN_MS, notRefused } from './promises.js'
 import { Stack } from './stack.js'
+
+/** Those whose logins live here in place of Redis; all together would be too much for a small machine to time. */
+const MOVED = matrix.filter(([label, { id }]) => label !== id)
 
 describe('PostgreSQL breaks', () => {
   let stack: Stack
@@ -19,44 +24,12 @@ describe('PostgreSQL breaks', () => {
     stack = await Stack.start({ strategies: strategies.map(({ id }) => id), ...options })
   })
   afterAll(async () => stack?.stop())
-  beforeEach(() => void (pacemaker = new Pacemaker(stack.servers)))
+  beforeEach(async () => {
+    pacemaker = await Pacemaker.start()
+  })
   afterEach(async () => pacemaker.stop())
 
-  describeOutage('PostgreSQL paused', () => stack, 'postgres', {
-    strike: () => stack.postgres.pause(),
-    repair: () => stack.postgres.resume(),
-  })
-
-  describeOutage('PostgreSQL killed', () => stack, 'postgres', {
-    strike: async () => stack.postgres.kill(),
-    repair: async () => stack.postgres.restart(),
-  })
-
-  describeOutage('PostgreSQL read only', () => stack, 'postgres', {
-    strike: async () => setReadOnly('on'),
-    repair: async () => setReadOnly('off'),
-    refuses: 'writes',
-  })
-
-  let tablesLocked: Client | undefined
-  describeOutage(
-    'PostgreSQL busy: all connections of the pools wait for locks',
-    () => stack,
-    'postgres',
-    {
-      strike: async () => {
-        tablesLocked = await lockTables()
-      },
-      repair: async () => tablesLocked?.end(),
-      crowd: 16,
-    },
-  )
-
-  describeRestart(
-    'PostgreSQL restarted under load',
-    () => stack,
-    async () => stack.postgres.restart(),
-  )
+  describeFaults(() => stack)
 
   test('killed under load: every post that was answered with success is there afterwards', async () => {
     const server = stack.server('session-redis')
@@ -87,7 +60,8 @@ describe('PostgreSQL breaks', () => {
       stack.servers.map(async (server) => (await registered(server)).device),
     )
     const readMe = async (device: Device) => (await device.send('GET', paths.me)).status
-    const ended = await asAdmin(async (client) => {
+    const heardBefore = await timesHeard(stack)
+    const ended = await asAdmin(stack, async (client) => {
       const { rowCount } = await client.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
@@ -95,11 +69,8 @@ describe('PostgreSQL breaks', () => {
       return rowCount
     })
     expect(ended).toBeGreaterThanOrEqual(devices.length)
-    await until(
-      'the servers have heard of it',
-      async () => (await readMe(devices[0] as Device)) === 200,
-      1_000,
-    )
+    const haveHeard = async () => (await timesHeard(stack)) >= heardBefore + (ended ?? 0)
+    await until('the servers have heard of each', haveHeard, BACK_WITHIN_MS)
     expect(await Promise.all(devices.map(readMe))).toEqual(devices.map(() => 200))
     expect(stack.servers.flatMap(({ exit }) => exit() ?? [])).toEqual([])
   })
@@ -108,7 +79,7 @@ describe('PostgreSQL breaks', () => {
     const server = stack.server('session-redis')
     const { device } = await registered(server)
     const readMe = async () => timed('users/me', async () => device.send('GET', paths.me))
-    await asAdmin(async (client) => {
+    await asAdmin(stack, async (client) => {
       await client.query('BEGIN')
       await client.query('LOCK TABLE users IN ACCESS EXCLUSIVE MODE')
       const waiting = Array.from({ length: 40 }, readMe)
@@ -127,7 +98,7 @@ describe('PostgreSQL breaks', () => {
     const { device, account } = await registered(server)
     const rename = { nickname: `late ${account.nickname}` }
     const readMe = async () => device.send('GET', paths.me)
-    await asAdmin(async (client) => {
+    await asAdmin(stack, async (client) => {
       await client.query('BEGIN')
       await client.query('SELECT 1 FROM users WHERE email = $1 FOR UPDATE', [account.email])
       const answer = await timed('rename', async () => device.send('PATCH', paths.me, rename))
@@ -136,6 +107,10 @@ describe('PostgreSQL breaks', () => {
     })
     await until('back', async () => (await readMe()).status === 200, BACK_WITHIN_MS)
     expect((await readMe()).body.user.nickname).toBe(account.nickname)
+  })
+
+  test('paused amid logouts of session-postgres: 204 is logged out, and 503 is as before', async () => {
+    await expectTrueLogouts(stack.server('session-postgres'), stack.postgres, true)
   })
 
   test('killed in the midst of statements: each is refused, and no server dies of it', async () => {
@@ -150,9 +125,10 @@ describe('PostgreSQL breaks', () => {
     await locker.query('BEGIN')
     await locker.query('LOCK TABLE users IN ACCESS EXCLUSIVE MODE')
     const waiting = devices.map(readMe)
+    // Not all: on a busy machine, the first have waited for too long when the last begin.
     const blocked = `SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted`
-    const areBlocked = async () => (await locker.query(blocked)).rows[0].count >= devices.length
-    await until('all wait', areBlocked, 1_000).catch(() => undefined)
+    const areBlocked = async () => (await locker.query(blocked)).rows[0].count > 0
+    await until('some wait', areBlocked, 1_000, 0)
     await stack.postgres.kill()
     const answers = await Promise.all(waiting)
     await stack.postgres.restart()
@@ -164,54 +140,121 @@ describe('PostgreSQL breaks', () => {
   })
 
   test('paused while a password is checked: the login that was refused leaves no device', async () => {
-    const server = await stack.startServer('session-redis', { BCRYPT_COST: '10' })
+    const own = { ...SLOW_HASH, ...knownAs('checks a password') }
+    const server = await stack.startServer('session-redis', own)
     const { device, account } = await registered(server)
-    const login = timed('login', async () => new Device(server).login(account))
-    await sleep(30)
+    const logIn = async () => timed('login', async () => new Device(server).login(account))
+    const usual = await logIn()
+    const login = await inHand(stack.databaseUrl, 'checks a password', logIn)
+    const pausedAt = performance.now()
     stack.postgres.pause()
-    const answer = await login
-    stack.postgres.resume()
-    expect(notRefused(answer, pacemaker.lateMs)).toBeUndefined()
+    try {
+      const answer = await login.answer
+      const ms = performance.now() - pausedAt - usual.ms
+      expect(notRefused({ ...answer, ms }, pacemaker.lateMs)).toBeUndefined()
+    } finally {
+      stack.postgres.resume()
+    }
     await until('back', async () => (await device.send('GET', paths.me)).status === 200, 2_000)
-    expect((await device.devices()).body.devices).toHaveLength(1)
+    expect((await device.devices()).body.devices).toHaveLength(2)
   })
 
-  /** A session of the administrator stays as it was when it began. */
-  async function setReadOnly(value: 'on' | 'off'): Promise<void> {
-    await asAdmin(async (client) => {
-      await client.query('SET default_transaction_read_only = off')
-      await client.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`)
-      await client.query('SELECT pg_reload_conf()')
-    })
-    const shown = async () =>
-      asAdmin(async (client) => (await client.query('SHOW default_transaction_read_only')).rows[0])
-    await until(
-      `read only is ${value}`,
-      async () => (await shown()).default_transaction_read_only === value,
-      2_000,
-    )
-  }
-
-  /** Until this connection ends, nobody else gets at a table. */
-  async function lockTables(): Promise<Client> {
-    const client = new Client({ connectionString: stack.postgres.url })
-    await client.connect()
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,
-    )
-    await client.query('BEGIN')
-    const tables = rows.map(({ name }) => name).join(', ')
-    await client.query(`LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`)
-    return client
-  }
-
-  async function asAdmin<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const client = new Client({ connectionString: stack.postgres.url })
-    await client.connect()
-    try {
-      return await work(client)
-    } finally {
-      await client.end()
-    }
+  /** How often the servers have logged that they lost an idle connection. */
+  async function timesHeard({ servers }: Stack): Promise<number> {
+    const logs = await Promise.all(servers.map(async ({ log }) => log()))
+    return logs.join('').match(/"store":"postgres","msg":"connection lost"/g)?.length ?? 0
   }
 })
+
+describe('PostgreSQL breaks, with the refresh families in it', () => {
+  let stack: Stack
+
+  beforeAll(async () => {
+    const options = { own: ['postgres'], redisUrl: inject('redisUrl') } as const
+    stack = await Stack.start({ strategies: MOVED.map(([label]) => label), ...options })
+  })
+  afterAll(async () => stack?.stop())
+
+  describeFaults(() => stack)
+
+  test.each(MOVED)(
+    'paused amid logouts of %s: 204 is logged out, and 503 is as before',
+    async (label) => expectTrueLogouts(stack.server(label), stack.postgres, true),
+  )
+})
+
+function describeFaults(stack: () => Stack): void {
+  describeOutage('PostgreSQL paused', stack, 'postgres', {
+    strike: () => stack().postgres.pause(),
+    repair: () => stack().postgres.resume(),
+  })
+
+  describeOutage('PostgreSQL killed', stack, 'postgres', {
+    strike: async () => stack().postgres.kill(),
+    repair: async () => stack().postgres.restart(),
+  })
+
+  describeOutage('PostgreSQL read only', stack, 'postgres', {
+    strike: async () => setReadOnly(stack(), 'on'),
+    repair: async () => setReadOnly(stack(), 'off'),
+    refuses: 'writes',
+  })
+
+  let tablesLocked: Client | undefined
+  describeOutage(
+    'PostgreSQL busy: all connections of the pools wait for locks',
+    stack,
+    'postgres',
+    {
+      strike: async () => {
+        tablesLocked = await lockTables(stack())
+      },
+      repair: async () => tablesLocked?.end(),
+      crowd: 16,
+    },
+  )
+
+  describeRestart('PostgreSQL restarted under load', stack, async () => stack().postgres.restart())
+}
+
+/** A session of the administrator stays as it was when it began. */
+async function setReadOnly(stack: Stack, value: 'on' | 'off'): Promise<void> {
+  await asAdmin(stack, async (client) => {
+    await client.query('SET default_transaction_read_only = off')
+    await client.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`)
+    await client.query('SELECT pg_reload_conf()')
+  })
+  const shown = async () =>
+    asAdmin(
+      stack,
+      async (client) => (await client.query('SHOW default_transaction_read_only')).rows[0],
+    )
+  await until(
+    `read only is ${value}`,
+    async () => (await shown()).default_transaction_read_only === value,
+    2_000,
+  )
+}
+
+/** Until this connection ends, nobody else gets at a table. */
+async function lockTables(stack: Stack): Promise<Client> {
+  const client = new Client({ connectionString: stack.postgres.url })
+  await client.connect()
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,
+  )
+  await client.query('BEGIN')
+  const tables = rows.map(({ name }) => name).join(', ')
+  await client.query(`LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`)
+  return client
+}
+
+async function asAdmin<T>(stack: Stack, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: stack.postgres.url })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}

@@ -63,12 +63,12 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
     send: () => Promise<Reply>,
     trace?: () => Promise<string | undefined>,
   ): Probe => ({
-    name: `${strategy.id} ${name}`,
+    name: `${server.label}: ${name}`,
     server,
     reads,
     writes,
     frees,
-    send: async () => timed(`${strategy.id} ${name}`, send),
+    send: async () => timed(`${server.label}: ${name}`, send),
     ...(trace && { trace }),
   })
 
@@ -209,6 +209,24 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
         ]
       : []),
   ]
+}
+
+/**
+ * The strategies of a server at once, and after them those on another store than usual: all would be too much
+ * for a small machine to time.
+ */
+export async function sendInParts(probes: readonly Probe[]): Promise<Answer[]> {
+  const parts = new Map<string, Probe[]>()
+  for (const probe of probes) {
+    const { label, strategy } = probe.server
+    const part = label === strategy.id ? strategy.server : 'on another store'
+    parts.set(part, [...(parts.get(part) ?? []), probe])
+  }
+  const answers = []
+  for (const part of parts.values()) {
+    answers.push(...(await Promise.all(part.map((it) => it.send()))))
+  }
+  return answers
 }
 
 /** What is left of requests that were refused. */

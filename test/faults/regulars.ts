@@ -24,30 +24,32 @@ export const me = async (device: Device): Promise<Reply> => device.send('GET', p
 
 /** Requests that read. */
 function readsOf({ server, device }: Regular): (() => Promise<Answer>)[] {
-  const { id } = server.strategy
+  const { label } = server
   return [
-    async () => timed(`${id} whoami`, device.whoami),
-    async () => timed(`${id} users/me`, async () => me(device)),
+    async () => timed(`${label}: whoami`, device.whoami),
+    async () => timed(`${label}: users/me`, async () => me(device)),
   ]
 }
 
 /** Requests that read, and some that write: a post, a login. */
 export function requestsOf(regular: Regular): (() => Promise<Answer>)[] {
   const { server, device, account, acknowledged } = regular
-  const { id } = server.strategy
+  const { label } = server
   let written = 0
   return [
     ...readsOf(regular),
     async () => {
       const title = `number ${(written += 1)}`
       const post = { title, body: 'x' }
-      const answer = await timed(`${id} post`, async () => device.send('POST', paths.posts, post))
+      const answer = await timed(`${label}: post`, async () =>
+        device.send('POST', paths.posts, post),
+      )
       if (answer.status === 201) acknowledged.titles.push(title)
       return answer
     },
     async () => {
       const newcomer = new Device(server)
-      const answer = await timed(`${id} login`, async () => newcomer.login(account))
+      const answer = await timed(`${label}: login`, async () => newcomer.login(account))
       if (answer.status === 200) acknowledged.devices.push(newcomer)
       return answer
     },
@@ -73,18 +75,20 @@ export async function lostBy({ server, device, acknowledged }: Regular): Promise
     for (const { title } of body.posts) found.add(title)
     cursor = body.nextCursor
   }
-  const { id } = server.strategy
-  const posts = acknowledged.titles.filter((it) => !found.has(it)).map((it) => `${id} post ${it}`)
+  const { label } = server
+  const posts = acknowledged.titles
+    .filter((it) => !found.has(it))
+    .map((it) => `${label}: post ${it}`)
   const logins = []
   for (const newcomer of acknowledged.devices) {
     const { status } = await newcomer.renew()
-    if (status !== 200) logins.push(`${id} login: ${status}`)
+    if (status !== 200) logins.push(`${label}: login ${status}`)
   }
   return [...posts, ...logins]
 }
 
 export async function isReady({ server, device }: Regular): Promise<Answer> {
-  return timed(`${server.strategy.id} ready`, async () => device.sendBare('GET', paths.ready))
+  return timed(`${server.label}: ready`, async () => device.sendBare('GET', paths.ready))
 }
 
 /** When somebody had everything again, and what if not, or not for long. */
@@ -97,17 +101,17 @@ export interface Return {
 export async function comeBack(regulars: readonly Regular[], lateMs = 0): Promise<Return[]> {
   return Promise.all(
     regulars.map(async (regular) => {
-      const { id } = regular.server.strategy
+      const { label } = regular.server
       try {
         const ms = await until(
-          `${id} is back`,
+          `${label} is back`,
           async () => works(regular),
           BACK_WITHIN_MS + lateMs,
           30,
         )
         const rounds = []
         for (let round = 0; round < 5; round += 1) rounds.push(await works(regular))
-        return rounds.every(Boolean) ? { ms } : { ms, failure: `${id} does not stay` }
+        return rounds.every(Boolean) ? { ms } : { ms, failure: `${label} does not stay` }
       } catch (error) {
         return { failure: (error as Error).message }
       }

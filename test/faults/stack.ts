@@ -16,9 +16,8 @@ import {
   type ServerExit,
   serverEnvironment,
   type Strategy,
-  strategyById,
-  type StrategyId,
 } from '@session-vs-jwt/workbench'
+import { strategy as strategyOf } from '../contract/matrix.js'
 import { keySet } from '../start-server.js'
 import type { FakeClock } from './fake-clock.js'
 
@@ -26,6 +25,8 @@ import type { FakeClock } from './fake-clock.js'
 export interface FaultServer {
   readonly url: string
   readonly strategy: Strategy
+  /** The strategy as the matrix names it, which may be on another store than usual. */
+  readonly label: string
   readonly process: RunningServer
   /** How it ended; undefined while it runs. */
   readonly exit: () => ServerExit | undefined
@@ -33,7 +34,8 @@ export interface FaultServer {
 }
 
 export interface StackOptions {
-  readonly strategies: readonly StrategyId[]
+  /** As the matrix names them. */
+  readonly strategies: readonly string[]
   /** The stores that the test will mistreat: started for it alone. */
   readonly own: readonly ('postgres' | 'redis')[]
   /** URLs of the stores that it leaves alone. */
@@ -67,7 +69,7 @@ export class Stack {
     const stack = new Stack(await mkdtemp(join(tmpdir(), 'session-vs-jwt-faults-')), options)
     try {
       await stack.#startStores()
-      for (const id of options.strategies) await stack.startServer(id)
+      for (const label of options.strategies) await stack.startServer(label)
       return stack
     } catch (error) {
       await stack.stop()
@@ -89,18 +91,19 @@ export class Stack {
     return this.#postgres?.url ?? this.#options.databaseUrl ?? ''
   }
 
-  server(id: StrategyId): FaultServer {
-    const found = this.servers.findLast(({ strategy }) => strategy.id === id)
-    if (!found) throw new Error(`no ${id} in this stack`)
+  /** The first that was started. */
+  server(label: string): FaultServer {
+    const found = this.servers.find((it) => it.label === label)
+    if (!found) throw new Error(`no ${label} in this stack`)
     return found
   }
 
   async startServer(
-    id: StrategyId,
+    label: string,
     env: Readonly<Record<string, string>> = {},
   ): Promise<FaultServer> {
-    const strategy = strategyById(id)
-    const log = join(this.#folder, `${id}-${this.servers.length}.log`)
+    const strategy = strategyOf(label)
+    const log = join(this.#folder, `server-${this.servers.length}.log`)
     const settings = {
       strategy,
       port: 0,
@@ -129,6 +132,7 @@ export class Stack {
     const server: FaultServer = {
       url: running.url,
       strategy,
+      label,
       process: running,
       exit: () => exit,
       log: () => readFile(log, 'utf8'),

@@ -1,5 +1,5 @@
-import { strategies } from '@session-vs-jwt/workbench'
 import { markdownTable } from 'markdown-table'
+import { matrix } from '../contract/matrix.js'
 import type { Figure, Statuses } from './figures.js'
 
 /** What an outage leaves: the share of requests for each strategy, and then which. */
@@ -11,10 +11,10 @@ function sharesServed(figures: readonly Figure[]): string[] {
   const outages = figures.filter(({ section }) => section === 'outage')
   const faults = [...new Set(outages.map(({ fault }) => fault))].toSorted()
   if (faults.length === 0) return []
-  const rows = strategies.map(({ id }) => [
-    `\`${id}\``,
+  const rows = labelsIn(outages).map((label) => [
+    `\`${label}\``,
     ...faults.map((fault) => {
-      const figure = outages.find((it) => it.fault === fault && it.strategy === id)
+      const figure = outages.find((it) => it.fault === fault && it.strategy === label)
       return figure ? stillServed(figure) : '-'
     }),
   ])
@@ -37,8 +37,8 @@ function stillServed({ answers }: Figure): string {
 function kindsServed(figures: readonly Figure[]): string[] {
   return ['Redis', 'PostgreSQL'].flatMap((store) => {
     const rows = figures.filter(({ fault }) => fault === `${store} killed`)
-    const ids = strategies.filter(({ id }) => rows.some(({ strategy }) => strategy === id))
-    const own = ids.map(({ id }) => rows.find(({ strategy }) => strategy === id) as Figure)
+    const labels = labelsIn(rows)
+    const own = labels.map((label) => rows.find(({ strategy }) => strategy === label) as Figure)
     const kinds = new Set(own.flatMap((it) => [...listOf(it, 'served'), ...listOf(it, 'refused')]))
     if (kinds.size === 0) return []
     const lines = [...kinds].toSorted().map((kind) => [
@@ -48,9 +48,15 @@ function kindsServed(figures: readonly Figure[]): string[] {
         return listOf(it, 'served').includes(kind) ? 'served' : '-'
       }),
     ])
-    const head = ['request', ...ids.map(({ id }) => `\`${id}\``)]
+    const head = ['request', ...labels.map((label) => `\`${label}\``)]
     return [`### Without ${store}, request by request`, markdownTable([head, ...lines])]
   })
+}
+
+/** Those that were measured, in the order of the matrix. */
+function labelsIn(figures: readonly Figure[]): readonly string[] {
+  const measured = new Set(figures.map(({ strategy }) => strategy))
+  return matrix.map(([label]) => label).filter((label) => measured.has(label))
 }
 
 function listOf(figure: Figure, name: 'served' | 'refused'): readonly string[] {

@@ -39,19 +39,19 @@ export async function newTraveller(server: FaultServer): Promise<Traveller> {
 
 /** Writes posts all the while; logs in again when told that the credential has ended, as people do. */
 export function writesOf({ server, account, titles }: Traveller): () => Promise<Answer> {
-  const { id } = server.strategy
+  const { label } = server
   let device: Device | undefined
   return async () => {
     if (!device) {
       const newcomer = new Device(server)
-      const login = await timed(`${id} login`, async () => newcomer.login(account))
+      const login = await timed(`${label}: login`, async () => newcomer.login(account))
       if (login.status === 200) device = newcomer
       return login
     }
     const writer = device
     const title = `number ${titles.length}`
     const post = { title, body: 'x' }
-    const answer = await timed(`${id} post`, async () => writer.send('POST', paths.posts, post))
+    const answer = await timed(`${label}: post`, async () => writer.send('POST', paths.posts, post))
     if (answer.status === 201) titles.push(title)
     if (answer.status === 401) device = undefined
     return answer
@@ -113,13 +113,13 @@ export async function writesAgain({ server }: Traveller, lateMs: number): Promis
     const post = await sendPost(newcomer, 'first')
     return [registration, login, post].every(({ status }) => status === 200 || status === 201)
   }
-  return until(`${server.strategy.id} writes again`, works, BACK_WITHIN_MS + lateMs)
+  return until(`${server.label} writes again`, works, BACK_WITHIN_MS + lateMs)
 }
 
 const REFUSED_TITLE = 'refused'
 
 export async function refusedPost({ server, meanwhile }: Traveller): Promise<Answer> {
-  const name = `${server.strategy.id} post, store paused`
+  const name = `${server.label}: post, store paused`
   return timed(name, async () => sendPost(meanwhile as Device, REFUSED_TITLE))
 }
 
@@ -138,7 +138,7 @@ export async function lostOrLate({ server, account, titles }: Traveller): Promis
     for (const { title } of body.posts) found.add(title)
     cursor = body.nextCursor
   }
-  const { id } = server.strategy
-  const lost = titles.filter((it) => !found.has(it)).map((it) => `${id} lost: ${it}`)
-  return found.has(REFUSED_TITLE) ? [...lost, `${id}: a refused post is there`] : lost
+  const { label } = server
+  const lost = titles.filter((it) => !found.has(it)).map((it) => `${label}: lost ${it}`)
+  return found.has(REFUSED_TITLE) ? [...lost, `${label}: a refused post is there`] : lost
 }

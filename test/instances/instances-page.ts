@@ -45,13 +45,22 @@ export async function writePage(compared: readonly Compared[]): Promise<void> {
   const { measuredOn, machine } = measuredHere()
   const record = { measuredOn, machine, strategies: compared }
   await writeFile(`${FILE}.json`, `${JSON.stringify(record, undefined, 2)}\n`)
-  await writeFile(`${FILE}.md`, `${markdown(`${measuredOn} (${machine})`, compared)}\n`)
+  await writeFile(`${FILE}.md`, instancesMarkdown(record))
 }
 
-function markdown(when: string, compared: readonly Compared[]): string {
+/** What a run saw, and where. */
+export interface InstancesRecord {
+  readonly measuredOn: string
+  readonly machine: string
+  readonly strategies: readonly Compared[]
+}
+
+/** The record for people. */
+export function instancesMarkdown(record: InstancesRecord): string {
+  const { measuredOn, machine, strategies: compared } = record
   return `# Several instances: what each strategy notices
 
-Seen by \`test/instances\` on ${when}: three processes of each server behind HAProxy, as
+Seen by \`test/instances\` on ${measuredOn} (${machine}): three processes of each server behind HAProxy, as
 \`npm start -- --instances 3\` starts them. \`npm run test:all -- test/instances -u\` writes this page anew. The
 milliseconds are those of one run on one machine.
 
@@ -82,7 +91,8 @@ As above, and one of three is killed with SIGKILL. What was only to be read is r
 that the killed one had may have been done, so the balancer does not repeat it. If it was a rotation, and done, its
 device holds a spent credential, and has to log in again (\`REFRESH_GRACE_SECONDS\` is what JWT servers have for that).
 
-${figures(compared.flatMap(({ label, killed }) => (killed ? [[label, killed]] : [])))}`
+${figures(compared.flatMap(({ label, killed }) => (killed ? [[label, killed]] : [])))}
+`
 }
 
 function figures(rows: readonly (readonly [label: string, figure: Figure])[]): string {

@@ -14,7 +14,9 @@ interface RecordedInstance {
   readonly running: boolean
 }
 
+/** Ten processes and more share the machine. */
 const GONE_WITHIN = { timeout: 15_000 }
+const TOLD_WITHIN = { timeout: 15_000 }
 
 let commands: WorkbenchCommands
 beforeAll(async () => {
@@ -72,7 +74,8 @@ test('one that crashes is told and left out, a rolling restart replaces all, Ctr
   const tour = commands.run('tour')
   expect([await tour.exit, tour.output()]).toEqual([0, expect.stringContaining('Every step gave')])
   for (const name of ['session-1', 'session-2', 'session-3', 'jwt-1', 'jwt-2', 'jwt-3']) {
-    expect(workbench.output()).toMatch(new RegExp(`^${name} +(GET|POST) /`, 'm'))
+    const line = new RegExp(`^${name} +(GET|POST) /`, 'm')
+    await expect.poll(workbench.output, TOLD_WITHIN).toMatch(line)
   }
   // The balancer asks for health all the time, and nobody wants to read that.
   expect(workbench.output()).not.toContain('/health/')
@@ -80,11 +83,10 @@ test('one that crashes is told and left out, a rolling restart replaces all, Ctr
   const before = await instances()
   process.kill((before[1] as RecordedInstance).pid, 'SIGKILL')
   await expect
-    .poll(workbench.output)
+    .poll(workbench.output, TOLD_WITHIN)
     .toMatch(/session-2 ended by itself \(by SIGKILL\).*2 of 3 go on/)
-  expect((await instances()).filter((it) => !it.running).map(({ name }) => name)).toEqual([
-    'session-2',
-  ])
+  const ended = async () => (await instances()).filter((it) => !it.running).map(({ name }) => name)
+  await expect.poll(ended, TOLD_WITHIN).toEqual(['session-2'])
   const { device } = await registered({
     url: `http://127.0.0.1:${commands.env['SESSION_PORT']}`,
     strategy: strategyById('session-redis'),
@@ -148,7 +150,7 @@ test('a workbench that is killed takes its instances and the balancer with it', 
 test('Ctrl-C in the middle of a rolling restart ends all the same', async () => {
   const workbench = await commands.start('--instances', '2', '--quiet')
   const restart = commands.run('rolling-restart')
-  await expect.poll(restart.output, { timeout: 20_000 }).toContain('session-1: replaced')
+  await expect.poll(restart.output, TOLD_WITHIN).toContain('session-1: replaced')
   const all = await instances()
   workbench.child.kill('SIGINT')
   expect([await workbench.exit, await restart.exit]).toEqual([0, 1])

@@ -57,9 +57,10 @@ real servers of every strategy, on a real PostgreSQL and a real Redis. A require
 "partly" met, and it is said by which.
 
 The table is data (\`test/security/requirements\`). \`npm run test:all -- test/security\` fails where a test that is
-named here does not exist, did not run, or names no requirement, and with \`-u\` it writes this page anew. A row, such
-as \`cookies/fixation\`, is one of the contract: \`npm run contract -- --only cookies/fixation\` runs it against any
-server. Names of others are titles of tests: \`npm run test:all -- test/security/csrf.test.ts\`.`
+named here does not stand in its file, and where one of its own did not run or names no requirement; with \`-u\` it
+writes this page anew. A row, such as \`cookies/fixation\`, is one of the contract:
+\`npm run contract -- --only cookies/fixation\` runs it against any server. Names of others are titles of tests, which
+run with the rest of their folder: \`npm run test:all -- test/security/csrf.test.ts\`.`
 
 function sumTable(groups: readonly RequirementGroup[]): string {
   const counts = groups.map(({ title, requirements }) => [

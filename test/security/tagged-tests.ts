@@ -32,6 +32,16 @@ export function taggedTests(): TaggedTest[] {
   )
 }
 
+const COMMENT = /^\s*(?:\/\/|\/?\*).*$/gm
+/** The first argument of a test, and the first member of a case of several. */
+const ANY_TITLE = /(?:\b(?:test|it)(?:\.\w+)*\(|\)\(|\[)\s*(['"`])((?:\\.|(?!\1)[^\\\n])+)\1\s*,/g
+
+/** What the tests of a file are called, from its text; and other strings that stand first in a list. */
+export function titlesIn(text: string): string[] {
+  const found = text.replaceAll(COMMENT, '').matchAll(ANY_TITLE)
+  return [...found].map(([, , title = '']) => title.replaceAll(/\\(.)/g, '$1'))
+}
+
 /** Files with more calls of `test` than titles with requirements. */
 export function filesWithUntaggedTests(): string[] {
   return testFiles().filter((name) => {

@@ -20,10 +20,9 @@ export interface ListenOptions {
 
 export interface RunningServer {
   readonly url: string
-  readonly draining: () => boolean
   /**
-   * Goes down without losing a request: says so in every answer, takes no new connection, lets the
-   * others finish, and cuts what is still open after `graceMs` (default 8,000).
+   * Goes down without losing a request: is not ready any more, takes no new connection, says so in
+   * every answer, lets the others finish, and cuts what is still open after `graceMs` (default 8,000).
    */
   drain(graceMs?: number): Promise<void>
 }
@@ -44,6 +43,7 @@ export async function listen(
   { host, port, requestTimeoutMs = 4_500 }: ListenOptions,
 ): Promise<RunningServer> {
   let draining = false
+  let closing = false
   const handler = makeHandler(() => draining)
   const server = createServer(
     {
@@ -54,7 +54,7 @@ export async function listen(
       keepAliveTimeout: 5_000,
       // Refused below, in the form of every other refusal.
       requireHostHeader: false,
-      ServerResponse: lastAnswers(() => draining),
+      ServerResponse: lastAnswers(() => closing),
     },
     (request, response) => {
       if (isAmbiguous(request)) refuse(response, 'malformed_request')
@@ -69,10 +69,11 @@ export async function listen(
   })
   return {
     url: urlOf(server.address() as AddressInfo),
-    draining: () => draining,
     drain: async (graceMs = 8_000) => {
-      await untilNoneWaits(server)
       draining = true
+      await untilNoneWaits(server)
+      // Not earlier: who is told to use another connection would dial this server again, and be cut.
+      closing = true
       await closeGently(server, graceMs)
     },
   }
@@ -106,13 +107,13 @@ function isAmbiguous({ headers, rawHeaders }: IncomingMessage): boolean {
 }
 
 /**
- * Answers that tell the client, while the server is draining, to send its next request on another
+ * Answers that tell the client, while the server is closing, to send its next request on another
  * connection: also those whose requests came before that.
  */
-function lastAnswers(draining: () => boolean): typeof ServerResponse {
+function lastAnswers(closing: () => boolean): typeof ServerResponse {
   return class<Request extends IncomingMessage> extends ServerResponse<Request> {
     override writeHead(...args: never[]): this {
-      if (draining() && !this.headersSent) this.setHeader('Connection', 'close')
+      if (closing() && !this.headersSent) this.setHeader('Connection', 'close')
       return (super.writeHead as (...args: unknown[]) => this)(...args)
     }
   }

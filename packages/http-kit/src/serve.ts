@@ -31,7 +31,10 @@ export interface Service extends ComposedServer {
   readonly logger: Logger
 }
 
-/** Listens until a signal, or the loss of the parent process, asks to stop; then exits with 0. */
+/**
+ * Listens until a signal, or the loss of the parent process, asks to stop; then exits: with 0, or with 1
+ * if a store could not be closed.
+ */
 export async function serve(service: Service): Promise<void> {
   const { edge, logger } = service
   const server = await listen(service.handler, edge)
@@ -42,16 +45,23 @@ export async function serve(service: Service): Promise<void> {
 }
 
 function stopOnRequest(server: RunningServer, { close, logger }: Service): void {
-  const stop = async (reason: string): Promise<void> => {
-    if (server.draining()) return
+  const leave = async (reason: string): Promise<never> => {
     logger.info({ reason }, 'draining')
-    await server.drain()
-    await close()
+    try {
+      await server.drain()
+      await close()
+    } catch (err) {
+      logger.error({ err }, 'could not close')
+      process.exit(1)
+    }
     process.exit(0)
   }
-  process.on('SIGTERM', () => void stop('SIGTERM'))
-  process.on('SIGINT', () => void stop('SIGINT'))
-  process.on('disconnect', () => void stop('the parent process is gone'))
+  // Npm and a terminal may ask one after the other.
+  let leaving: Promise<never> | undefined
+  const stop = (reason: string): void => void (leaving ??= leave(reason))
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('disconnect', () => stop('the parent process is gone'))
 }
 
 /** The listener that hands every request's trace to the parent, if it is wanted and there is one. */

@@ -67,7 +67,9 @@ export class NodeClock {
         // Refused by Redis before it was given up here: its clock was set.
         if (error.message.startsWith('LATE') && performance.now() < moment) this.#readAnew()
       })
-      return send(command, stream)
+      const sent = send(command, stream)
+      refuseNotBefore(moment, command)
+      return sent
     }
   }
 
@@ -76,6 +78,19 @@ export class NodeClock {
     if (this.#offset === undefined) return
     this.#offset = undefined
     void this.#read()
+  }
+}
+
+/**
+ * What was sent and gets no answer is done if Redis reads it before its moment, also when the connection was
+ * given up here meanwhile: until then nobody may be told that it is refused.
+ */
+function refuseNotBefore(moment: number, command: Command): void {
+  const { reject } = command
+  command.reject = (error) => {
+    const leftMs = error.name === 'ReplyError' ? 0 : moment - performance.now()
+    if (leftMs > 0) setTimeout(reject, leftMs, error)
+    else reject(error)
   }
 }
 

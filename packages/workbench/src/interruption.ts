@@ -40,6 +40,14 @@ function onParentGone(act: () => void): void {
   timer.unref()
 }
 
+/** Resolves when `signal` aborts; at once if it has. */
+export async function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}
+
 /** Somebody asked the work to stop before it was done. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'

@@ -41,7 +41,7 @@ describe('a running server', () => {
     server.onRequest(({ method, path, status }) => lines.push(`${method} ${path} ${status}`))
     const { status } = await new CookieClient(server.url).whoami()
     expect(status).toBe(401)
-    await expect.poll(() => lines).toEqual(['GET /auth/whoami 401'])
+    await expect.poll(() => lines, { timeout: 10_000 }).toEqual(['GET /auth/whoami 401'])
     expect(await server.stop()).toEqual({ code: 0, signal: null })
   })
 
@@ -50,6 +50,17 @@ describe('a running server', () => {
     const server = await RunningServer.start({ server: 'session', env: await environment(), log })
     process.kill(server.pid, 'SIGKILL')
     expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' })
+    expect(await server.stop()).toEqual({ code: null, signal: 'SIGKILL' })
+  })
+
+  it('that has ended hears of no clock, and nobody dies of it', async () => {
+    const log = join(folder, 'session-server.log')
+    const server = await RunningServer.start({ server: 'session', env: await environment(), log })
+    const exit = server.kill()
+    server.setClock(1_000)
+    expect(await exit).toEqual({ code: null, signal: 'SIGKILL' })
+    server.setClock(2_000)
+    server.setClock(3_000)
     expect(await server.stop()).toEqual({ code: null, signal: 'SIGKILL' })
   })
 

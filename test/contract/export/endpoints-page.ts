@@ -64,6 +64,8 @@ of the \`.http\` file. Whether a server keeps the whole contract is for \`npm ru
   ([as JSON](security.json)).
 - [Faults](faults.md): what each strategy answers while a store, a clock or a client breaks, measured
   ([as JSON](faults.json)).
+- [Several instances](instances.md): what each strategy notices of three processes of a server, of their replacement
+  and of a death ([as JSON](instances.json)).
 - [A store of many servers](cluster.md): failover, and what it loses ([as JSON](cluster.json)); [a million users, and
   a hundred million](scale.md), on paper ([as JSON](scale.json)).
 `

@@ -3,7 +3,7 @@ import { all, type Expectation, hasBody, hasStatus, isRefused } from '@session-v
 import fc from 'fast-check'
 import { type Answer, newAccount } from '../../device.js'
 import type { Row } from '../suite/row.js'
-import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
+import { expectAnswer, expectThat, hasCode, RowFailure } from '../suite/row-failure.js'
 import { statusesOf } from './answers.js'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -87,13 +87,12 @@ export const inputRows: readonly Row[] = [
     read: ['OWASP API Security Top 10, API8 (error handling)'],
     run: async (t) => {
       const { device } = await t.registered()
-      await fc.assert(
+      await expectAlways(
         fc.asyncProperty(TARGETS, ANY_BODY, async ([method, path], value) => {
           const body = JSON.stringify(value)
           const answer = await device.sendBody(method, path, body, JSON_TYPE)
           if (answer.status >= 400) expectAnswer(answer, isProblem)
         }),
-        FUZZ,
       )
     },
   },
@@ -102,12 +101,11 @@ export const inputRows: readonly Row[] = [
     title: 'whatever credential is sent: no 500, and nobody gets in',
     read: ['RFC 6750, section 3.1', 'RFC 7617, section 2'],
     run: async (t) => {
-      await fc.assert(
+      await expectAlways(
         fc.asyncProperty(ENTRIES, HEADERS, async ([method, path], headers) => {
           const answer = await t.device().sendBare(method, path, headers)
           expectAnswer(answer, isRefused, isProblem)
         }),
-        FUZZ,
       )
     },
   },
@@ -144,7 +142,7 @@ export const inputRows: readonly Row[] = [
       const { device } = await t.registered()
       const nickname = fc.string({ unit: 'grapheme', minLength: 2, maxLength: 12 })
       const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
-      await fc.assert(
+      await expectAlways(
         fc.asyncProperty(nickname, text, async (name, body) => {
           const renamed = await device.send('PATCH', paths.me, { nickname: name })
           expectAnswer(renamed, hasStatus(200, 400, 409))
@@ -156,7 +154,6 @@ export const inputRows: readonly Row[] = [
           expectAnswer(post, hasStatus(201, 400))
           if (post.status === 201) expectThat(post.body.post.body === body, 'that text', post)
         }),
-        FUZZ,
       )
     },
   },
@@ -184,8 +181,28 @@ export const inputRows: readonly Row[] = [
   },
 ]
 
-/** The time bounds the search for a smaller request, at a server that does not answer some. */
-const FUZZ = { numRuns: 60, errorWithCause: true, interruptAfterTimeLimit: 30_000 } as const
+const RUNS = 60
+/** Bounds also the search for a smaller request, at a server that does not answer some. */
+const RUN_WITHIN_MS = 25_000
+const FUZZ = {
+  numRuns: RUNS,
+  errorWithCause: true,
+  interruptAfterTimeLimit: RUN_WITHIN_MS,
+  markInterruptAsFailure: true,
+} as const
+
+/** @throws {Error} whose cause is what the property has thrown; {@link RowFailure} if time was over before */
+async function expectAlways<Ts>(property: fc.IAsyncProperty<Ts>): Promise<void> {
+  try {
+    await fc.assert(property, FUZZ)
+  } catch (error) {
+    if ((error as Error).cause) throw error
+    throw new RowFailure({
+      came: `answers that took so long that not all could be asked for in ${RUN_WITHIN_MS / 1000} s`,
+      expected: `an answer to each of ${RUNS} requests`,
+    })
+  }
+}
 
 // Not `unit: 'binary'`: making that arbitrary takes a second, at every start of the suite.
 const ANY_TEXT = fc

@@ -22,7 +22,7 @@ const programs = temporaryFolder(afterAll)
 const found = await findBalancerProgram({ folder: programs }).catch(console.warn)
 const program = found as ServerProgram
 
-/** The balancer has asked by then. */
+/** The balancer has asked by then, and passed on what it was asked. */
 const BY_CHECKS = { timeout: 10_000 }
 
 /** As much of a server of the workbench as a balancer sees. */
@@ -165,7 +165,9 @@ describe.skipIf(!found)('a balancer', () => {
   it('takes an instance out when it has answered what it has, and puts it back when it is ready', async () => {
     const { url, balancer, instances } = await startThree()
     const slow = fetch(`${url}/slow`).then((it) => it.text())
-    await expect.poll(() => instances.find(({ asked }) => asked.length > 0)).toBeDefined()
+    await expect
+      .poll(() => instances.find(({ asked }) => asked.length > 0), BY_CHECKS)
+      .toBeDefined()
     const busy = instances.find(({ asked }) => asked.length > 0) as FakeInstance
     let isOut = false
     const out = balancer.takeOut(busy.name, 5_000).then((it) => (isOut = it))
@@ -186,7 +188,9 @@ describe.skipIf(!found)('a balancer', () => {
   it('says so where an instance does not come to an end', async () => {
     const { url, balancer, instances } = await startThree()
     const slow = fetch(`${url}/slow`)
-    await expect.poll(() => instances.find(({ asked }) => asked.length > 0)).toBeDefined()
+    await expect
+      .poll(() => instances.find(({ asked }) => asked.length > 0), BY_CHECKS)
+      .toBeDefined()
     const busy = instances.find(({ asked }) => asked.length > 0) as FakeInstance
     expect(await balancer.takeOut(busy.name, 200)).toBe(false)
     busy.release()
@@ -207,8 +211,9 @@ describe.skipIf(!found)('a balancer', () => {
     const { url, balancer, instances, addresses } = await startThree()
     const names = instances.map(({ name }) => name)
     instances.forEach((it) => it.close())
-    await expect.poll(async () => balancer.untilFound(names, 0), BY_CHECKS).toBe(false)
-    expect(await balancer.untilFound(names, 300)).toBe(false)
+    for (const name of names) {
+      await expect.poll(async () => balancer.untilFound([name], 0), BY_CHECKS).toBe(false)
+    }
     await Promise.all(
       instances.map(async (it, index) => {
         it.isReady = index > 0
@@ -227,9 +232,13 @@ describe.skipIf(!found)('a balancer', () => {
   it('lets what it has be answered when it is stopped', async () => {
     const { url, balancer, instances } = await startThree()
     const slow = fetch(`${url}/slow`).then((it) => it.text())
-    await expect.poll(() => instances.find(({ asked }) => asked.length > 0)).toBeDefined()
+    await expect
+      .poll(() => instances.find(({ asked }) => asked.length > 0), BY_CHECKS)
+      .toBeDefined()
     const stopped = balancer.stop()
-    await expect.poll(async () => fetch(url).then(String, () => 'refused')).toBe('refused')
+    await expect
+      .poll(async () => fetch(url).then(String, () => 'refused'), BY_CHECKS)
+      .toBe('refused')
     instances.forEach((it) => it.release())
     expect(await slow).toMatch(/^a-/)
     await stopped

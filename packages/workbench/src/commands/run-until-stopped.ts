@@ -1,4 +1,5 @@
 import type { Balancer } from '@session-vs-jwt/services'
+import { aborted } from '../interruption.js'
 import { requestLine } from '../request-line.js'
 import type { Instance } from '../servers/instance.js'
 import type { ServerExit } from '../servers/running-program.js'
@@ -75,11 +76,4 @@ async function whenBalancerLost(balancer: Balancer): Promise<WorkbenchError> {
 
 function howEnded({ code, signal }: ServerExit): string {
   return signal ? `by ${signal}` : `with code ${code}`
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined)
-    signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { curlLines } from '../curl-lines.js'
-import { interruption } from '../interruption.js'
+import { aborted, interruption } from '../interruption.js'
 import { type Ports, readPorts } from '../ports.js'
 import { latestResult } from '../site/latest-result.js'
 import { startSite } from '../site/site.js'
@@ -32,7 +32,8 @@ async function serve(): Promise<void> {
   const port = Number(process.env['PORT'] || ports.page)
   const site = await startSite(port, { describe, questions }, host)
   console.log(`The site: http://localhost:${ports.page}`)
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  // It may have come as the site started.
+  await aborted(signal)
   await site.stop()
 }
 

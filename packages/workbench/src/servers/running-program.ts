@@ -113,7 +113,10 @@ function spawnProgram({ program, env, log }: ProgramCommand): Started {
   closeSync(output)
   const exited = new Promise<ServerExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }))
-    child.once('error', () => resolve({ code: null, signal: null }))
+    // Also of a process that lives, to which no signal could be sent.
+    child.on('error', () => {
+      if (child.pid === undefined) resolve({ code: null, signal: null })
+    })
   })
   return { child, exited }
 }

@@ -43,6 +43,7 @@ export class RunningServer extends RunningProgram {
   /** Moves the server's clock: it is ahead of the machine's by so many milliseconds. */
   setClock(aheadMs: number): void {
     const message: ParentMessage = { type: 'clock', aheadMs }
-    this.child.send(message)
+    // The channel may close at any moment; `exited` tells of it where the server has ended.
+    this.child.send(message, () => undefined)
   }
 }
