@@ -61,7 +61,10 @@ function stopOnRequest(server: RunningServer, { close, logger }: Service): void 
   const stop = (reason: string): void => void (leaving ??= leave(reason))
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  process.on('disconnect', () => stop('the parent process is gone'))
+  const stopAsOrphan = (): void => stop('the parent process is gone')
+  process.on('disconnect', stopAsOrphan)
+  // Gone before there was anybody to hear of it. Without a parent that listens, it is undefined.
+  if (process.connected === false) stopAsOrphan()
 }
 
 /** The listener that hands every request's trace to the parent, if it is wanted and there is one. */

@@ -1,7 +1,9 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import {
   CookieClient,
   RunningServer,
@@ -9,6 +11,7 @@ import {
   serverSecrets,
   strategyById,
 } from '../src/index.js'
+import { serverProgram } from '../src/servers/server-program.js'
 
 let folder: string
 
@@ -62,6 +65,14 @@ describe('a running server', () => {
     server.setClock(2_000)
     server.setClock(3_000)
     expect(await server.stop()).toEqual({ code: null, signal: 'SIGKILL' })
+  })
+
+  it('leaves by itself if its parent is gone before it listens', async () => {
+    const env = await environment()
+    const child = fork(serverProgram('session'), { env, execArgv: [], silent: true })
+    child.disconnect()
+    onTestFinished(() => void child.kill('SIGKILL'))
+    expect(await once(child, 'exit')).toEqual([0, null])
   })
 
   it('that cannot start says why, with the end of its log', async () => {
