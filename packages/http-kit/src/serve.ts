@@ -63,8 +63,8 @@ function stopOnRequest(server: RunningServer, { close, logger }: Service): void 
   process.on('SIGINT', stop)
   const stopAsOrphan = (): void => stop('the parent process is gone')
   process.on('disconnect', stopAsOrphan)
-  // Gone before there was anybody to hear of it. Without a parent that listens, it is undefined.
-  if (process.connected === false) stopAsOrphan()
+  // Gone before there was anybody to hear of it.
+  if (process.send && !process.connected) stopAsOrphan()
 }
 
 /** The listener that hands every request's trace to the parent, if it is wanted and there is one. */
