@@ -24,7 +24,7 @@ class Secrets {
 
 /** What tells an attacker how the server is built: stacks, statements, paths, versions, hashes. */
 const INSIDE =
-  /\bat \w+.*:\d+:\d+|node_modules|\/src\/|\.[jt]s:\d|SELECT |INSERT |UPDATE |relation "|column "|ECONNREFUSED|postgres(ql)?:\/\/|redis:\/\/|\$2[aby]\$|koa|ioredis|at Object/i
+  /\bat \w+.*:\d+:\d+|node_modules|\/src\/|\.[jt]s:\d|SELECT |INSERT |UPDATE |relation "|column "|ECONNREFUSED|postgres(ql)?:\/\/|redis:\/\/|\$2[aby]\$|\bkoa\b|\bioredis\b|at Object/i
 
 function expectTellsNothing({ status, headers, body, exchange }: Answer): void {
   const told = `${exchange.method} ${exchange.url}: ${JSON.stringify(body)}`
