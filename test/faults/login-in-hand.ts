@@ -1,5 +1,11 @@
+import { paths } from '@session-vs-jwt/http-kit'
 import { Client } from 'pg'
-import { until } from './load.js'
+import { expect } from 'vitest'
+import { Device, registered } from '../device.js'
+import { timed, until } from './load.js'
+import type { Pacemaker } from './pacemaker.js'
+import { BACK_WITHIN_MS, notRefused } from './promises.js'
+import type { Stack } from './stack.js'
 
 /** Dear enough that checking the password takes longer than to see that it has begun. */
 export const SLOW_HASH = { BCRYPT_COST: '12' }
@@ -33,4 +39,30 @@ export async function inHand<T>(
   } finally {
     await client.end()
   }
+}
+
+/** A store is paused while a password is checked: the login is refused within a second of that, and leaves no device. */
+export async function expectRefusalAmidCheck(
+  stack: Stack,
+  store: 'postgres' | 'redis',
+  pacemaker: Pacemaker,
+): Promise<void> {
+  const name = 'checks a password'
+  const server = await stack.startServer('session-redis', { ...SLOW_HASH, ...knownAs(name) })
+  const { device, account } = await registered(server)
+  const logIn = async () => timed('login', async () => new Device(server).login(account))
+  const usual = await logIn()
+  const login = await inHand(stack.databaseUrl, name, logIn)
+  const pausedAt = performance.now()
+  stack[store].pause()
+  try {
+    const answer = await login.answer
+    const ms = performance.now() - pausedAt - usual.ms
+    expect(notRefused({ ...answer, ms }, pacemaker.lateMs)).toBeUndefined()
+  } finally {
+    stack[store].resume()
+  }
+  const readMe = async () => (await device.send('GET', paths.me)).status === 200
+  await until('back', readMe, BACK_WITHIN_MS)
+  expect((await device.devices()).body.devices).toHaveLength(2)
 }

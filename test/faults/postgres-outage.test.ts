@@ -3,9 +3,9 @@ import { strategies } from '@session-vs-jwt/workbench'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { matrix } from '../contract/matrix.js'
-import { Device, type Reply, registered } from '../device.js'
+import { type Device, type Reply, registered } from '../device.js'
 import { Load, timed, until } from './load.js'
-import { inHand, knownAs, SLOW_HASH } from './login-in-hand.js'
+import { expectRefusalAmidCheck } from './login-in-hand.js'
 import { expectTrueLogouts } from './logouts.js'
 import { describeOutage, describeRestart } from './outage.js'
 import { Pacemaker } from './pacemaker.js'
@@ -139,25 +139,8 @@ describe('PostgreSQL breaks', () => {
     }
   })
 
-  test('paused while a password is checked: the login that was refused leaves no device', async () => {
-    const own = { ...SLOW_HASH, ...knownAs('checks a password') }
-    const server = await stack.startServer('session-redis', own)
-    const { device, account } = await registered(server)
-    const logIn = async () => timed('login', async () => new Device(server).login(account))
-    const usual = await logIn()
-    const login = await inHand(stack.databaseUrl, 'checks a password', logIn)
-    const pausedAt = performance.now()
-    stack.postgres.pause()
-    try {
-      const answer = await login.answer
-      const ms = performance.now() - pausedAt - usual.ms
-      expect(notRefused({ ...answer, ms }, pacemaker.lateMs)).toBeUndefined()
-    } finally {
-      stack.postgres.resume()
-    }
-    await until('back', async () => (await device.send('GET', paths.me)).status === 200, 2_000)
-    expect((await device.devices()).body.devices).toHaveLength(2)
-  })
+  test('paused while a password is checked: the login that was refused leaves no device', async () =>
+    expectRefusalAmidCheck(stack, 'postgres', pacemaker))
 
   /** How often the servers have logged that they lost an idle connection. */
   async function timesHeard({ servers }: Stack): Promise<number> {

@@ -3,11 +3,11 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { Device, registered } from '../device.js'
 import { Load, timed, until } from './load.js'
-import { inHand, knownAs, SLOW_HASH } from './login-in-hand.js'
+import { expectRefusalAmidCheck } from './login-in-hand.js'
 import { expectTrueLogouts } from './logouts.js'
 import { describeOutage, describeRestart } from './outage.js'
 import { Pacemaker } from './pacemaker.js'
-import { BACK_WITHIN_MS, notRefused } from './promises.js'
+import { BACK_WITHIN_MS } from './promises.js'
 import { Stack } from './stack.js'
 
 describe('Redis breaks', () => {
@@ -52,25 +52,8 @@ describe('Redis breaks', () => {
     async () => stack.redis.restart(),
   )
 
-  test('paused while a password is checked: the login is refused within a second of it', async () => {
-    const own = { ...SLOW_HASH, ...knownAs('checks a password') }
-    const server = await stack.startServer('session-redis', own)
-    const { device, account } = await registered(server)
-    const logIn = async () => timed('login', async () => new Device(server).login(account))
-    const usual = await logIn()
-    const login = await inHand(stack.databaseUrl, 'checks a password', logIn)
-    const pausedAt = performance.now()
-    stack.redis.pause()
-    try {
-      const answer = await login.answer
-      const ms = performance.now() - pausedAt - usual.ms
-      expect(notRefused({ ...answer, ms }, pacemaker.lateMs)).toBeUndefined()
-    } finally {
-      stack.redis.resume()
-    }
-    await until('back', async () => (await device.whoami()).status === 200, BACK_WITHIN_MS)
-    expect((await device.devices()).body.devices).toHaveLength(2)
-  })
+  test('paused while a password is checked: the login is refused within a second of it', async () =>
+    expectRefusalAmidCheck(stack, 'redis', pacemaker))
 
   test('killed under load: every login that was answered with success is there afterwards', async () => {
     const server = stack.server('session-redis')
