@@ -51,6 +51,8 @@ export default defineConfig({
           include: ['packages/*/test/long/**/*.test.ts'],
           sequence: { groupOrder: 9 },
           maxWorkers: 1,
+          // They start processes, which takes its time on a busy machine.
+          testTimeout: 60_000,
         },
       },
       {

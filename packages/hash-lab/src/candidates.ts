@@ -1,8 +1,11 @@
+import { binaryText, fromHexNotation } from './bytes.js'
 import { type Ending, endingOf, NO_ENDING } from './kernel/message-slots.js'
 import { MAX_WORD_BYTES, type Operation, type Rule } from './mangling-rules.js'
 
 const NEWLINE = 10
 const CARRIAGE_RETURN = 13
+const [DOLLAR, CLOSING_BRACKET] = [0x24, 0x5d]
+const LONGEST_HEX_WORD = '$HEX[]'.length + 2 * MAX_WORD_BYTES
 
 /**
  * Gets each guess as bytes `start` to `end` of a buffer that is used again for the next one, and what
@@ -18,7 +21,8 @@ interface RuleFamily {
 
 /**
  * The guesses from a part of a word list, whole lines, each word changed by each rule. Where a rule
- * leaves a word as it is, the rule without it makes that guess; words over 256 bytes make none.
+ * leaves a word as it is, the rule without it makes that guess; words over 256 bytes make none. A word written as
+ * `$HEX[…]` is the bytes that it stands for, as in hashcat.
  */
 export class CandidateSource {
   /** Words over 256 bytes, met so far. */
@@ -34,16 +38,26 @@ export class CandidateSource {
   }
 
   visit(words: Uint8Array, visit: Visit): void {
-    const view = new DataView(words.buffer, words.byteOffset, words.byteLength)
+    const view = viewOf(words)
     const end = words.length
     for (let start = 0; start < end;) {
       let stop = start
       while (stop < end && words[stop] !== NEWLINE) stop += 1
       const last = stop > start && words[stop - 1] === CARRIAGE_RETURN ? stop - 1 : stop
-      if (last - start > MAX_WORD_BYTES) this.skippedWords += 1
-      else if (last > start && !this.#visitWord(words, view, start, last, visit)) return
+      const hexWord = bytesOfHexWord(words, start, last)
+      const wantsMore = hexWord
+        ? this.#tryWord(hexWord, viewOf(hexWord), 0, hexWord.length, visit)
+        : this.#tryWord(words, view, start, last, visit)
+      if (!wantsMore) return
       start = stop + 1
     }
+  }
+
+  #tryWord(words: Uint8Array, view: DataView, start: number, end: number, visit: Visit): boolean {
+    if (end === start) return true
+    if (end - start <= MAX_WORD_BYTES) return this.#visitWord(words, view, start, end, visit)
+    this.skippedWords += 1
+    return true
   }
 
   #visitWord(words: Uint8Array, view: DataView, start: number, end: number, visit: Visit): boolean {
@@ -63,6 +77,17 @@ export class CandidateSource {
     for (let i = start; i < end; i += 1) this.#changed[i - start] = words[i] as number
     return body(this.#changed, end - start)
   }
+}
+
+function viewOf(words: Uint8Array): DataView {
+  return new DataView(words.buffer, words.byteOffset, words.byteLength)
+}
+
+function bytesOfHexWord(words: Uint8Array, start: number, end: number): Uint8Array | undefined {
+  // Nearly no word begins like that, and this runs for every word.
+  if (words[start] !== DOLLAR || words[end - 1] !== CLOSING_BRACKET) return undefined
+  if (end - start > LONGEST_HEX_WORD) return undefined
+  return fromHexNotation(binaryText(words.subarray(start, end)))
 }
 
 function visitEndings(

@@ -23,9 +23,10 @@ export class LookupTable {
     this.#index = new DigestIndex(digests, digests.length / Math.max(1, places.starts.length))
   }
 
-  /** Hashes all lines of `words` that have at most 55 bytes. */
-  static build(hash: FastHash, words: Uint8Array): LookupTable {
-    const places = linePlaces(words)
+  /** Hashes all lines of `list` that have at most 55 bytes. */
+  static build(hash: FastHash, list: Uint8Array): LookupTable {
+    const words = new Uint8Array(list.length)
+    const places = copyWords(list, words)
     return new LookupTable(hash, words, places, digestsOf(hash, words, places))
   }
 
@@ -55,14 +56,17 @@ interface Places {
   readonly ends: Uint32Array
 }
 
-function linePlaces(words: Uint8Array): Places {
+/** Copies the words without their line ends: a word in hexadecimal notation isn't in the list as it is hashed. */
+function copyWords(list: Uint8Array, words: Uint8Array): Places {
   const starts: number[] = []
   const ends: number[] = []
-  new CandidateSource([]).visit(words, (_view, start, end) => {
-    if (end - start <= MAX_MESSAGE_BYTES) {
-      starts.push(start)
-      ends.push(end)
-    }
+  let at = 0
+  new CandidateSource([]).visit(list, (view, start, end) => {
+    if (end - start > MAX_MESSAGE_BYTES) return true
+    words.set(new Uint8Array(view.buffer, view.byteOffset + start, end - start), at)
+    starts.push(at)
+    at += end - start
+    ends.push(at)
     return true
   })
   return { starts: Uint32Array.from(starts), ends: Uint32Array.from(ends) }

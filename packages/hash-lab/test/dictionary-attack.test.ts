@@ -80,6 +80,29 @@ test('stops between guesses, and says that it was not done', async () => {
   expect(control.guesses).toBe(2)
 })
 
+test.each([
+  ['md5', (it: Uint8Array) => digestHex('md5', it)],
+  ['bcrypt', (it: Uint8Array) => bcrypt.hashSync(Buffer.from(it), 4)],
+])('%s: a word written as $HEX[…] is the bytes that it stands for', async (_scheme, hash) => {
+  const bytes = Uint8Array.from([0x63, 0x61, 0x66, 0xe9])
+  const long = new Uint8Array(200).fill(0xe9)
+  const targets = [bytes, Buffer.from('Caf\xe91', 'latin1'), Buffer.from('$HEX[zz]'), long].map(
+    (it) => target(hash(it)),
+  )
+  const control = recorded(targets.length)
+  const rules = [':', 'c$1'].map(parseRule)
+  const attacker = await createAttacker({ targets, rules, hashes: nativeHashes, control })
+  const list = words(
+    '$HEX[636166E9]',
+    '$HEX[zz]',
+    `$HEX[${'e9'.repeat(200)}]`,
+    `$HEX[${'e9'.repeat(257)}]`,
+  )
+  await attacker.tryWords(list, 0, attacker.groups)
+  expect(control.found.map((it) => it.slice(0, 1)).toSorted()).toEqual(['0', '1', '2', '3'])
+  expect(attacker.skippedWords).toBe(1)
+})
+
 test('words over 256 bytes are counted and left out', async () => {
   const control = recorded(1)
   const targets = [target(digestHex('md5', 'x'))]

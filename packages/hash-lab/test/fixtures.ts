@@ -8,8 +8,9 @@ export function target(text: string): HashString {
   return hash
 }
 
-export function digestHex(hash: string, ...parts: string[]): string {
-  return createHash(hash).update(parts.join('')).digest('hex')
+export function digestHex(hash: string, ...parts: (string | Uint8Array)[]): string {
+  const bytes = parts.map((it) => Buffer.from(it))
+  return createHash(hash).update(Buffer.concat(bytes)).digest('hex')
 }
 
 export interface Recorded extends AttackControl {

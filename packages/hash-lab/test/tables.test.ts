@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import bcrypt from 'bcrypt'
+import fc from 'fast-check'
 import { digest } from '../src/digests.js'
-import { utf8 } from '../src/bytes.js'
+import { bytesText, fromHexNotation, passwordText, utf8 } from '../src/bytes.js'
 import { bcryptParts, bcryptSalt } from '../src/bcrypt-string.js'
 import { costWithin, measureCostCurve } from '../src/cost-curve.js'
 import { parseLeakedTable } from '../src/leaked-table.js'
@@ -44,14 +45,78 @@ describe('a leaked table', () => {
   test.each([
     ['mia:12345', /no hash that the lab knows: "mia:12345"/],
     ['mia:$2b$99$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', /no hash/],
-    [`mia:${'x'.repeat(9000)}`, /has 9004 characters/],
-    ['\u0000\u0001binary', /no hash that the lab knows: "��binary"/],
+    [`mia:${'x'.repeat(9000)}`, /has 9004 bytes/],
+    ['\u0000\u0001binary', /no hash that the lab knows: "\\u\{0\}\\u\{1\}binary"/],
+    ['\u001b]0;title\u0007\u202e:x', /"\\u\{1b\}\]0;title\\u\{7\}\\u\{202e\}:x"/],
     ['eve:SCRYPT:15:8:1:c2FsdA==:aGFzaA==', /no hash/],
+    ['eve:SCRYPT:16:0:1:c2FsdA==:aGFzaA==', /no hash/],
+    ['eve:SCRYPT:1073741824:8:1:c2FsdA==:aGFzaA==', /no hash/],
+    ['bob:$argon2id$v=19$m=4,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g', /no hash/],
+    ['bob:$argon2id$v=19$m=64,t=2,p=1$c2FsdA$aGFzaGhhc2g', /no hash/],
+    // The number says SHA-1, the digits say MD5.
+    [`joe:$dynamic_25$${MD5}$salt`, /no hash/],
   ])('tells the line that it cannot read, and reads the others: %#', (line, message) => {
     const { users, problems } = parseLeakedTable(`${MD5}\n${line}\n${MD5}`)
     expect(users.map((it) => it.line)).toEqual([1, 3])
     expect(problems).toEqual([{ line: 2, message: expect.stringMatching(message) }])
   })
+})
+
+describe('what the fields behind a hash are', () => {
+  test.each([
+    ['john’s empty fields', `mia:${MD5}:::`, undefined],
+    ['one empty field', `mia:${MD5}:`, undefined],
+    ['no user, empty fields', `${MD5}:::`, undefined],
+    ['/etc/passwd', `mia:${MD5}:1000:1000:Mia,,,:/home/mia:/bin/sh`, undefined],
+    ['/etc/passwd without ids', `mia:${MD5}:::Mia:/home/mia:`, undefined],
+    ['/etc/shadow', `mia:${MD5}:19000:0:99999:7:::`, undefined],
+    ['a salt', `mia:${MD5}:abc`, 'abc'],
+    ['a salt of digits', `mia:${MD5}:1000`, '1000'],
+    ['a salt with colons', `mia:${MD5}:a:b:c`, 'a:b:c'],
+    ['a salt with empty fields behind it', `mia:${MD5}:abc:::`, 'abc'],
+    ['a salt in hashcat’s notation', `mia:${MD5}:$HEX[613a62]`, 'a:b'],
+    ['a salt for John the Ripper', `mia:$dynamic_4$${MD5}$abc`, 'abc'],
+    ['a salt in John the Ripper’s notation', `mia:$dynamic_4$${MD5}$HEX$613a62`, 'a:b'],
+  ])('%s', (_what, line, salt) => {
+    const { users, problems } = parseLeakedTable(line)
+    expect(problems).toEqual([])
+    expect(users.map(({ hash }) => hash.salt && Buffer.from(hash.salt).toString())).toEqual([salt])
+  })
+})
+
+test('salts and names stay the bytes that they are, in any encoding', () => {
+  const line = Buffer.concat([
+    Buffer.from([0x6a, 0xe9, 0x3a]),
+    Buffer.from(`${MD5}:`),
+    Buffer.from([0xff, 0x9b]),
+  ])
+  const { users } = parseLeakedTable(Buffer.concat([Buffer.from(`zoë:${MD5}:ü\n`), line]))
+  expect(users.map(({ user }) => user)).toEqual(['zoë', '$HEX[6ae9]'])
+  expect(users.map(({ hash }) => Buffer.from(hash.salt ?? []).toString('hex'))).toEqual([
+    Buffer.from('ü').toString('hex'),
+    'ff9b',
+  ])
+})
+
+test('what is shown of a password can be read back, and drives no terminal', () => {
+  const anyBytes = fc.uint8Array({ minLength: 1 })
+  const tricky = fc.constantFrom(
+    '\u001b[2J',
+    '\u009b2J',
+    '\u202eabc',
+    'a\rb',
+    '\b',
+    'a:b',
+    '$HEX[00]',
+  )
+  fc.assert(
+    fc.property(fc.oneof(anyBytes, tricky.map(utf8)), (bytes) => {
+      for (const shown of [passwordText(bytes), bytesText(bytes)]) {
+        expect([...(fromHexNotation(shown) ?? utf8(shown))]).toEqual([...bytes])
+      }
+      expect(passwordText(bytes)).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+    }),
+  )
 })
 
 test('bcrypt’s string and its parts, and a salt in its alphabet', async () => {
@@ -63,8 +128,9 @@ test('bcrypt’s string and its parts, and a salt in its alphabet', async () => 
 
 test('a lookup table finds each word of its list and no other', async () => {
   const words = ['dragon', 'monkey', 'x'.repeat(55), 'y'.repeat(56)]
-  const table = LookupTable.build('sha1', utf8(words.join('\r\n')))
-  expect(table.size).toBe(3)
+  const table = LookupTable.build('sha1', utf8([...words, '$HEX[6d6961]'].join('\r\n')))
+  expect(table.size).toBe(4)
+  expect(Buffer.from(table.find(await digest('sha1', utf8('mia'))) ?? []).toString()).toBe('mia')
   for (const word of words.slice(0, 3)) {
     const found = table.find(await digest('sha1', utf8(word)))
     expect(Buffer.from(found ?? []).toString()).toBe(word)

@@ -35,6 +35,10 @@ test('ranges that meet give every line once, in order, wherever they are cut', (
   )
 })
 
+test('a byte order mark belongs to no word', () => {
+  expect(linesByRanges('\uFEFFfirst\nsecond\uFEFF', 4)).toEqual(['first', 'second\uFEFF'])
+})
+
 test('lines that cross the end of the buffer are whole', () => {
   const words = Array.from({ length: 200_000 }, (_, i) => `word${i}`)
   expect(linesByRanges(words.join('\n'), 777_777)).toEqual(words)

@@ -1,8 +1,9 @@
-import { passwordText } from '../bytes.js'
+import { bytesText, passwordText, printable } from '../bytes.js'
 import type { SchemeResult } from '../node/attack-table.js'
 import type { WordList } from '../node/word-list.js'
 import { about, count, duration, milliseconds, percent } from '../figures.js'
 import { table } from './table.js'
+import { jsonText } from './json-text.js'
 
 const SHOWN_USERS = 20
 
@@ -26,10 +27,13 @@ export function attackReport(results: readonly SchemeResult[], facts: AttackFact
   return parts.join('\n\n')
 }
 
-function crackedUsers({ cracked }: Pick<SchemeResult, 'cracked'>): string {
+function crackedUsers({ cracked }: SchemeResult): string {
   const rows = cracked
     .slice(0, SHOWN_USERS)
-    .map(({ user, line, password }) => [user ?? `line ${line}`, passwordText(password)])
+    .map(({ user, line, password }) => [
+      user === undefined ? `line ${line}` : printable(user),
+      passwordText(password),
+    ])
   const more = cracked.length - rows.length
   const rest = more > 0 ? `\n… and ${count(more)} more; --json prints all` : ''
   return rows.length === 0
@@ -72,7 +76,7 @@ function timeWent(spent: SchemeResult['spent']): string {
 }
 
 export function attackJson(results: readonly SchemeResult[], facts: AttackFacts): string {
-  return JSON.stringify({ ...withoutWords(facts), results: results.map(resultJson) }, null, 2)
+  return jsonText({ ...withoutWords(facts), results: results.map(resultJson) })
 }
 
 function resultJson({ cracked, guesses, seconds, threads, ...rest }: SchemeResult): object {
@@ -91,50 +95,12 @@ function crackedJson(cracked: SchemeResult['cracked']): object[] {
   return cracked.map(({ user, line, password }) => ({
     user,
     line,
-    password: passwordText(password),
+    password: bytesText(password),
   }))
 }
 
-/** What another program found. */
-export interface CrackerResult extends Pick<
-  SchemeResult,
-  'scheme' | 'users' | 'cracked' | 'seconds'
-> {
-  readonly engine: string
-  readonly isStopped: boolean
-}
-
-export function crackerReport(results: readonly CrackerResult[]): string {
-  return results.map((it) => `${crackedUsers(it)}\n\n${crackerTable(it)}`).join('\n\n')
-}
-
-function crackerTable(result: CrackerResult): string {
-  const { engine, scheme, users, cracked, seconds, isStopped } = result
-  const rows = [
-    ['engine', isStopped ? `${engine}, stopped` : engine],
-    ['scheme', scheme],
-    [
-      'cracked',
-      `${count(cracked.length)} of ${count(users)} users (${percent(cracked.length, users)})`,
-    ],
-    ['took', `${duration(seconds)}, its start included`],
-  ]
-  return table(['', ''], rows).split('\n').slice(2).join('\n')
-}
-
-export function crackerJson(
-  results: readonly CrackerResult[],
-  facts: Omit<AttackFacts, 'isResumable'>,
-): string {
-  const parts = results.map((it) => ({ ...it, cracked: crackedJson(it.cracked) }))
-  return JSON.stringify({ ...withoutWords(facts), results: parts }, null, 2)
-}
-
 /** A list that comes with the lab is known by its name. */
-function withoutWords({
-  list,
-  ...rest
-}: Partial<AttackFacts> & { readonly list: WordList }): object {
+function withoutWords({ list, ...rest }: AttackFacts): object {
   const { name, bytes } = list
   return { ...rest, list: { name, bytes } }
 }

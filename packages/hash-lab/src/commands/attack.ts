@@ -7,22 +7,7 @@ import { AttackLog, attackLogFile, type AttackState } from '../node/attack-log.j
 import { attackTable, type SchemeResult } from '../node/attack-table.js'
 import { readTable } from '../node/read-table.js'
 import { findWordList, type WordList } from '../node/word-list.js'
-import {
-  type CrackerName,
-  CRACKER_NAMES,
-  type CrackerRequest,
-  runCracker,
-} from '../node/external-cracker.js'
-import { SCHEMES } from '../scheme.js'
-import type { LeakedUser } from '../leaked-table.js'
-import {
-  type AttackFacts,
-  attackJson,
-  attackReport,
-  crackerJson,
-  crackerReport,
-  type CrackerResult,
-} from './attack-report.js'
+import { type AttackFacts, attackJson, attackReport } from './attack-report.js'
 import { examples } from './examples.js'
 import { count } from '../figures.js'
 import { interruption } from './interruption.js'
@@ -35,7 +20,6 @@ interface AttackOptions {
   readonly cores?: number
   readonly resume?: true
   readonly restart?: true
-  readonly engine: 'lab' | CrackerName
   readonly log: boolean
   readonly json?: true
 }
@@ -43,8 +27,7 @@ interface AttackOptions {
 const SHOWN_PROBLEMS = 5
 const MOST_CORES = 256
 
-/** `path`: where john and hashcat are looked for. */
-export function attackCommand(path: string): Command {
+export function attackCommand(): Command {
   return new Command('attack')
     .description(
       'Try a list of passwords against a leaked table, on all cores. Ctrl-C stops it; it can go on later.',
@@ -61,11 +44,6 @@ export function attackCommand(path: string): Command {
     )
     .option('--resume', 'go on where a stopped attack on this table was')
     .option('--restart', 'forget a stopped attack and begin anew')
-    .addOption(
-      new Option('--engine <name>', 'who tries the guesses; john and hashcat must be installed')
-        .choices(['lab', ...CRACKER_NAMES])
-        .default('lab'),
-    )
     .option('--no-log', 'do not keep the progress in <file>.attack')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -75,10 +53,9 @@ export function attackCommand(path: string): Command {
         'attack leaked-md5.txt --rules case,years,suffixes',
         'attack leaked-bcrypt.txt --words rockyou.txt',
         'attack leaked-bcrypt.txt --resume',
-        'attack leaked-bcrypt.txt --engine john',
       ),
     )
-    .action(async (file: string, options: AttackOptions) => attack(file, options, path))
+    .action(attack)
 }
 
 export function parseRuleSets(text: string): RuleSetName[] {
@@ -89,16 +66,11 @@ export function parseRuleSets(text: string): RuleSetName[] {
   })
 }
 
-async function attack(file: string, options: AttackOptions, path: string): Promise<void> {
+async function attack(file: string, options: AttackOptions): Promise<void> {
   const { users, problems } = readTable(file)
   const list = findWordList(options.words)
   const rules = combineRules(options.rules)
   reportProblems(file, problems)
-  const facts = { file, list, rules: rules.length, problems: problems.length }
-  if (options.engine !== 'lab') {
-    await handOver(options.engine, { users, rules, list, path }, facts, options)
-    return
-  }
   const { log, state } = openLog(file, list, options)
   const signal = interruption()
   const bar = progress('Attacking')
@@ -133,37 +105,6 @@ function print(
   { json }: AttackOptions,
 ): void {
   console.log(json ? attackJson(results, facts) : attackReport(results, facts))
-}
-
-/** The same guesses at the same hashes by another program. */
-async function handOver(
-  engine: CrackerName,
-  request: Pick<CrackerRequest, 'rules' | 'list' | 'path'> & { users: readonly LeakedUser[] },
-  facts: Omit<AttackFacts, 'isResumable'>,
-  { cores = availableParallelism(), json }: AttackOptions,
-): Promise<void> {
-  const signal = interruption()
-  const results: CrackerResult[] = []
-  for (const scheme of SCHEMES) {
-    const users = request.users.filter(({ hash }) => hash.scheme === scheme)
-    if (users.length === 0 || signal.aborted) continue
-    console.error(`${engine} is at work on ${count(users.length)} users, ${scheme} …`)
-    const targets = users.map(({ hash }) => hash)
-    const outcome = await runCracker(engine, { ...request, targets, cores, signal })
-    const cracked = users.flatMap((user, target) => {
-      const password = outcome.found.get(target)
-      return password ? [{ ...user, password }] : []
-    })
-    results.push({
-      engine,
-      scheme,
-      users: users.length,
-      cracked,
-      seconds: outcome.seconds,
-      isStopped: outcome.isStopped,
-    })
-  }
-  console.log(json ? crackerJson(results, facts) : crackerReport(results))
 }
 
 function openLog(

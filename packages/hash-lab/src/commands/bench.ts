@@ -6,6 +6,7 @@ import { about } from '../figures.js'
 import { interruption } from './interruption.js'
 import { progress } from './progress.js'
 import { table } from './table.js'
+import { jsonText } from './json-text.js'
 
 interface BenchOptions {
   readonly tools: boolean
@@ -50,7 +51,7 @@ async function bench(path: string, { tools: withTools, check, json }: BenchOptio
   const tools = withTools && !signal.aborted ? await measureOtherTools(path) : []
   bar.stop()
   const figures = { node: process.version, comparisons, tools }
-  console.log(json ? JSON.stringify(figures, null, 2) : report(comparisons, tools))
+  console.log(json ? jsonText(figures) : report(comparisons, tools))
   if (check && !signal.aborted && comparisons.some(({ ratio, atLeast }) => ratio < atLeast))
     process.exitCode = 1
 }

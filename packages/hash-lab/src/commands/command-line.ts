@@ -37,7 +37,7 @@ function hashLab(path: string): Command {
   for (const command of [
     hashCommand(),
     stealCommand(),
-    attackCommand(path),
+    attackCommand(),
     lookupCommand(),
     saltCommand(),
     roundsCommand(),

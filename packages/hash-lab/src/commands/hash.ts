@@ -6,6 +6,7 @@ import { examples } from './examples.js'
 import { milliseconds } from '../figures.js'
 import { readPassword } from './read-password.js'
 import { table } from './table.js'
+import { jsonText } from './json-text.js'
 
 interface HashOptions {
   readonly cost: number
@@ -18,7 +19,10 @@ export function hashCommand(): Command {
       'Hash one password in six ways, each twice: what comes out the same can be looked up.\n' +
         'Without an argument the password is asked for, or read from a pipe.',
     )
-    .argument('[password]', 'the password; a shell keeps it in its history')
+    .argument(
+      '[password]',
+      'the password, or its bytes as $HEX[…]; your shell keeps it in its history',
+    )
     .addOption(new Option('--cost <n>', 'bcrypt’s cost, 4 to 16').default(12).argParser(parseCost))
     .option('--json', 'print JSON')
     .addHelpText('after', examples('hash hunter2', 'hash', 'hash hunter2 --cost 14 --json'))
@@ -35,19 +39,17 @@ export function parseCost(text: string): number {
 }
 
 async function hash(given: string | undefined, { cost, json }: HashOptions): Promise<void> {
-  const password = given ?? (await readPassword())
+  const password = await readPassword(given)
   const results = await hashTwice((scheme) => exhibitedHash(scheme, password, cost))
   const bcrypt = results.find(({ scheme }) => scheme === 'bcrypt')
   const parts = bcrypt && bcryptParts(bcrypt.first)
   if (json) {
-    console.log(
-      JSON.stringify({ bytes: Buffer.byteLength(password), results, bcrypt: parts }, null, 2),
-    )
+    console.log(jsonText({ bytes: password.length, results, bcrypt: parts }))
     return
   }
   console.log(table(['function', 'twice', 'one takes', 'result'], results.map(row)))
   if (parts) console.log(`\n${bcryptText(bcrypt.first)}`)
-  if (Buffer.byteLength(password) > BCRYPT_MAX_BYTES) {
+  if (password.length > BCRYPT_MAX_BYTES) {
     console.log('\nThis password has over 72 bytes; bcrypt read the first 72. See: truncation')
   }
 }

@@ -18,6 +18,7 @@ import { interruption } from './interruption.js'
 import { progress } from './progress.js'
 import { wholeNumber } from './steal.js'
 import { table } from './table.js'
+import { jsonText } from './json-text.js'
 
 interface LookupOptions {
   readonly users: number
@@ -66,7 +67,7 @@ async function lookup(file: string | undefined, options: LookupOptions): Promise
   const broken = targets.map(([name, users]) => breakTable(name, users, built))
   const rainbow = await rainbowTables(options.rainbow, signal)
   const figures = { words: built.size, bytes: built.bytes, buildMs, broken, rainbow }
-  if (options.json) console.log(JSON.stringify(figures, null, 2))
+  if (options.json) console.log(jsonText(figures))
   else console.log(report(figures, options.rainbow))
 }
 

@@ -1,15 +1,23 @@
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
+import { binaryText, fromHexNotation, utf8 } from '../bytes.js'
 import { HashLabError } from '../hash-lab-error.js'
 
 /**
- * From a prompt that shows nothing, or the first line of a pipe.
+ * The bytes of a password: `given`, or what is typed at a prompt that shows nothing, or the first line of a pipe, which
+ * may hold any bytes. `$HEX[…]`, which the lab prints for bytes that aren't text, is read as those bytes.
  *
- * @throws {HashLabError} when nothing came
+ * @throws {HashLabError} if there is none
  */
-export async function readPassword(): Promise<string> {
-  const password = process.stdin.isTTY ? await ask() : firstLine(await text(process.stdin))
-  if (password === '') throw new HashLabError('No password was given, so there is nothing to hash.')
+export async function readPassword(given: string | undefined): Promise<Uint8Array> {
+  const bytes = given === undefined ? await promptOrPipe() : utf8(given)
+  const password = fromHexNotation(binaryText(bytes)) ?? bytes
+  if (password.length === 0)
+    throw new HashLabError('No password was given, so there is nothing to hash.')
   return password
+}
+
+async function promptOrPipe(): Promise<Uint8Array> {
+  return process.stdin.isTTY ? utf8(await ask()) : firstLine(await buffer(process.stdin))
 }
 
 async function ask(): Promise<string> {
@@ -22,6 +30,8 @@ async function ask(): Promise<string> {
   }
 }
 
-function firstLine(input: string): string {
-  return input.split('\n')[0]?.replace(/\r$/, '') ?? ''
+function firstLine(input: Buffer): Buffer {
+  const newline = input.indexOf('\n')
+  const line = newline === -1 ? input : input.subarray(0, newline)
+  return line.at(-1) === '\r'.charCodeAt(0) ? line.subarray(0, -1) : line
 }

@@ -14,6 +14,7 @@ import { interruption } from './interruption.js'
 import { progress } from './progress.js'
 import { wholeNumber } from './steal.js'
 import { table } from './table.js'
+import { jsonText } from './json-text.js'
 
 interface RoundsOptions {
   readonly from: number
@@ -81,15 +82,14 @@ async function rounds(options: RoundsOptions): Promise<void> {
   const signal = interruption()
   if (url !== undefined) {
     const result = await measureUrl(url, options, signal)
-    console.log(json ? JSON.stringify(result, null, 2) : urlText(result, options))
+    console.log(json ? jsonText(result) : urlText(result, options))
     return
   }
   const points = await measureCurve(options, signal)
   const fitting = costWithin(points, targetMs)
   if (!json) console.log(`${curveText(points, targetMs, fitting)}\n`)
   const loads = options.load ? await measurePools(options, signal) : []
-  if (json)
-    console.log(JSON.stringify({ points, targetMs, fitting, loads, loadCost: LOAD_COST }, null, 2))
+  if (json) console.log(jsonText({ points, targetMs, fitting, loads, loadCost: LOAD_COST }))
   else if (loads.length > 0) console.log(loadText(loads, options))
 }
 

@@ -8,6 +8,7 @@ import { peppered } from '../salt.js'
 import { examples } from './examples.js'
 import { count, milliseconds } from '../figures.js'
 import { table } from './table.js'
+import { jsonText } from './json-text.js'
 
 const PASSWORD = 'sunshine'
 const USERS = ['mia', 'noah'] as const
@@ -54,7 +55,7 @@ async function salt({ json }: { readonly json?: true }): Promise<void> {
   for (const users of CROWDS) crowds.push(await crowdCost(users))
   const leaks = await leakedSecrets()
   const figures = { samePassword, crowds, leaks }
-  console.log(json ? JSON.stringify(figures, null, 2) : report(figures))
+  console.log(json ? jsonText(figures) : report(figures))
 }
 
 async function crowdCost(users: number): Promise<CrowdCost> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Command } from 'commander'
-import { passwordText } from '../bytes.js'
+import { bytesText, passwordText } from '../bytes.js'
 import { HashLabError } from '../hash-lab-error.js'
 import { parseHash } from '../hash-string.js'
 import { algorithmOf, jwtParts } from '../jwt-parts.js'
@@ -14,6 +14,7 @@ import { about, count, duration, percent } from '../figures.js'
 import { interruption } from './interruption.js'
 import { progress } from './progress.js'
 import { table } from './table.js'
+import { jsonText } from './json-text.js'
 
 interface SecretOptions {
   readonly words?: string
@@ -23,7 +24,7 @@ interface SecretOptions {
 
 interface SecretResult {
   readonly token: string
-  readonly secret: string | undefined
+  readonly secret: Uint8Array | undefined
   readonly guesses: number
   readonly seconds: number
   /** Of the word lists. */
@@ -63,7 +64,11 @@ async function secret(given: string | undefined, options: SecretOptions): Promis
   const signal = interruption()
   const results: SecretResult[] = []
   for (const [name, token] of tokens) results.push(await guess(name, token, options, signal))
-  console.log(options.json ? JSON.stringify(results, null, 2) : report(results))
+  console.log(options.json ? jsonText(results.map(resultJson)) : report(results))
+}
+
+function resultJson({ secret: bytes, ...rest }: SecretResult): object {
+  return { ...rest, secret: bytes && bytesText(bytes) }
 }
 
 function exampleTokens(): (readonly [string, string])[] {
@@ -99,7 +104,7 @@ async function guess(
   const total = lists.reduce((sum, it) => sum + it.bytes, 0)
   const bar = progress(`Guessing: ${name}`)
   const sums = { guesses: 0, seconds: 0, bytes: 0 }
-  let found: string | undefined
+  let found: Uint8Array | undefined
   for (const list of lists) {
     if (!target || found !== undefined || signal.aborted) break
     const outcome = await runAttack({
@@ -109,7 +114,7 @@ async function guess(
       signal,
       // A thread takes longer to start than a short list to be tried.
       ...threadsFor(list),
-      onFound: (_target, password) => (found = passwordText(password)),
+      onFound: (_target, password) => (found = password),
       onProgress: (now) =>
         bar.update({
           fraction: (sums.bytes + now.fraction * list.bytes) / total,
@@ -138,7 +143,7 @@ function threadsFor({ bytes }: WordList): { threads?: number } {
 function report(results: readonly SecretResult[]): string {
   const rows = results.map((it) => [
     it.token,
-    it.secret === undefined ? 'not found' : `"${it.secret}"`,
+    it.secret === undefined ? 'not found' : `"${passwordText(it.secret)}"`,
     count(it.guesses),
     duration(it.seconds),
     about(it.guesses / it.seconds),

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { HashLabError } from '../hash-lab-error.js'
 import { stealTable, TABLE_COSTS } from '../node/steal-table.js'
+import { COMMON_PASSWORDS } from '../word-lists.js'
 import { populate } from '../password-population.js'
 import { seededRandom } from '../random.js'
 import { SCHEME_TRAITS, SCHEMES, type Scheme } from '../scheme.js'
@@ -10,6 +11,7 @@ import { count } from '../figures.js'
 import { parseCost } from './hash.js'
 import { interruption } from './interruption.js'
 import { progress } from './progress.js'
+import { jsonText } from './json-text.js'
 
 const MOST_USERS = 1_000_000
 const MOST_SEED = 2 ** 31 - 1
@@ -20,6 +22,7 @@ interface StealOptions {
   readonly cost?: number
   readonly out?: string
   readonly answers?: string
+  readonly words?: string
   readonly seed?: number
   readonly force?: true
   readonly json?: true
@@ -49,6 +52,10 @@ export function stealCommand(): Command {
     )
     .option('--out <file>', 'where to write it (default: leaked-<scheme>.txt)')
     .option('--answers <file>', 'write the passwords too, for the teacher')
+    .option(
+      '--words <file>',
+      'write the 49,000 common passwords that the lab tries, for other programs',
+    )
     .addOption(
       new Option('--seed <n>', 'the same number gives the same table').argParser(
         wholeNumber(0, MOST_SEED),
@@ -62,6 +69,7 @@ export function stealCommand(): Command {
         'steal --users 1000 --scheme md5',
         'steal --scheme bcrypt --cost 5 --users 100 --out bcrypt.txt',
         'steal --scheme sha256-salt --seed 7 --answers answers.txt',
+        'steal --scheme md5 --words words.txt',
       ),
     )
     .action(steal)
@@ -103,8 +111,10 @@ async function steal(options: StealOptions): Promise<void> {
       options,
     )
   }
+  if (options.words) write(options.words, COMMON_PASSWORDS, options)
   const seconds = (performance.now() - startedAt) / 1000
-  if (json) console.log(JSON.stringify({ file, scheme, users, cost, seed, seconds }, null, 2))
+  const commands = crackerCommands(file, options)
+  if (json) console.log(jsonText({ file, scheme, users, cost, seed, seconds, commands }))
   else console.log(text(file, options, seed))
 }
 
@@ -131,16 +141,54 @@ function write(file: string, lines: readonly string[], { force }: StealOptions):
   }
 }
 
-function text(file: string, { users, scheme }: StealOptions, seed: number): string {
-  const { hashcatMode, johnFormat } = SCHEME_TRAITS[scheme]
+/** What breaks the table with other programs, for a shell. */
+interface CrackerCommands {
+  readonly hashcat: readonly string[]
+  readonly john: readonly string[]
+}
+
+function crackerCommands(
+  file: string,
+  { scheme, words = 'words.txt' }: StealOptions,
+): CrackerCommands {
+  const { hashcatMode, johnFormat, fast, salted } = SCHEME_TRAITS[scheme]
+  const table = quoted(file)
+  // John has a notation of its own for salts.
+  const johnTable = fast && salted ? quoted(`${file}.john`) : table
+  const toJohn = `sed -E 's/:([0-9a-f]+):(.*)/:$${johnFormat}$\\1$\\2/' ${table} > ${johnTable}`
+  return {
+    hashcat: [
+      `hashcat -a 0 -m ${hashcatMode} --username ${table} ${quoted(words)}`,
+      `hashcat -m ${hashcatMode} --username --show ${table}`,
+    ],
+    john: [
+      ...(johnTable === table ? [] : [toJohn]),
+      `john --format=${johnFormat} --wordlist=${quoted(words)} ${johnTable}`,
+      `john --format=${johnFormat} --show ${johnTable}`,
+    ],
+  }
+}
+
+function quoted(file: string): string {
+  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", String.raw`'\''`)}'`
+}
+
+function text(file: string, options: StealOptions, seed: number): string {
+  const { users, scheme, words } = options
+  const { hashcat, john } = crackerCommands(file, options)
   return [
     `${file}: ${count(users)} users, ${scheme}. The same table again: --seed ${seed}`,
     '',
-    `Break it here:       npm run hash-lab -- attack ${file}`,
-    `With hashcat:        hashcat --username -m ${hashcatMode} ${file} words.txt`,
-    `With John (jumbo¹):  john --format=${johnFormat} --wordlist=words.txt ${file}`,
-    scheme === 'bcrypt'
-      ? '¹ bcrypt is in every build.'
-      : '¹ Debian’s build has bcrypt only, of these.',
+    'Break it here:',
+    `  npm run hash-lab -- attack ${quoted(file)}`,
+    `With hashcat${scheme === 'argon2id' ? ' 7 or newer' : ''}:`,
+    ...hashcat.map((it) => `  ${it}`),
+    `With John the Ripper${scheme === 'bcrypt' ? '' : ', in its "jumbo" build (Debian’s isn’t one)'}:`,
+    ...john.map((it) => `  ${it}`),
+    ...(words
+      ? []
+      : [
+          'words.txt is a word list of yours. To get the one that the lab tries: --words words.txt',
+        ]),
   ].join('\n')
 }

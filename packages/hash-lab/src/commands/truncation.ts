@@ -6,6 +6,7 @@ import { BCRYPT_MAX_BYTES } from '../bcrypt-string.js'
 import { twoRefreshTokens } from '../node/signed-token.js'
 import { examples } from './examples.js'
 import { table } from './table.js'
+import { jsonText } from './json-text.js'
 
 const COST = 6
 
@@ -39,7 +40,7 @@ async function truncation({ json }: { readonly json?: true }): Promise<void> {
     await compare('two passwords of 73 bytes', `${long}a`, `${long}b`),
     await compare('two passwords of 72 bytes', `${long.slice(1)}a`, `${long.slice(1)}b`),
   ]
-  console.log(json ? JSON.stringify(comparisons, null, 2) : report(comparisons))
+  console.log(json ? jsonText(comparisons) : report(comparisons))
 }
 
 async function compare(what: string, first: string, second: string): Promise<Comparison> {

@@ -11,7 +11,7 @@ export function readTable(file: string): LeakedTable {
     const line = bytes.subarray(0, zero).toString('latin1').split('\n').length
     throw problem(file, `has a zero byte in line ${line}: it is binary, not a table`)
   }
-  const table = parseLeakedTable(bytes.toString('utf8'))
+  const table = parseLeakedTable(bytes)
   if (table.users.length > 0) return table
   const [first] = table.problems
   throw problem(

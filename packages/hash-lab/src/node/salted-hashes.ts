@@ -7,11 +7,13 @@ const SCRYPT = { cost: 17, r: 8, p: 1, bytes: 32 } as const
 /** The same cheat sheet: 19 MiB, two passes, one lane. */
 const ARGON2ID = { memorySize: 19_456, iterations: 2, parallelism: 1, hashLength: 32 } as const
 
-const scryptBytes = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scrypt)
+const scryptBytes = promisify<string | Uint8Array, Uint8Array, number, ScryptOptions, Buffer>(
+  scrypt,
+)
 
 /** In hashcat's form. 2^cost is the work, and 2^cost KiB the memory. */
 export async function scryptHash(
-  password: string,
+  password: string | Uint8Array,
   salt: Uint8Array,
   cost: number = SCRYPT.cost,
 ): Promise<string> {
@@ -24,7 +26,7 @@ export async function scryptHash(
 
 /** In the PHC string format. 2^cost KiB of memory, by default 19 MiB. */
 export async function argon2idHash(
-  password: string,
+  password: string | Uint8Array,
   salt: Uint8Array,
   cost?: number,
 ): Promise<string> {

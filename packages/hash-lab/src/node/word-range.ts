@@ -23,7 +23,7 @@ export class WordReader {
    * pieces without a newline, which are too long to be words.
    */
   *lines(from: number, to: number): Generator<Uint8Array> {
-    let at = from === 0 ? 0 : this.#afterNewline(from - 1)
+    let at = from === 0 ? this.#afterByteOrderMark() : this.#afterNewline(from - 1)
     while (at < Math.min(to, this.#size)) {
       const bytes = this.#read(at, BUFFER_BYTES)
       if (bytes.length === 0) return
@@ -48,6 +48,12 @@ export class WordReader {
     } else if (isLast) return bytes.length
     const newline = bytes.lastIndexOf(NEWLINE)
     return newline === -1 ? bytes.length : newline + 1
+  }
+
+  /** Editors on Windows begin a UTF-8 file with a byte order mark, which belongs to no word. */
+  #afterByteOrderMark(): number {
+    const [first, second, third] = this.#read(0, 3)
+    return first === 0xef && second === 0xbb && third === 0xbf ? 3 : 0
   }
 
   /** Where the next line begins, behind the first newline at `at` or later. */

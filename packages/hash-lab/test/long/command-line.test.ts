@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import bcrypt from 'bcrypt'
 import { expect, it, test } from 'vitest'
 import { digestHex } from '../fixtures.js'
-import { LabFolder, parsed } from './lab-process.js'
+import { LabFolder, type Outcome, parsed } from './lab-process.js'
 
-const { path, run, write } = new LabFolder()
+const { path, run, start, write } = new LabFolder()
 
 const MD5 = digestHex('md5', 'dragon')
 
@@ -19,7 +19,6 @@ it.each([
   ['attack absent.txt', /absent.txt does not exist/],
   ['attack . ', /cannot be read \(EISDIR\)/],
   ['attack x.txt --rules cases', /Sets are case, leet, years, suffixes/],
-  ['attack x.txt --engine abacus', /Allowed choices are lab, john, hashcat/],
   ['secret abc', /no JWT/],
   ['secret eyJhbGciOiJub25lIn0.e30.abc', /signed with none, which has no secret/],
   ['rounds --from 9 --to 8', /--from 9 is above --to 8/],
@@ -39,7 +38,7 @@ it.each([
   [
     'no hash in it',
     'mia:hello\n',
-    /holds no hash; line 1 is no hash that the lab knows: "mia:hello"/,
+    /holds no hash; line 1 has no hash that the lab knows: "mia:hello"/,
   ],
 ])('refuses %s', async (_what, content, message) => {
   const { code, stderr } = await run('attack', write('bad.txt', content))
@@ -74,7 +73,7 @@ it('reads what can be read of mixed tables and odd word lists, and tells the res
   const list = write('odd.txt', `${'x'.repeat(300)}\r\n\r\ndragon\r\ncaf\u00e9`)
   const { code, stdout, stderr } = await run('attack', table, '--words', list, '--json')
   const { results, problems } = parsed(stdout)
-  expect(stderr).toMatch(/mixed.txt: line 2 is no hash that the lab knows: "rubbish"/)
+  expect(stderr).toMatch(/mixed.txt: line 2 has no hash that the lab knows: "rubbish"/)
   expect([code, problems]).toEqual([0, 1])
   expect(results.map((it) => [it.scheme, it.cracked, it.skippedWords > 0])).toEqual([
     ['md5', [{ user: 'mia', line: 1, password: 'dragon' }], true],
@@ -114,6 +113,40 @@ test('hash reads the first line of a pipe, and shows which functions repeat them
     ['argon2id', false],
   ])
   expect([code, parts?.cost]).toEqual([0, 4])
+})
+
+test('hash takes the bytes of a pipe and of $HEX[…] as they are', async () => {
+  const bytes = Buffer.from([0x63, 0x61, 0x66, 0xe9])
+  const digests = async (outcome: Promise<Outcome>): Promise<unknown> =>
+    parsed((await outcome).stdout).results[0]?.first
+  expect(await digests(run('hash', '$HEX[636166e9]', '--cost', '4', '--json'))).toBe(
+    digestHex('md5', bytes),
+  )
+  const { child, outcome } = start(
+    ['hash', '--cost', '4', '--json'],
+    Buffer.concat([bytes, Buffer.from('\r\nx')]),
+  )
+  expect([await digests(outcome), child.exitCode]).toEqual([digestHex('md5', bytes), 0])
+})
+
+test('a table and a word list drive no terminal, and JSON has them as they are', async () => {
+  const [name, password] = [
+    '\u001b]0;owned\u0007\u009b2J\u202emia\r\b',
+    'a\u009b\u202eb\r\u001b[2J',
+  ]
+  const table = write('evil.txt', `${name}:${digestHex('md5', password)}\n\u001b[2Jrubbish\u202e\n`)
+  const list = write('evil-words.txt', `${password}\n`)
+  const shown = await run('attack', table, '--words', list, '--no-log')
+  const control = /(?!\n)[\p{Cc}\p{Bidi_Control}]/u
+  expect(`${shown.stdout}${shown.stderr}`).not.toMatch(control)
+  expect(shown.stdout).toContain('\\u{1b}]0;owned\\u{7}\\u{9b}2J\\u{202e}mia\\u{d}\\u{8}')
+  expect(shown.stdout).toContain(`$HEX[${Buffer.from(password).toString('hex')}]`)
+  expect(shown.stderr).toMatch(
+    /line 2 has no hash that the lab knows: "\\u\{1b\}\[2Jrubbish\\u\{202e\}"/,
+  )
+  const { stdout } = await run('attack', table, '--words', list, '--no-log', '--json')
+  expect(stdout).not.toMatch(control)
+  expect(parsed(stdout).results[0]?.cracked).toEqual([{ user: name, line: 1, password }])
 })
 
 test('truncation: bcrypt takes one token for the other', async () => {

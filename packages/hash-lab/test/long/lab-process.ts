@@ -20,10 +20,13 @@ export class LabFolder {
     afterAll(() => rmSync(this.#folder, { recursive: true, force: true }))
   }
 
-  start = (args: readonly string[]): { child: ChildProcess; outcome: Promise<Outcome> } => {
+  start = (
+    args: readonly string[],
+    input: string | Buffer = 'hunter2\r\nand more\n',
+  ): { child: ChildProcess; outcome: Promise<Outcome> } => {
     const options = { cwd: this.#folder, env: { PATH: process.env['PATH'] } }
     const child = spawn(process.execPath, [main, ...args], { ...options, stdio: 'pipe' })
-    child.stdin.end('hunter2\r\nand more\n')
+    child.stdin.end(input)
     const texts = { stdout: '', stderr: '' }
     child.stdout.on('data', (text) => (texts.stdout += text))
     child.stderr.on('data', (text) => (texts.stderr += text))
