@@ -1,11 +1,14 @@
 import Table from 'cli-table3'
 import type { Cell, Result, ScenarioResult } from '../result/result.js'
-import { unpairedDifference } from '../statistics/difference.js'
+import { unpairedRatio } from '../statistics/difference.js'
 import { conditionText } from './condition-text.js'
 import { machineLine } from './facts.js'
-import { differenceText, metricText, summaryText } from './figures.js'
+import { metricText, summaryText } from './figures.js'
 
-/** Two results side by side: the first metric of each scenario, and what differs around it. */
+/**
+ * Two results side by side: the first metric of each scenario, and what differs around it. It describes: two runs have
+ * no rounds in common, and nobody declared beforehand what was to be compared.
+ */
 export function compareResults(a: Result, b: Result): string {
   const sections = a.scenarios.flatMap((before) => {
     const after = b.scenarios.find(({ id }) => id === before.id)
@@ -21,6 +24,7 @@ function surroundings(a: Result, b: Result): string[] {
   const facts: readonly [string, string, string][] = [
     ['machine', machineLine(a), machineLine(b)],
     ['settings', JSON.stringify(a.settings), JSON.stringify(b.settings)],
+    ['way of measuring', `version ${a.version}`, `version ${b.version}`],
   ]
   const differing = facts.filter(([, before, after]) => before !== after)
   return [
@@ -49,13 +53,13 @@ function section(before: ScenarioResult, after: ScenarioResult): string {
   for (const cell of before.cells) {
     const other = after.cells.find((it) => key(it) === key(cell))
     const values = other?.values[metric.id] ?? []
-    const difference = unpairedDifference(values, cell.values[metric.id] ?? [])
+    const ratio = unpairedRatio(values, cell.values[metric.id] ?? [])
     table.push([
       cell.subject,
       conditionText(cell.condition),
       summaryText(cell.summaries[metric.id]),
       summaryText(other?.summaries[metric.id]),
-      differenceText(difference),
+      summaryText(ratio),
     ])
   }
   return table.toString()

@@ -1,21 +1,22 @@
 import type { Cell, ScenarioResult } from '../result/result.js'
-import { type Difference, pairedDifference } from '../statistics/difference.js'
+import { isSameCondition } from '../runner/scenario.js'
+import { pairedRatio } from '../statistics/difference.js'
+import { ROUNDS_TO_COMPARE, type Summary } from '../statistics/summary.js'
 import { conditionText } from './condition-text.js'
+import { summaryText } from './figures.js'
 
-/** With the reference under the same condition; undefined for itself, and where there is none. */
-export function comparedWithReference(
+/** Beside the reference under the same condition; undefined for itself, and where there is none. */
+export function besideReference(
   scenario: ScenarioResult,
   cell: Cell,
   metric: string,
-): Difference | undefined {
+): Summary | undefined {
   if (cell.subject === scenario.reference) return undefined
   const reference = scenario.cells.find(
-    (it) =>
-      it.subject === scenario.reference &&
-      conditionText(it.condition) === conditionText(cell.condition),
+    (it) => it.subject === scenario.reference && isSameCondition(it.condition, cell.condition),
   )
   if (!reference) return undefined
-  return pairedDifference(cell.values[metric] ?? [], reference.values[metric] ?? [])
+  return pairedRatio(cell.values[metric] ?? [], reference.values[metric] ?? [])
 }
 
 /** Figures that are the same in each round, because they were counted, have no interval. */
@@ -23,5 +24,26 @@ export function isCounted(scenario: ScenarioResult, metric: string): boolean {
   return scenario.cells.every(({ summaries }) => {
     const summary = summaries[metric]
     return summary === undefined || summary.min === summary.max
+  })
+}
+
+/** What the comparisons came to that the scenario declared, a sentence each. */
+export function conclusionLines(scenario: ScenarioResult): string[] {
+  const { comparisons = [], metrics, rounds } = scenario
+  if (comparisons.length === 0) return []
+  if (rounds < ROUNDS_TO_COMPARE) {
+    return [
+      `No conclusions from ${rounds === 1 ? 'one round' : `${rounds} rounds`}: a comparison needs ${ROUNDS_TO_COMPARE}.`,
+    ]
+  }
+  return comparisons.flatMap(({ metric, subject, reference, condition, conclusion }) => {
+    if (!conclusion) return []
+    const title = metrics.find(({ id }) => id === metric)?.title ?? metric
+    const at = conditionText(condition)
+    const what = `${title}${at && ` (${at})`}`
+    const { ratio, p, isDifferent } = conclusion
+    return isDifferent
+      ? `${what}: ${subject} has ${summaryText(ratio)} times as much as ${reference} (p = ${p.toFixed(3)}).`
+      : `${what}: no difference seen between ${subject} and ${reference}, ${summaryText(ratio)} times (p = ${p.toFixed(3)}).`
   })
 }

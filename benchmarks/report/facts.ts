@@ -23,8 +23,11 @@ export function methodLines(result: Result): string[] {
       : []),
     'Servers run built code with their instruments off. The load generator is a process of its own. Each ' +
       'answer was compared with the one that was expected; one that is not fails the scenario.',
-    'A figure is the median of the rounds, in brackets the 95 % interval of the median (bootstrap); with ' +
-      'fewer than five rounds, the least and the greatest. Comparisons pair values of the same round.',
+    'A figure is the median of the rounds. [Brackets] hold an interval that contains the true median at least 95 ' +
+      'times in 100 (exact, by order statistics); (parentheses) hold the range of fewer than nine rounds, from which ' +
+      'nothing is concluded. Ratios pair values of the same round.',
+    'A scenario declares beforehand what it compares, at most twelve things, which are judged together (sign test, ' +
+      'Holm): 5 times in 100 one of them would show a difference that isn’t there. All else is described.',
     'Latency “a second” is counted from when a request was due, at a fixed rate. At full load each ' +
       'connection waits for its answer, and nothing can be due: there is nothing to correct.',
     ...(limits.length > 0

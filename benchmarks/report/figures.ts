@@ -1,5 +1,4 @@
 import type { Metric } from '../runner/scenario.js'
-import type { Difference } from '../statistics/difference.js'
 import type { Summary } from '../statistics/summary.js'
 
 /** Three digits that count, as people read them. */
@@ -9,19 +8,14 @@ export function figureText(value: number | undefined): string {
   return Number(value.toPrecision(3)).toString()
 }
 
-/** The median, and where it lies. */
-export function summaryText(summary: Summary | undefined): string {
+/** The median with its interval in brackets, or with a range in parentheses, from which nothing follows. */
+export function summaryText(
+  summary: Pick<Summary, 'median' | 'low' | 'high' | 'confidence'> | undefined,
+): string {
   if (!summary) return '-'
-  const { median, low, high } = summary
-  return `${figureText(median)} [${figureText(low)}–${figureText(high)}]`
-}
-
-/** How many times as much, with the interval; a difference that was not seen is none. */
-export function differenceText(difference: Difference | undefined): string {
-  if (!difference) return ''
-  const { ratio, seen } = difference
-  if (!seen) return 'no difference seen'
-  return `${ratio.median.toFixed(2)} [${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)}]`
+  const { median, low, high, confidence } = summary
+  const bounds = `${figureText(low)}–${figureText(high)}`
+  return `${figureText(median)} ${confidence === undefined ? `(${bounds})` : `[${bounds}]`}`
 }
 
 /** Its title with the unit. */

@@ -1,6 +1,6 @@
 // What a page shows of a result: no module of Node.js.
 export type { Result, ScenarioResult } from '../result/result.js'
-export { RESULT_VERSION } from '../result/result.js'
+export { READ_VERSIONS } from '../result/result.js'
 export type { Drawing } from './drawing.js'
 export { drawingsOf } from './drawings.js'
 export { machineLine, methodLines } from './facts.js'

@@ -1,8 +1,8 @@
 import type { ScenarioResult } from '../result/result.js'
-import { comparedWithReference, isCounted } from './comparison.js'
+import { besideReference, conclusionLines, isCounted } from './comparison.js'
 import { conditionText } from './condition-text.js'
 import { crossingLines } from './crossings.js'
-import { differenceText, figureText, metricText, summaryText } from './figures.js'
+import { figureText, metricText, summaryText } from './figures.js'
 
 /** A scenario as a table of texts. */
 export interface ScenarioRows {
@@ -22,22 +22,23 @@ export function scenarioRows(scenario: ScenarioResult, shown: number = Infinity)
   const rows = scenario.cells.map((cell) => {
     const summary = cell.summaries[main.id]
     const figure = counted ? figureText(summary?.median) : summaryText(summary)
-    const difference = differenceText(comparedWithReference(scenario, cell, main.id))
+    const ratio = besideReference(scenario, cell, main.id)
     return [
       cell.subject,
       conditionText(cell.condition),
       figure + (cell.atCeiling > 0 ? ' ^' : ''),
-      ...(counted ? [] : [difference]),
+      ...(counted ? [] : [ratio ? summaryText(ratio) : '']),
       ...others.map(({ id }) => figureText(cell.summaries[id]?.median)),
     ]
   })
   return { head: ['', '', metricText(main), ...compared, ...others.map(metricText)], rows }
 }
 
-/** What the marks mean, where there are any; where lines cross. */
+/** What was concluded; what the marks mean, where there are any; where lines cross. */
 export function footnotes(scenario: ScenarioResult): string[] {
   const isMarked = scenario.cells.some(({ atCeiling }) => atCeiling > 0)
   return [
+    ...conclusionLines(scenario),
     ...(isMarked
       ? ['^ at the load generator’s ceiling: the server may be faster than this says.']
       : []),

@@ -1,6 +1,6 @@
 import type { Cell, ScenarioResult } from '../result/result.js'
-import { pairedDifference } from '../statistics/difference.js'
-import { differenceText } from './figures.js'
+import { pairedRatio } from '../statistics/difference.js'
+import { summaryText } from './figures.js'
 
 /** What a request to `subject` may cost at full load: processor time, as a multiple of `reference`. */
 export interface Target {
@@ -30,12 +30,11 @@ export function checkTargets(
   targets: readonly Target[] = identityTargets,
 ): TargetOutcome[] {
   return targets.map(({ subject, reference, atMost }) => {
-    const ratio = pairedDifference(cpuOf(cells, subject), cpuOf(cells, reference))
+    const ratio = pairedRatio(cpuOf(cells, subject), cpuOf(cells, reference))
     const limit = `at most ${atMost} times ${reference}`
     if (!ratio) return { met: false, line: `not measured: ${subject}, ${limit}` }
-    const met = ratio.ratio.median <= atMost
-    const times = differenceText({ ...ratio, seen: true })
-    return { met, line: `${met ? 'met' : 'MISSED'}: ${subject}, ${limit}: ${times}` }
+    const met = ratio.median <= atMost
+    return { met, line: `${met ? 'met' : 'MISSED'}: ${subject}, ${limit}: ${summaryText(ratio)}` }
   })
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '@session-vs-jwt/workbench'
 import { resultSchema } from './result-schema.js'
-import { RESULT_VERSION, type Result } from './result.js'
+import { READ_VERSIONS, type Result } from './result.js'
 
 /**
  * Reads a result.
@@ -14,13 +14,13 @@ export function readResult(path: string): Result {
   const file = isFolder(path) ? join(path, 'result.json') : path
   const json = parse(file)
   const version = (json as { version?: unknown } | null)?.version
-  if (version !== RESULT_VERSION) {
+  if (!READ_VERSIONS.some((it) => it === version)) {
     const what =
       version === undefined
         ? 'no result of "npm run bench"'
         : `of version ${JSON.stringify(version)}`
     throw new WorkbenchError(
-      `${file} is ${what}; this reads version ${RESULT_VERSION}. Measure again with "npm run bench".`,
+      `${file} is ${what}; this reads versions ${READ_VERSIONS.join(' and ')}. Measure again with "npm run bench".`,
       2,
     )
   }

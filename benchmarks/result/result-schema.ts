@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RESULT_VERSION, type Result } from './result.js'
+import { READ_VERSIONS, type Result } from './result.js'
 
 const figure = z.number()
 
@@ -7,9 +7,14 @@ const latency = z
   .strictObject({ p50: figure, p90: figure, p99: figure, p999: figure, max: figure })
   .meta({ description: 'Milliseconds, by percentile.' })
 
+const confidence = figure.optional().meta({
+  description:
+    'How often such an interval contains the true value. Without it, `low` to `high` is a range of too few rounds.',
+})
+
 const summary = z
-  .strictObject({ median: figure, min: figure, max: figure, low: figure, high: figure })
-  .meta({ description: '`low` to `high`: the 95 % interval of the median, by bootstrap.' })
+  .strictObject({ median: figure, min: figure, max: figure, low: figure, high: figure, confidence })
+  .meta({ description: '`low` to `high`: an exact interval of the median, by order statistics.' })
 
 const timePoint = z.strictObject({ second: figure, ok: z.int(), failed: z.int() })
 const timeLine = z.strictObject({ name: z.string(), points: z.array(timePoint) })
@@ -35,6 +40,24 @@ const cell = z.strictObject({
   latencies: z.array(latency).optional().meta({ description: 'One of each round.' }),
 })
 
+const conclusion = z.strictObject({
+  ratio: summary.meta({ description: 'Of the subject and the reference, round by round.' }),
+  p: figure.meta({
+    description: 'Sign test, adjusted for all comparisons of the scenario (Holm).',
+  }),
+  isDifferent: z.boolean(),
+})
+
+const comparison = z.strictObject({
+  metric: z.string(),
+  subject: z.string(),
+  reference: z.string(),
+  condition: z.record(z.string(), z.union([z.string(), figure])),
+  conclusion: conclusion
+    .optional()
+    .meta({ description: 'None where there were too few rounds, or nothing to divide.' }),
+})
+
 const scenario = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -47,6 +70,10 @@ const scenario = z.strictObject({
   subjects: z.array(z.strictObject({ id: z.string(), title: z.string() })),
   metrics: z.array(metric),
   cells: z.array(cell),
+  comparisons: z
+    .array(comparison)
+    .optional()
+    .meta({ description: 'Declared before the run, and judged together; none in version 1.' }),
 })
 
 const machine = z.strictObject({
@@ -59,7 +86,7 @@ const machine = z.strictObject({
 
 /** A result file, `result.json`. */
 export const resultSchema: z.ZodType<Result> = z.strictObject({
-  version: z.literal(RESULT_VERSION),
+  version: z.literal(READ_VERSIONS),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   command: z.string().meta({ description: 'As it was typed.' }),

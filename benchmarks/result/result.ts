@@ -1,9 +1,14 @@
 import type { Latency } from '../load/load-order.js'
-import type { Condition, Metric, TimeLine } from '../runner/scenario.js'
+import type { Comparison, Condition, Metric, TimeLine } from '../runner/scenario.js'
+import type { Conclusion } from '../statistics/difference.js'
 import type { Summary } from '../statistics/summary.js'
 
-/** Results of another version are not read: their figures may mean something else. */
-export const RESULT_VERSION = 1
+/**
+ * Version 2 warms a server up with the requests that are measured, and has exact intervals and declared comparisons.
+ * Results of version 1 are still read: they compare nothing, and their intervals are ranges.
+ */
+export const RESULT_VERSION = 2
+export const READ_VERSIONS: readonly [1, 2] = [1, RESULT_VERSION]
 
 /** One subject under one condition. */
 export interface Cell {
@@ -17,6 +22,11 @@ export interface Cell {
   /** One of each round. */
   readonly latencies?: readonly Latency[] | undefined
   readonly timeLines?: readonly TimeLine[] | undefined
+}
+
+/** A comparison that was declared, and what came of it; nothing, where there were too few rounds. */
+export interface Compared extends Comparison {
+  readonly conclusion?: Conclusion | undefined
 }
 
 export interface ScenarioResult {
@@ -34,6 +44,8 @@ export interface ScenarioResult {
   readonly subjects: readonly { readonly id: string; readonly title: string }[]
   readonly metrics: readonly Metric[]
   readonly cells: readonly Cell[]
+  /** None in results of version 1. */
+  readonly comparisons?: readonly Compared[] | undefined
 }
 
 interface Machine {
@@ -47,7 +59,7 @@ interface Machine {
 
 /** What a run found, and all that it takes to judge it. */
 export interface Result {
-  readonly version: typeof RESULT_VERSION
+  readonly version: (typeof READ_VERSIONS)[number]
   readonly startedAt: string
   readonly finishedAt: string
   /** As it was typed. */

@@ -1,12 +1,14 @@
 import { NoAnswer } from '@session-vs-jwt/workbench'
 import { shuffle } from 'simple-statistics'
-import type { ScenarioResult } from '../result/result.js'
+import type { Cell, Compared, ScenarioResult } from '../result/result.js'
+import { conclusionsOf, MOST_COMPARISONS } from '../statistics/difference.js'
 import { seededRandom } from '../statistics/random.js'
 import { BenchError } from './bench-error.js'
 import type { Bench } from './bench.js'
 import { Cells } from './cells.js'
 import type { Progress } from './progress.js'
-import type { Scenario, Subject } from './scenario.js'
+import type { Settings } from './settings.js'
+import { type Comparison, isSameCondition, type Scenario, type Subject } from './scenario.js'
 
 interface Run {
   readonly scenario: Scenario
@@ -28,6 +30,7 @@ export async function runScenario(
   const { settings } = bench
   const subjects = scenario.subjects(settings)
   const wantedRounds = scenario.once ? 1 : settings.rounds
+  const declared = declaredBy(scenario, settings)
   const cells = new Cells()
   const run = { scenario, bench, cells, progress }
   const random = seededRandom(settings.seed)
@@ -41,6 +44,7 @@ export async function runScenario(
     end = bench.signal.aborted ? { state: 'stopped' } : { state: 'failed', failure: reason(error) }
   }
   const { id, title, question, reference, metrics } = scenario
+  const measured = cells.result(subjects.map((it) => it.id))
   return {
     id,
     title,
@@ -51,8 +55,31 @@ export async function runScenario(
     reference,
     subjects: subjects.map((it) => ({ id: it.id, title: it.title })),
     metrics,
-    cells: cells.result(subjects.map((it) => it.id)),
+    cells: measured,
+    comparisons: compared(declared, measured),
   }
+}
+
+/** @throws {Error} for a scenario that declares more comparisons than can be judged together */
+function declaredBy(scenario: Scenario, settings: Settings): readonly Comparison[] {
+  const declared = scenario.comparisons?.(settings) ?? []
+  if (declared.length > MOST_COMPARISONS) {
+    throw new Error(
+      `${scenario.id} declares ${declared.length} comparisons, of at most ${MOST_COMPARISONS}`,
+    )
+  }
+  return declared
+}
+
+function compared(declared: readonly Comparison[], cells: readonly Cell[]): Compared[] {
+  const valuesOf = (subject: string, { condition, metric }: Comparison): readonly number[] =>
+    cells.find((it) => it.subject === subject && isSameCondition(it.condition, condition))?.values[
+      metric
+    ] ?? []
+  const conclusions = conclusionsOf(
+    declared.map((it) => [valuesOf(it.subject, it), valuesOf(it.reference, it)]),
+  )
+  return declared.map((it, at) => ({ ...it, conclusion: conclusions[at] }))
 }
 
 /** What a person can understand, if it was foreseen; else where in the code it came from. */

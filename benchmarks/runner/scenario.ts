@@ -14,6 +14,11 @@ export interface Metric {
 /** Under what something was measured, such as `{ connections: 50 }`. */
 export type Condition = Readonly<Record<string, string | number>>
 
+export function isSameCondition(a: Condition, b: Condition): boolean {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((it) => a[it] === b[it])
+}
+
 /** What came of one measurement. */
 export interface Measurement {
   /** By the id of the metric. */
@@ -56,6 +61,17 @@ export interface Subject {
   open(bench: Bench): Promise<Opened>
 }
 
+/**
+ * What a scenario concludes about: one metric of a subject and of a reference, under one condition. It is declared
+ * before anything is measured, because of everything that is looked at afterwards, something always stands out.
+ */
+export interface Comparison {
+  readonly metric: string
+  readonly subject: string
+  readonly reference: string
+  readonly condition: Condition
+}
+
 /** A question, and the way to the answer. */
 export interface Scenario {
   readonly id: string
@@ -67,6 +83,8 @@ export interface Scenario {
   readonly reference: string
   /** Counted, computed, or repeated within a measurement: one round says everything. */
   readonly once?: true
+  /** At most twelve, which are judged together; what isn't declared is described only. */
+  comparisons?(settings: Settings): readonly Comparison[]
   /** Whether all subjects are measured side by side; by default one after the other. */
   together?(settings: Settings): boolean
   /** What is done to all of them while they are measured together. */

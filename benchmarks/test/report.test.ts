@@ -2,20 +2,58 @@ import { describe, expect, it } from 'vitest'
 import { compareResults } from '../report/compare-results.js'
 import { apart } from '../report/apart.js'
 import { crossing, crossingLines } from '../report/crossings.js'
+import type { Cell, ScenarioResult } from '../result/result.js'
+import { conclusionsOf } from '../statistics/difference.js'
 import { htmlReport } from '../report/html.js'
 import { markdownReport } from '../report/markdown.js'
 import { terminalSection } from '../report/terminal-table.js'
 import { cell, result, scenario } from './results.js'
 
-const koa = cell('bare-koa', { cpu: [50, 52, 48, 51, 49], throughput: [9, 9, 9, 9, 9] })
-const slower = cell('session-redis', { cpu: [100, 104, 96, 102, 98], throughput: [4, 4, 4, 4, 4] })
-const same = cell('jwt-rotating', { cpu: [49, 53, 50, 50, 48], throughput: [9, 9, 9, 9, 9] })
+const nine = (value: number): number[] => new Array<number>(9).fill(value)
+const KOA = [50, 52, 48, 51, 49, 50, 53, 47, 50]
+const koa = cell('bare-koa', { cpu: KOA, throughput: nine(9) })
+const slower = cell('session-redis', { cpu: KOA.map((it) => it * 2), throughput: nine(4) })
+const same = cell('jwt-rotating', {
+  cpu: [49, 53, 50, 50, 48, 51, 52, 47, 49],
+  throughput: nine(9),
+})
+const shorter = (it: Cell): Cell => cell(it.subject, { cpu: (it.values['cpu'] ?? []).slice(0, 5) })
+
+/** As a run has them: what the cells are compared by. */
+function compared(cells: readonly Cell[]): Partial<ScenarioResult> {
+  const [reference, ...others] = cells
+  const conclusions = conclusionsOf(
+    others.map((it) => [it.values['cpu'] ?? [], reference?.values['cpu'] ?? []]),
+  )
+  return {
+    comparisons: others.map(({ subject, condition }, at) => ({
+      metric: 'cpu',
+      subject,
+      reference: 'bare-koa',
+      condition,
+      conclusion: conclusions[at],
+    })),
+  }
+}
 
 describe('the table of a scenario', () => {
-  it('says how many times as much, and where no difference was seen', () => {
-    const text = terminalSection(scenario([koa, slower, same]))
-    expect(text).toMatch(/session-redis .* 100 \[9\d–10\d\] .* 2\.00 \[2\.00–2\.00\]/)
-    expect(text).toMatch(/jwt-rotating .* no difference seen/)
+  it('says how many times as much, and concludes only what was declared', () => {
+    const cells = [koa, slower, same]
+    const text = terminalSection(scenario(cells, compared(cells)))
+    expect(text).toMatch(/session-redis .* 100 \[96–104\] .* 2 \[2–2\]/)
+    expect(text).toContain(
+      'server CPU (50 connections): session-redis has 2 [2–2] times as much as bare-koa (p = 0.008).',
+    )
+    expect(text).toMatch(/no difference seen between jwt-rotating and bare-koa, 0.981 \[/)
+    expect(terminalSection(scenario(cells))).not.toMatch(/p =|no difference/)
+  })
+
+  it('calls fewer than nine rounds a range, and concludes nothing', () => {
+    const cells = [koa, slower].map(shorter)
+    const text = terminalSection(scenario(cells, compared(cells)))
+    expect(text).toMatch(/session-redis .* 100 \(96–104\) .* 2 \(2–2\)/)
+    expect(text).toContain('No conclusions from 5 rounds: a comparison needs 9.')
+    expect(text).not.toMatch(/p =|times as much/)
   })
 
   it('marks what was measured at the ceiling of the load generator', () => {
@@ -42,7 +80,9 @@ describe.each([
   ['HTML', htmlReport],
 ])('the report as %s', (_name, report) => {
   const text = report(
-    result([scenario([koa, slower, same])], { missing: ['profile: 2 of 5 rounds (stopped)'] }),
+    result([scenario([koa, slower, same], compared([koa, slower, same]))], {
+      missing: ['profile: 2 of 5 rounds (stopped)'],
+    }),
   )
 
   it('has the machine, the command, the seed and the ceiling', () => {
@@ -94,17 +134,33 @@ describe('labels', () => {
 })
 
 describe('lines', () => {
+  const point = (x: number, y: number, scatter = 0.01) => ({
+    x,
+    y,
+    values: Array.from({ length: 9 }, (_, at) => y * (1 + scatter * (at - 4))),
+  })
+  const flat = [0, 1, 2].map((x) => point(x, 1, 0))
+
   it('cross where the lower becomes the upper', () => {
-    const rising = [0, 1, 2].map((x) => ({ x, y: x * 2 }))
-    const flat = [0, 1, 2].map((x) => ({ x, y: 1 }))
+    const rising = [0.1, 1.9, 3.9].map((y, x) => point(x, y))
     expect(crossing(rising, flat)?.x).toBeCloseTo(0.5)
     expect(crossing(flat, rising)?.x).toBeCloseTo(0.5)
     expect(crossing(flat, flat)).toBeUndefined()
   })
 
+  it('do not cross in the noise', () => {
+    const close = [0.99, 1.01, 0.99].map((y, x) => point(x, y, 0.02))
+    expect(crossing(close, flat)).toBeUndefined()
+    const few = [0.1, 1.9].map((y, x) => ({ ...point(x, y), values: new Array(5).fill(y) }))
+    expect(crossing(few, flat)).toBeUndefined()
+    // What can't be told in the middle is left out: the lines cross somewhere between the others.
+    const through = [point(0, 0.5), point(1, 1.01, 0.02), point(2, 1.5)]
+    expect(crossing(through, flat)?.x).toBeCloseTo(1)
+  })
+
   it('are those of a session and a token', () => {
     const away = (subject: string, ms: number, p50: number) =>
-      cell(subject, { cpu: [p50] }, { condition: { 'ms away': ms } })
+      cell(subject, { cpu: nine(p50) }, { condition: { 'ms away': ms } })
     const cells = [
       away('session-redis', 0, 1),
       away('session-redis', 2, 3),
@@ -120,22 +176,23 @@ describe('lines', () => {
 
 describe('a comparison of two results', () => {
   const before = result([scenario([slower, same])])
-  const faster = cell('session-redis', { cpu: [50, 51, 49, 52, 48] })
+  const faster = cell('session-redis', { cpu: KOA })
 
   it('says what became of each figure', () => {
     const text = compareResults(before, result([scenario([faster, same])]))
-    expect(text).toMatch(/session-redis .*100 \[.*50 \[.*0\.50 \[/)
-    expect(text).toMatch(/jwt-rotating .*no difference seen/)
-    expect(text).not.toContain('Not the same')
+    expect(text).toMatch(/session-redis .*100 \[.*50 \[.*0\.5 \[/)
+    expect(text).not.toMatch(/no difference|Not the same/)
   })
 
   it('says what else was not the same', () => {
     const elsewhere = result([scenario([faster]), scenario([], { id: 'profile' })], {
       versions: { node: '24.0.0' },
+      version: 1,
     })
     const text = compareResults(before, elsewhere)
     expect(text).toContain('Not the same machine:')
     expect(text).toContain('node 24.0.0')
+    expect(text).toContain('Not the same way of measuring')
     expect(text).toContain('Only in B: profile')
   })
 })

@@ -30,7 +30,7 @@ describe('a result', () => {
   it('of another version is refused, with what to do', () => {
     writeFileSync(join(folder, 'result.json'), JSON.stringify({ ...whole, version: 99 }))
     expect(() => readResult(folder)).toThrow(
-      /is of version 99; this reads version 1. Measure again/,
+      /is of version 99; this reads versions 1 and 2. Measure again/,
     )
   })
 

@@ -22,8 +22,8 @@ export function scenario(
     title: 'Who sends this request?',
     question: 'What does it cost?',
     state: 'complete',
-    rounds: 5,
-    wantedRounds: 5,
+    rounds: cells[0]?.values['cpu']?.length ?? 9,
+    wantedRounds: 9,
     reference: 'bare-koa',
     subjects: [...new Set(cells.map(({ subject }) => subject))].map((id) => ({ id, title: id })),
     metrics: [

@@ -10,7 +10,7 @@ const measured = (ours: readonly number[]) =>
 it('is met by what costs as many times as much, each round by itself', () => {
   const [outcome] = checkTargets(measured([150, 300, 140]), [TARGET])
   expect(outcome?.met).toBe(true)
-  expect(outcome?.line).toBe('met: ours, at most 1.5 times bare-koa: 1.50 [1.40–1.50]')
+  expect(outcome?.line).toBe('met: ours, at most 1.5 times bare-koa: 1.5 (1.4–1.5)')
 })
 
 it('is missed by what costs more in most rounds', () => {

@@ -1,8 +1,8 @@
 import type { Result } from '@session-vs-jwt/benchmarks/report'
 import type { LatestResult } from '@session-vs-jwt/workbench'
 
-/** The format that this page reads; results of another one may mean something else. */
-const VERSION: Result['version'] = 1
+/** The formats that this page reads; results of another one may mean something else. */
+const VERSIONS: readonly unknown[] = [1, 2] satisfies Result['version'][]
 
 /** A run of the benchmarks, or why there is none to show. */
 export interface Run {
@@ -46,8 +46,8 @@ const NO_ANSWER =
 
 function checked(json: unknown): Pick<Run, 'result' | 'problem'> {
   const version = (json as Partial<Result> | undefined)?.version
-  if (version === VERSION) return { result: json as Result }
+  if (VERSIONS.includes(version)) return { result: json as Result }
   return {
-    problem: `This result is of version ${String(version)}, and this page reads version ${VERSION}. Measure again with npm run bench.`,
+    problem: `This result is of version ${String(version)}, and this page reads versions ${VERSIONS.join(' and ')}. Measure again with npm run bench.`,
   }
 }
