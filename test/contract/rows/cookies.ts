@@ -92,6 +92,24 @@ export const cookieRows: readonly Row[] = [
       expectThat(other.body.email !== account.email, 'anybody but the victim', other)
     },
   },
+  {
+    id: 'cookies/malformed-pairs',
+    title: 'malformed pairs beside the cookie change nothing; alone they are no credential',
+    read: ['RFC 6265bis, section 5.7 (a pair without "=" has an empty name)'],
+    only: 'session',
+    run: async (t) => expectMalformedPairsIgnored(t, t.target),
+  },
+  {
+    id: 'cookies/malformed-pairs-over-https',
+    title: 'the same holds for the __Host- cookie',
+    read: ['RFC 6265bis, section 5.7 (a pair without "=" has an empty name)'],
+    only: 'session',
+    needs: ['settings'],
+    run: async (t) => {
+      const https = await t.start({ env: { PUBLIC_SCHEME: 'https' } })
+      await expectMalformedPairsIgnored(t, https)
+    },
+  },
   ...(
     [
       ['of-its-form', (value: string) => scrambled(value)],
@@ -226,6 +244,25 @@ function sessionCookie(device: Device): readonly [name: string, value: string] {
   const [pair = ''] = device.access.split('; ')
   const equals = pair.indexOf('=')
   return [pair.slice(0, equals), pair.slice(equals + 1)]
+}
+
+async function expectMalformedPairsIgnored(t: Trial, at: { url: string }): Promise<void> {
+  const { device } = await t.registered(at)
+  const bare = t.device(at)
+  const names = device.access.split('; ').map((pair) => pair.slice(0, pair.indexOf('=')))
+  const malformed = names.flatMap((name) => [name, `${name}x`, `=${name}`, `=${name}=x`])
+  for (const pair of malformed) {
+    const alone = await bare.sendBare('GET', paths.whoami, { cookie: pair })
+    expectAnswer(alone, isRefused, hasCode('missing_credential'))
+  }
+  for (const pair of [...malformed, '', '=']) {
+    for (const cookie of [`${pair}; ${device.access}`, `${device.access}; ${pair}`]) {
+      expectAnswer(await bare.sendBare('GET', paths.whoami, { cookie }), isLoggedIn)
+    }
+  }
+  const cookie = [...malformed, device.access, ...malformed].join('; ')
+  expectAnswer(await bare.sendBare('POST', paths.logout, { cookie }), hasStatus(204))
+  expectAnswer(await device.whoami(), hasStatus(...afterLogout(t)))
 }
 
 /** The same form, other bits. */
