@@ -1,3 +1,5 @@
+import { parseOrigin } from './origin.js'
+
 /** One thing that is wrong with the settings: what, who needs it, and how to supply it. */
 export interface ConfigProblem {
   readonly name: string
@@ -79,17 +81,17 @@ export class EnvReader {
     return text
   }
 
-  /** Origins (`https://app.example.org`), separated by commas. */
+  /** Origins (`https://app.example.org`), separated by commas; returned as browsers write them. */
   origins(name: string, neededBy: string): string[] {
-    const origins = (this.optional(name) ?? '').split(',').map((it) => it.trim())
-    const given = origins.filter(Boolean)
-    for (const origin of given) {
-      if (parseUrl(origin)?.origin !== origin) {
-        const howTo = 'scheme, host and port, as a browser sends them: http://localhost:3000'
-        this.refuse(name, `has no origin: "${origin}"`, { neededBy, howTo })
+    const texts = (this.optional(name) ?? '').split(',').map((it) => it.trim())
+    return texts.filter(Boolean).map((text) => {
+      const origin = parseOrigin(text)
+      if (origin === undefined) {
+        const howTo = 'scheme, host and port, with no path: http://localhost:3000'
+        this.refuse(name, `has an entry that is not an origin: "${text}"`, { neededBy, howTo })
       }
-    }
-    return given
+      return origin ?? text
+    })
   }
 
   /** A key of at least 32 random bytes, in base64url. Its value never appears in a message. */

@@ -14,7 +14,7 @@ export interface EdgeConfig {
   readonly redisUrl: string | undefined
   readonly bcryptCost: number
   readonly loginAttempts: LoginAttemptsLimit
-  /** Origins whose pages may use this server from a browser. */
+  /** Origins whose pages may use this server from a browser, as browsers write them. */
   readonly allowedOrigins: readonly string[]
   /** Whether clients reach this server over https. */
   readonly https: boolean

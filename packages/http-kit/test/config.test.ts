@@ -145,10 +145,19 @@ describe('a list of origins', () => {
     'localhost:3000',
     'http://localhost:3000/',
     'http://localhost/path',
-    'HTTP://localhost',
-    'https://app.example.org:443',
+    'http://user@localhost',
+    'https://',
+    'chrome-extension://abc',
+    'http://local host',
   ])('refuses %s, which no browser sends', (origin) => {
     expect(origins(origin).problems).toHaveLength(1)
+  })
+
+  test('is read in whatever form the origins are written', () => {
+    expect(origins('HTTP://LocalHost:80, https://app.example.org:443')).toMatchObject({
+      value: ['http://localhost', 'https://app.example.org'],
+      problems: [],
+    })
   })
 
   test('names each that is wrong', () => {

@@ -193,6 +193,33 @@ export const cookieRows: readonly Row[] = [
     },
   })),
   {
+    id: 'cookies/csrf-origins-are-compared',
+    title: 'letter case and a default port do not make another origin; the scheme and the port do',
+    read: ['RFC 6454, sections 5 and 6.2', 'RFC 9110, section 4.2.3'],
+    only: 'session',
+    needs: ['settings'],
+    run: async (t) => {
+      const allowed = 'HTTPS://Pages.Example:443'
+      const env = { PUBLIC_SCHEME: 'https', ALLOWED_ORIGINS: allowed }
+      const { device } = await t.registered(await t.start({ env }))
+      const from = async (origin: string, host: string): Promise<Answer> =>
+        device.send('POST', paths.renewAccess, undefined, { origin, host })
+      for (const host of ['app.example', 'app.example:443', 'APP.Example', 'APP.Example:443']) {
+        expectAnswer(await from('https://app.example', host), hasStatus(200))
+        expectAnswer(await from('https://pages.example', host), hasStatus(200))
+        for (const other of [
+          'http://app.example',
+          'https://app.example:80',
+          'https://app.exampl',
+        ]) {
+          expectAnswer(await from(other, host), hasStatus(403), hasCode('forbidden_origin'))
+        }
+      }
+      const own = await from('https://pages.example', 'app.example')
+      expectAnswer(own, allowsOrigin('https://pages.example'))
+    },
+  },
+  {
     id: 'cookies/allowed-origin',
     title: 'an origin that is allowed passes, and gets the CORS headers; another does not',
     read: ['Fetch Standard, CORS protocol'],
