@@ -16,7 +16,7 @@ const TRIMMED = 'Space around it is taken away.'
 const kept = { minLength: 1, pattern: String.raw`^[^\u0000]*$` }
 
 /** 2 to 32 characters: letters and digits of any script, with single `_ . -` or space between them. */
-const nickname = z
+export const nicknameSchema: z.ZodType<string, string> = z
   .string()
   .trim()
   .normalize('NFC')
@@ -59,7 +59,7 @@ export interface RegisterRequest {
 }
 
 export const registerRequest: z.ZodType<RegisterRequest, RegisterRequest> = z.strictObject({
-  nickname,
+  nickname: nicknameSchema,
   email: emailSchema,
   password,
 })
@@ -72,7 +72,7 @@ export interface UpdateMeRequest {
 
 export const updateMeRequest: z.ZodType<UpdateMeRequest, UpdateMeRequest> = z
   .strictObject({
-    nickname: nickname.optional(),
+    nickname: nicknameSchema.optional(),
     password: password.optional(),
     currentPassword: currentPassword.optional(),
   })
@@ -136,7 +136,12 @@ const pageLimit = z
   .pipe(pageSize)
   .default(DEFAULT_PAGE_SIZE)
 
-const cursor = z.string().max(300)
+const NOT_A_CURSOR = 'is not a cursor of this list'
+
+const cursor = z
+  .string()
+  .max(300)
+  .regex(/^[\w-]+$/, NOT_A_CURSOR)
 
 export type ParameterName = 'id' | 'limit' | 'cursor'
 
@@ -147,19 +152,16 @@ export const parameters: Readonly<Record<ParameterName, z.ZodType>> = {
   cursor,
 }
 
-/** The query of a paged list; `after` is what its cursor must hold. */
+/** The query of a paged list. Its cursors are those that {@link cursorAfter} makes of what `after` accepts. */
 export function pageQuery(after: z.ZodType<string>): z.ZodType<PageQuery> {
   return z
     .strictObject({ limit: pageLimit, cursor: cursor.optional() })
     .transform(({ limit, cursor: sent }, context): PageQuery => {
       if (sent === undefined) return { limit, after: undefined }
-      const parsed = after.safeParse(Buffer.from(sent, 'base64url').toString())
-      if (parsed.success) return { limit, after: parsed.data }
-      context.addIssue({
-        code: 'custom',
-        path: ['cursor'],
-        message: 'is not a cursor of this list',
-      })
+      const { data } = after.safeParse(Buffer.from(sent, 'base64url').toString())
+      // Encoding it again finds what decoding forgives: padding, stray characters, bytes that are not UTF-8.
+      if (data !== undefined && cursorAfter(data) === sent) return { limit, after: data }
+      context.addIssue({ code: 'custom', path: ['cursor'], message: NOT_A_CURSOR })
       return z.NEVER
     })
 }

@@ -67,8 +67,11 @@ const pageOf = (key: z.ZodType<string, string>): z.ZodType<Page> =>
         .default(20),
       cursor: z
         .string()
+        .refine((it) => {
+          const { data } = key.safeParse(Buffer.from(it, 'base64url').toString())
+          return data !== undefined && cursorAfter(data) === it
+        }, 'is not a cursor of this list')
         .transform((it) => Buffer.from(it, 'base64url').toString())
-        .pipe(key)
         .optional(),
     })
     .transform(({ limit, cursor }) => ({ limit, after: cursor }))
@@ -80,6 +83,10 @@ export const postsPage = pageOf(z.string().regex(/^\d{1,15}$/))
 export function pageFrom<T>(found: readonly T[], limit: number, key: (it: T) => string) {
   const page = found.slice(0, limit)
   const last = found.length > limit ? page.at(-1) : undefined
-  const nextCursor = last === undefined ? null : Buffer.from(key(last)).toString('base64url')
+  const nextCursor = last === undefined ? null : cursorAfter(key(last))
   return { page, nextCursor }
+}
+
+function cursorAfter(key: string): string {
+  return Buffer.from(key).toString('base64url')
 }

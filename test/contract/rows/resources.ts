@@ -89,6 +89,31 @@ export const resourceRows: readonly Row[] = [
       expectThat(isRight, 'the titles 3,2 then 1, and no cursor behind them', rest, titles)
     },
   },
+  ...([paths.users, paths.posts] as const).map((path): Row => ({
+    id: `${path.slice(1)}/changed-cursor`,
+    title: `a cursor of GET ${path} is taken exactly as the server gave it; a changed one is a 400`,
+    read: ['RFC 4648, section 3.5 (canonical encoding)', 'OWASP ASVS 5.0, 2.2.1'],
+    run: async (t) => {
+      const { device } = await t.registered()
+      await t.registered()
+      for (const title of ['1', '2']) await writtenPost(device, title)
+      const first = await device.send('GET', `${path}?limit=1`)
+      expectAnswer(first, hasStatus(200))
+      const cursor: string = first.body.nextCursor
+      const query = (it: string): string => `${path}?limit=1&cursor=${encodeURIComponent(it)}`
+      expectAnswer(await device.send('GET', query(cursor)), hasStatus(200))
+      for (const changed of [
+        `'${cursor}`,
+        `${cursor}'`,
+        `${cursor}=`,
+        ` ${cursor}`,
+        `${cursor}A`,
+      ]) {
+        const answer = await device.send('GET', query(changed))
+        expectAnswer(answer, hasStatus(400), hasCode('validation_failed'))
+      }
+    },
+  })),
   ...[
     `${paths.users}?limit=0`,
     `${paths.users}?limit=101`,
@@ -96,7 +121,10 @@ export const resourceRows: readonly Row[] = [
     `${paths.users}?limit=1&limit=2`,
     `${paths.users}?cursor=***`,
     `${paths.users}?cursor=AA`,
+    `${paths.users}?cursor=`,
+    `${paths.users}?cursor=%27;drop`,
     `${paths.posts}?cursor=YWJj`,
+    `${paths.posts}?cursor=%27;drop`,
     `${paths.posts}?unknown=1`,
   ].map((path): Row => ({
     id: `input/query-${path.slice(1)}`,

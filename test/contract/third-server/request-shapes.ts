@@ -63,8 +63,10 @@ export const pageQuery = z.strictObject({
     .default(20),
   cursor: z
     .string()
-    .transform((it) => Buffer.from(it, 'base64url').toString())
-    .pipe(z.string().regex(/^\d{1,15}$/, 'is not a cursor of this list'))
-    .transform(Number)
+    .refine((it) => {
+      const number = Buffer.from(it, 'base64url').toString()
+      return /^\d{1,15}$/.test(number) && Buffer.from(number).toString('base64url') === it
+    }, 'is not a cursor of this list')
+    .transform((it) => Number(Buffer.from(it, 'base64url').toString()))
     .optional(),
 })

@@ -1,5 +1,5 @@
 import { changePassword, type User } from '@session-vs-jwt/users'
-import { type PageQuery, pageQuery, textSchema, updateMeRequest } from '../contract.js'
+import { nicknameSchema, type PageQuery, pageQuery, updateMeRequest } from '../contract.js'
 import { identityOf, type KitContext } from '../kit-context.js'
 import { unknownUser } from '../problem-details.js'
 import { checked, readJson } from '../read-json.js'
@@ -35,7 +35,7 @@ export function updateMe<Context extends KitContext>(
 
 /** `GET /users` */
 export async function listUsers(ctx: KitContext): Promise<void> {
-  const query = checked(ctx.query, pageQuery(textSchema))
+  const query = checked(ctx.query, pageQuery(nicknameSchema))
   const list = (page: PageQuery) => ctx.ports.users.list(page)
   const { rows, nextCursor } = await onePage(query, list, ({ nickname }) => nickname)
   ctx.body = { users: rows, nextCursor }
