@@ -244,7 +244,7 @@ describe('the query of a paged list', () => {
     expect(fieldsOf(query.safeParse({ cursor }))).toStrictEqual(['cursor'])
   })
 
-  test.each([
+  test.each<[what: string, cursor: string]>([
     ['a NUL, which PostgreSQL cannot take', cursorAfter('\0')],
     ['a NUL within', cursorAfter('alice\0')],
     ['nothing', ''],
@@ -254,7 +254,7 @@ describe('the query of a paged list', () => {
     ['too many characters', cursorAfter('a'.repeat(33))],
     ['a post id', cursorAfter(ID)],
     ['no UTF-8', Buffer.from([0x61, 0x62, 0xff]).toString('base64url')],
-    ...notCanonical(cursorAfter('alice')).map((it) => ['another spelling', it] as const),
+    ...notCanonical(cursorAfter('alice')).map((it): [string, string] => ['another spelling', it]),
   ])('refuses a cursor of a text with %s: %s', (_what, cursor) => {
     expect(fieldsOf(pageQuery(nicknameSchema).safeParse({ cursor }))).toStrictEqual(['cursor'])
   })

@@ -49,7 +49,7 @@ function makePorts(config: JwtConfig, shared: SharedPorts, clock: Clock): PortsF
   return portsWhenUsed<JwtPorts>({
     ...shared.ports,
     families: chooseStore(config, shared, clock),
-    accessTokens: traced(rememberVerified(access, config)),
+    accessTokens: rememberVerified(traced(access), config),
     refreshTokens: traced(refresh),
   })
 }
