@@ -1,5 +1,6 @@
 export { admission } from './admission.js'
 export type { Admission } from './admission.js'
+export { logAppErrors } from './app-errors.js'
 export { parseBasic, parseBearer } from './authorization-header.js'
 export type { BasicCredentials } from './authorization-header.js'
 export { crossOrigin, noStore, sameOrigin, securityHeaders } from './browser-headers.js'

@@ -10,6 +10,7 @@ import {
   listPosts,
   listUsers,
   live,
+  logAppErrors,
   type Logger,
   type NewId,
   noStore,
@@ -57,6 +58,7 @@ const CHALLENGE = 'Bearer realm="jwt-server"'
 export function createApp(deps: JwtAppDeps): JwtApp {
   const { config, ports, logger, onFinished } = deps
   const app: JwtApp = new Koa()
+  app.on('error', logAppErrors(logger))
   // What every request passes, in this order.
   app.use(requestTrace({ ports, serverTiming: config.serverTiming, onFinished }))
   app.use(problemDetails(logger, CHALLENGE))

@@ -10,6 +10,7 @@ import {
   listPosts,
   listUsers,
   live,
+  logAppErrors,
   type Logger,
   type NewId,
   noStore,
@@ -62,6 +63,7 @@ export function createApp(deps: SessionAppDeps): SessionApp {
   const { config, ports, logger, onFinished } = deps
   const app: SessionApp = new Koa()
   const sessions = new Sessions(app, deps)
+  app.on('error', logAppErrors(logger))
   // What every request passes, in this order.
   app.use(requestTrace({ ports, serverTiming: config.serverTiming, onFinished }))
   app.use(problemDetails(logger, challenge(sessions.cookieName)))
