@@ -4,6 +4,9 @@ import type { Answer, Device } from '../../device.js'
 import type { Row } from '../suite/row.js'
 import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
 
+/** A NUL, half of a UTF-8 sequence, an overlong one, half of an escape, and no hexadecimal digits. */
+const UNDECODABLE = ['%00', '%E0%A4%A', '%C0%AF', '%4', '%zz']
+
 /** `GET /users`, and the posts: own ones only. */
 export const resourceRows: readonly Row[] = [
   {
@@ -139,7 +142,18 @@ export const resourceRows: readonly Row[] = [
       expectThat(named?.includes(field) === true, `an error for "${field}"`, answer)
     },
   })),
-  ...['abc', '%00', '%E0%A4%A', '00000000-0000-4000-8000-000000000000'].map((id): Row => ({
+  ...UNDECODABLE.map((id): Row => ({
+    id: `posts/none-at-${id}`,
+    title: `a path that cannot be decoded (${id}) names no post: 404, or 400 as many proxies answer`,
+    read: ['RFC 3986, section 2.1', 'RFC 9110, sections 15.5.1 and 15.5.5'],
+    run: async (t) => {
+      const { device } = await t.registered()
+      const answer = await device.send('GET', `${paths.posts}/${id}`)
+      expectAnswer(answer, hasStatus(400, 404))
+      if (answer.status === 404) expectAnswer(answer, hasCode('not_found'))
+    },
+  })),
+  ...['abc', '00000000-0000-4000-8000-000000000000'].map((id): Row => ({
     id: `posts/none-at-${id}`,
     title: `what is no id of a post (${id}) names none: 404`,
     read: ['RFC 9110, section 15.5.5'],

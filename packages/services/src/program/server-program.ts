@@ -61,7 +61,8 @@ export function tryProgram(
   if (!isExecutable(path)) return undefined
   const env = programEnvironment(libraries)
   const run = spawnSync(path, [versionArgument], { cwd: '/', encoding: 'utf8', env })
-  const version = run.status === 0 ? pattern.exec(run.stdout)?.[1] : undefined
+  // Some programs, such as nginx, print their version to stderr.
+  const version = run.status === 0 ? pattern.exec(run.stdout + run.stderr)?.[1] : undefined
   return version ? { path, version, origin, libraries } : undefined
 }
 
