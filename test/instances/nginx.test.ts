@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { asymmetricKeys } from '../contract/control.js'
 import { commonRows } from '../contract/rows/index.js'
 import { AnswerCheck } from '../contract/suite/answer-check.js'
-import { whyNotApplicable } from '../contract/suite/row.js'
+import { type Row, whyNotApplicable } from '../contract/suite/row.js'
 import { runRow } from '../contract/suite/run-rows.js'
 import type { Target } from '../contract/suite/target.js'
 import { startServer, type TestServer } from '../start-server.js'
@@ -13,9 +13,9 @@ const STRATEGIES: readonly StrategyId[] = ['session-redis', 'session-cookie', 'j
 
 const reasons: string[] = []
 const program = await findNginx((line) => void reasons.push(line))
-const title = program ? `behind nginx ${program.version}` : `behind nginx: ${reasons.join(' ')}`
+const nginxOrReason = program ? `nginx ${program.version}` : reasons.join(' ')
 
-describe.skipIf(!program)(title, () => {
+describe.skipIf(!program)(`behind ${nginxOrReason}`, () => {
   describe.each(STRATEGIES)('%s: the contract, by URL alone', (id) => {
     const strategy = strategyById(id)
     const { server: kind } = strategy
@@ -37,7 +37,12 @@ describe.skipIf(!program)(title, () => {
     const applying = commonRows.filter((row) => !whyNotApplicable(row, { server: kind }))
     test.each(applying.map((row) => [row.id, row.title, row] as const))(
       '%s: %s',
-      async (_id, _title, row) => void (await runRow(row, target, check)),
+      async (_id, _title, row) => expectRow(row),
     )
+
+    /** @throws {RowFailure} unless the server does what the row demands */
+    async function expectRow(row: Row): Promise<void> {
+      await runRow(row, target, check)
+    }
   })
 })

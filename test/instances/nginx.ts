@@ -57,7 +57,7 @@ export async function startNginx(
   }
 }
 
-/** The usual settings of a reverse proxy; what else stands here keeps nginx within `folder`. */
+/** The usual settings of a reverse proxy; the other lines keep nginx within `folder`. */
 function configuration(folder: string, url: string, upstream: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `

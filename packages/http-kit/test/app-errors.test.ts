@@ -6,17 +6,17 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { logAppErrors } from '../src/app-errors.js'
 import type { Logger } from '../src/logger.js'
 
-/** An app that runs `middleware`, at a port of its own, and what it logs. */
+/** Starts an app that runs `middleware`, and returns its port and its logger. */
 async function start(middleware: Middleware) {
   const logger = { debug: vi.fn(), error: vi.fn() }
   const app = new Koa().use(middleware).on('error', logAppErrors(logger as unknown as Logger))
   const server = createServer(app.callback()).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await once(server, 'listening')
-  return { logger, server, port: (server.address() as AddressInfo).port }
+  return { logger, port: (server.address() as AddressInfo).port }
 }
 
-test('a client that disconnects before its answer is no error', async () => {
+test('a client that disconnects before its answer is not logged as an error', async () => {
   const stderr = vi.spyOn(console, 'error').mockImplementation(() => undefined)
   onTestFinished(() => stderr.mockRestore())
   const { logger, port } = await start(async (ctx) => {
@@ -33,7 +33,7 @@ test('a client that disconnects before its answer is no error', async () => {
   expect(stderr).not.toHaveBeenCalled()
 })
 
-test('an error that nobody has caught is logged, with its stack, and not printed', async () => {
+test('an uncaught error is logged with its stack, and not printed', async () => {
   const stderr = vi.spyOn(console, 'error').mockImplementation(() => undefined)
   onTestFinished(() => stderr.mockRestore())
   const error = new Error('a bug')

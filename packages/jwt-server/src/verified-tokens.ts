@@ -11,7 +11,7 @@ const REMEMBERED = 10_000
  * only the times are compared with the clock again. Whether it was revoked is asked elsewhere, each
  * time. What was refused is not remembered, so nobody without a token fills the memory.
  *
- * All requests share the memory. It lies in front of the trace, which therefore shows only what was verified.
+ * All requests share the memory. The trace wraps `tokens` itself, so it shows only real verifications.
  */
 export function rememberVerified(
   tokens: PortsFor<TokenSigner>,

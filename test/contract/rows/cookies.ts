@@ -94,7 +94,8 @@ export const cookieRows: readonly Row[] = [
   },
   {
     id: 'cookies/malformed-pairs',
-    title: 'malformed pairs beside the cookie change nothing; alone they are no credential',
+    title:
+      'malformed pairs beside the cookie change nothing; alone they count as a missing credential',
     read: ['RFC 6265bis, section 5.7 (a pair without "=" has an empty name)'],
     only: 'session',
     run: async (t) => expectMalformedPairsIgnored(t, t.target),
