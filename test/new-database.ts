@@ -1,21 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { migrate } from '@session-vs-jwt/workbench'
 import { Client } from 'pg'
-import { inject } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 
-export interface NewDatabase {
-  readonly url: string
-  drop(): Promise<void>
-}
-
-/** An empty database beside that of the run, for tests to which it matters which hashes are stored. */
-export async function newDatabase(): Promise<NewDatabase> {
+/**
+ * The URL of an empty database beside that of the run, which is dropped when the test ends. For tests that
+ * store expensive hashes: the highest cost in a database decides what every refused login takes.
+ */
+export async function newDatabase(): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`
   const url = new URL(inject('databaseUrl'))
   url.pathname = name
   await administer(`CREATE DATABASE ${name}`)
+  onTestFinished(async () => administer(`DROP DATABASE ${name} WITH (FORCE)`))
   await migrate(url.href)
-  return { url: url.href, drop: async () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
+  return url.href
 }
 
 async function administer(statement: string): Promise<void> {

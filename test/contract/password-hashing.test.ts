@@ -29,9 +29,9 @@ function countRounds(): () => number {
 
 describe.each(servers)('$id', (it) => {
   test('refusing a login takes the work of the highest stored cost, whoever it is', async () => {
-    const database = await newDatabase()
+    const DATABASE_URL = await newDatabase()
     const start = async (cost: string): Promise<TestServer> =>
-      startServer(it, { env: { DATABASE_URL: database.url, BCRYPT_COST: cost } })
+      startServer(it, { env: { DATABASE_URL, BCRYPT_COST: cost } })
     const [high, today, low] = [await start('8'), await start('6'), await start('4')]
     const accounts = [high, today, low].map(async (at) => (await registered(at)).account)
     const [old, ...others] = await Promise.all(accounts)
@@ -50,12 +50,11 @@ describe.each(servers)('$id', (it) => {
     expect((await new Device(today).login(newAccount())).status).toBe(401)
     expect(rounds()).toBe(2 ** 6)
     await Promise.all([high, today, low].map(async (server) => server.stop()))
-    await database.drop()
   })
 
   test('logins whose clients have left are not hashed, and a change of password does not wait for them', async () => {
-    const database = await newDatabase()
-    const env = { DATABASE_URL: database.url, BCRYPT_COST: '11' }
+    const DATABASE_URL = await newDatabase()
+    const env = { DATABASE_URL, BCRYPT_COST: '11' }
     const server = await startServer(it, { env })
     const { device, account } = await registered(server)
     const compare = vi.spyOn(bcrypt, 'compare')
@@ -68,7 +67,6 @@ describe.each(servers)('$id', (it) => {
     expect(compare.mock.calls.length).toBe(3)
     expect((await device.whoami()).status).toBe(200)
     await server.stop()
-    await database.drop()
   })
 })
 
