@@ -23,7 +23,7 @@ export function checkPasswordPolicy(password: string): void {
 function passwordProblem(password: string): string | undefined {
   const text = canonical(password)
   if (!text.isWellFormed()) return 'is not valid Unicode'
-  if ([...text].length < MIN_PASSWORD_CHARACTERS) {
+  if (Array.from(text).length < MIN_PASSWORD_CHARACTERS) {
     return `must be at least ${MIN_PASSWORD_CHARACTERS} characters long`
   }
   if (Buffer.byteLength(text) > MAX_PASSWORD_BYTES) {

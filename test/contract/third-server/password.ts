@@ -39,7 +39,7 @@ export function checkPolicy(password: string): void {
 
 function problemOf(password: string): string | undefined {
   if (!password.isWellFormed()) return 'is not valid Unicode'
-  if ([...canonical(password)].length < MIN_PASSWORD_CHARACTERS) {
+  if (Array.from(canonical(password)).length < MIN_PASSWORD_CHARACTERS) {
     return `must be at least ${MIN_PASSWORD_CHARACTERS} characters long`
   }
   if (bytesOf(password) > MAX_PASSWORD_BYTES) {
