@@ -168,7 +168,11 @@ const general: readonly Requirement[] = [
     tests: [
       {
         file: 'packages/users/test/password-hash.test.ts',
-        name: 'does the work of its own cost for a wrong password of an older hash, round for round',
+        name: 'after the cost was %s, every no takes the work of the highest one, round for round',
+      },
+      {
+        file: 'test/contract/password-hashing.test.ts',
+        name: 'refusing a login takes the work of the highest stored cost, whoever it is',
       },
     ],
   },
