@@ -1,4 +1,5 @@
 import { paths } from '@session-vs-jwt/http-kit'
+import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { expect } from 'vitest'
 import { Device, registered } from '../device.js'
@@ -16,7 +17,7 @@ export function knownAs(name: string): Record<string, string> {
 }
 
 const READ_USER = `SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND state = 'idle'
-  AND query LIKE '% FROM users WHERE email = $1' AND state_change > $2::timestamptz`
+  AND query LIKE '% users ON email = $1' AND state_change > $2::timestamptz`
 
 /**
  * Sends a login to the server that PostgreSQL knows as `name`, and returns when it has read the user: what it
@@ -65,4 +66,38 @@ export async function expectRefusalAmidCheck(
   const readMe = async () => (await device.send('GET', paths.me)).status === 200
   await until('back', readMe, BACK_WITHIN_MS)
   expect((await device.devices()).body.devices).toHaveLength(2)
+}
+
+/**
+ * Ten right passwords are being checked when Redis pauses, so it misses that none of them was wrong. None of
+ * them may count: the account is free again within seconds.
+ */
+export async function expectNoLockAfterPause(stack: Stack): Promise<void> {
+  const name = 'checks ten passwords'
+  const server = await stack.startServer('session-redis', { ...SLOW_HASH, ...knownAs(name) })
+  const { account } = await registered(server)
+  const logIn = async () => new Device(server).login(account)
+  const { answer: first } = await inHand(stack.databaseUrl, name, logIn)
+  const others = Array.from({ length: 9 }, logIn)
+  await until('all have a place', async () => (await placesIn(stack.redis.url)) === 10, 5_000, 2)
+  stack.redis.pause()
+  const answers = await Promise.all([first, ...others])
+  stack.redis.resume()
+  expect(answers.map(({ status }) => status)).toContain(503)
+  expect(answers.map(({ status }) => status)).not.toContain(429)
+  await until('free', async () => (await logIn()).status === 200, FREE_WITHIN_MS)
+}
+
+/** An undecided attempt holds its place for five seconds; its Redis has to be reached again, too. */
+const FREE_WITHIN_MS = 5_000 + BACK_WITHIN_MS
+
+/** The places of the account that has most. */
+async function placesIn(redisUrl: string): Promise<number> {
+  const redis = new Redis(redisUrl)
+  try {
+    const keys = await redis.keys('login-places:*')
+    return Math.max(0, ...(await Promise.all(keys.map(async (key) => redis.zcard(key)))))
+  } finally {
+    redis.disconnect()
+  }
 }

@@ -45,7 +45,9 @@ export const emailSchema: z.ZodType<string, string> = z
 /** What makes a password acceptable is the password policy's business. */
 const password = z.string().meta({
   format: 'password',
-  description: '8 to 72 bytes of UTF-8, any character, and not a common one. Compared in NFC.',
+  description:
+    'At least 8 characters (code points) and at most 72 bytes of UTF-8. Any character is allowed; common ' +
+    'passwords are refused. Compared in NFC.',
 })
 
 const currentPassword = z

@@ -75,7 +75,7 @@ async function makeSharedPorts(
   redis: RedisConnection | undefined,
 ): Promise<PortMakers<KitPorts>> {
   const hasher = await createPasswordHasher({ cost: config.bcryptCost })
-  const passwords = traceCalls('hash', hasher, ['hash', 'verify'], describeSecretCall)
+  const passwords = traceCalls('hash', hasher, ['hash', 'verify', 'replace'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
   if (!attempts) everyMinute(() => removeExpiredAttempts(sql(undefined)))
   const pings = redis && traceCalls('redis', redis, ['ping'], describeCommand)
@@ -95,7 +95,5 @@ async function makeSharedPorts(
 }
 
 function tracedAttempts(redis: RedisConnection): PortsFor<LoginAttemptsRedis> {
-  return traceCalls('redis', defineLoginAttempts(redis), ['rlflxIncr'], (_method, args) =>
-    describeCommand('countLoginAttempt', args),
-  )
+  return traceCalls('redis', defineLoginAttempts(redis), ['holdLoginPlace'], describeCommand)
 }

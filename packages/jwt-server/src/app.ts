@@ -95,7 +95,7 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
   router.get(paths.devices, token, revocation, listDevices(clock))
   router.delete(paths.device, token, revocation, endDevice)
   router.get(paths.me, token, revocation, showMe)
-  router.patch(paths.me, token, revocation, updateMe<JwtContext>(endOtherFamilies))
+  router.patch(paths.me, token, revocation, updateMe<JwtContext>(endOtherFamilies, admit))
   router.get(paths.users, token, revocation, listUsers)
   router.get(paths.posts, token, revocation, listPosts)
   router.post(paths.posts, token, revocation, createPost(clock, newId))

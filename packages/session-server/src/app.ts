@@ -102,7 +102,7 @@ function routes(
   router.get(paths.devices, load, session, listDevices(clock))
   router.delete(paths.device, load, session, endDevice)
   router.get(paths.me, load, session, showMe)
-  router.patch(paths.me, load, session, updateMe<SessionContext>(endOtherSessions))
+  router.patch(paths.me, load, session, updateMe<SessionContext>(endOtherSessions, admit))
   router.get(paths.users, load, session, listUsers)
   router.get(paths.posts, load, session, listPosts)
   router.post(paths.posts, load, session, createPost(clock, newId))

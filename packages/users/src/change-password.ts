@@ -21,17 +21,18 @@ export async function changePassword(
   change: PasswordChange,
   ports: CredentialPorts,
   endOtherDevices: () => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<User | undefined> {
   checkPasswordPolicy(change.password)
   const { users, passwords } = ports
   const user = await users.findWithPassword(change.userId)
   if (!user) return undefined
-  await countingFailures(user.email, ports.loginAttempts, async () => {
-    if (!(await passwords.verify(change.currentPassword, user.passwordHash))) {
-      throw new AccountError('wrong_current_password', 'The current password is wrong.')
-    }
+  const passwordHash = await countingFailures(user.email, ports.loginAttempts, async () => {
+    const { currentPassword, password } = change
+    const hash = await passwords.replace(currentPassword, user.passwordHash, password, signal)
+    if (hash !== undefined) return hash
+    throw new AccountError('wrong_current_password', 'The current password is wrong.')
   })
-  const passwordHash = await passwords.hash(change.password)
   const changed = await users.setPassword(user.id, passwordHash, user.passwordVersion)
   if (!changed) throw new AccountError('password_changed', 'The password was just changed.')
   try {

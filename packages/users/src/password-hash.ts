@@ -1,19 +1,41 @@
 import bcrypt from 'bcrypt'
-import pLimit from 'p-limit'
-import { AccountError } from './account-error.js'
+import { HashQueue } from './hash-queue.js'
 
-/** Every hash that is made or compared passes through this port. */
+/**
+ * Every hash that is made or compared passes through this port. Each call waits for one turn and does all its
+ * hashing in it. Each throws an {@link AccountError} `overloaded` at once if too many wait already, and drops
+ * its work when `signal` aborts before the turn comes.
+ */
 export interface PasswordHasher {
-  /** @throws {AccountError} `overloaded` when too many wait already. */
-  hash(password: string): Promise<string>
+  hash(password: string, signal?: AbortSignal): Promise<string>
+  /** Whether `password` is the one behind `hash`, which is `undefined` if there is no such user. */
+  verify(
+    password: string,
+    hash: string | undefined,
+    options?: VerifyOptions,
+  ): Promise<PasswordCheck>
+  /** The hash of `newPassword`, if `password` is the one behind `hash`. */
+  replace(
+    password: string,
+    hash: string,
+    newPassword: string,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>
+}
+
+export interface VerifyOptions {
   /**
-   * Whether `password` is the one behind `hash`. Without a hash it takes the same time and says no, so
-   * that an unknown email costs what a wrong password costs; so it is with a hash of a lower cost.
-   * @throws {AccountError} `overloaded` when too many wait already.
+   * The highest cost of any stored hash. Every "no" takes as much work as one hash of this cost, or of
+   * today's if that is higher, so the time doesn't reveal whether there is a user, or how old the hash is.
    */
-  verify(password: string, hash: string | undefined): Promise<boolean>
-  /** Whether `hash` was made with a lower cost than the one of today. */
-  isOutdated(hash: string): boolean
+  readonly highestCost?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface PasswordCheck {
+  readonly matches: boolean
+  /** The same password with today's cost, if it matches a hash of another cost. */
+  readonly newHash?: string | undefined
 }
 
 export interface PasswordHasherOptions {
@@ -56,27 +78,36 @@ export async function createPasswordHasher(
   options: PasswordHasherOptions,
 ): Promise<PasswordHasher> {
   const { cost, concurrency = 2 } = options
-  const limit = pLimit(concurrency)
   const nobodysHash = await hashPassword('the password of nobody', cost)
   const { maxWaiting = Math.ceil((MAX_WAIT_MS * concurrency) / (await hashMs(cost))) } = options
-  const queued = <T>(work: () => Promise<T>): Promise<T> => {
-    if (limit.pendingCount >= maxWaiting) {
-      throw new AccountError('overloaded', 'Too many logins at once.', 2)
-    }
-    return limit(work)
-  }
+  const queue = new HashQueue({ concurrency, maxWaiting: maxWaiting * 2 ** cost })
+  const newHash = async (password: string) => hashPassword(password, cost)
   return {
-    hash: async (password) => queued(() => hashPassword(password, cost)),
-    verify: async (password, hash = nobodysHash) => {
-      const matches = await queued(async () => {
-        if (await verifyPassword(password, hash)) return true
-        await makeUpFor(password, bcrypt.getRounds(hash), cost)
-        return false
-      })
-      return matches && hash !== nobodysHash
+    hash: async (password, signal) => queue.run(2 ** cost, async () => newHash(password), signal),
+    verify: async (password, hash, { highestCost = 0, signal } = {}) => {
+      const costOfNo = Math.max(cost, highestCost)
+      const check = async (): Promise<PasswordCheck> => {
+        const matches = await verifyPassword(password, hash ?? nobodysHash)
+        if (matches && hash !== undefined) {
+          return { matches, newHash: costOf(hash) === cost ? undefined : await newHash(password) }
+        }
+        await makeUpFor(password, costOf(hash ?? nobodysHash), costOfNo)
+        return { matches: false }
+      }
+      return queue.run(2 ** costOfNo, check, signal)
     },
-    isOutdated: (hash) => bcrypt.getRounds(hash) < cost,
+    replace: async (password, hash, newPassword, signal) => {
+      const size = 2 ** costOf(hash) + 2 ** cost
+      const exchange = async (): Promise<string | undefined> =>
+        (await verifyPassword(password, hash)) ? newHash(newPassword) : undefined
+      return queue.run(size, exchange, signal)
+    },
   }
+}
+
+/** The cost that a bcrypt hash names; 0 for anything else, which no password matches. */
+export function costOf(hash: string): number {
+  return Number(/^\$2[aby]\$(\d\d)\$/.exec(hash)?.[1] ?? 0)
 }
 
 const QUICK_COST = 8
@@ -96,8 +127,8 @@ async function hashMs(cost: number): Promise<number> {
 }
 
 /**
- * The work between a hash of cost `from` and one of cost `to`, which is 2^from + … + 2^(to-1) rounds. After
- * the cost was raised, accounts with an older hash would be told from unknown ones by the quicker answer.
+ * The work between a hash of cost `from` and one of cost `to`: 2^from + … + 2^(to-1) rounds. Without it, an
+ * account whose hash has a lower cost than the others would answer sooner than an unknown email.
  */
 async function makeUpFor(password: string, from: number, to: number): Promise<void> {
   for (let cost = from; cost < to; cost += 1) await hashPassword(password, cost)

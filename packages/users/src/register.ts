@@ -32,9 +32,10 @@ export async function registerWithEmail<Credential>(
   facts: NewUserFacts,
   { users, passwords }: RegisterPorts,
   issue: (user: User) => Promise<Credential>,
+  signal?: AbortSignal,
 ): Promise<{ user: User; credential: Credential }> {
   checkPasswordPolicy(registration.password)
-  const passwordHash = await passwords.hash(registration.password)
+  const passwordHash = await passwords.hash(registration.password, signal)
   const { nickname, email } = registration
   const user = await users.add({ ...facts, nickname, email, passwordHash })
   try {

@@ -13,6 +13,14 @@ export interface UserWithPassword extends User {
   readonly passwordVersion: number
 }
 
+/** What a login needs to know. */
+export interface LoginLookup {
+  /** `undefined` if nobody has this email. */
+  readonly user: UserWithPassword | undefined
+  /** The highest bcrypt cost of all stored hashes: what refusing a login must cost, for every email. */
+  readonly highestCost: number
+}
+
 export type NewUser = Omit<UserWithPassword, 'passwordVersion'>
 
 /** Where a page of users begins: after this nickname, in the order of nicknames. */
@@ -30,7 +38,7 @@ export interface UserRepository {
   /** Takes a user back; one that is gone is no error. */
   remove(id: string): Promise<void>
   findById(id: string): Promise<User | undefined>
-  findByEmail(email: string): Promise<UserWithPassword | undefined>
+  findForLogin(email: string): Promise<LoginLookup>
   findWithPassword(id: string): Promise<UserWithPassword | undefined>
   list(page: UserPage): Promise<Pick<User, 'id' | 'nickname'>[]>
   /** @throws {AccountError} `nickname_taken` */

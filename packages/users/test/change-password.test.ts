@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { changePassword } from '../src/change-password.js'
-import { memoryLoginAttempts } from '../src/login-attempts.js'
+import { memoryLoginAttempts } from '../src/memory-login-attempts.js'
 import { createPasswordHasher } from '../src/password-hash.js'
 import { registerWithEmail } from '../src/register.js'
 import { MemoryUsers } from '../src/repositories/memory.js'

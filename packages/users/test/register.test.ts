@@ -30,7 +30,7 @@ describe('registering with email', () => {
   test('keeps a hash in place of the password', async () => {
     const users = new MemoryUsers()
     await register(alice, { id: '1', createdAt }, { users, passwords })
-    const kept = await users.findByEmail(alice.email)
+    const kept = await users.findWithPassword('1')
     expect(JSON.stringify(kept)).not.toContain(alice.password)
     expect(await verifyPassword(alice.password, String(kept?.passwordHash))).toBe(true)
   })

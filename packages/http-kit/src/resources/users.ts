@@ -1,4 +1,5 @@
 import { changePassword, type User } from '@session-vs-jwt/users'
+import type { Admission } from '../admission.js'
 import { nicknameSchema, type PageQuery, pageQuery, updateMeRequest } from '../contract.js'
 import { identityOf, type KitContext } from '../kit-context.js'
 import { unknownUser } from '../problem-details.js'
@@ -19,6 +20,7 @@ export async function showMe(ctx: KitContext): Promise<void> {
 /** `PATCH /users/me`: `endOtherDevices` is what a new password does to the user's other logins. */
 export function updateMe<Context extends KitContext>(
   endOtherDevices: (ctx: Context) => Promise<void>,
+  admit: Admission,
 ): (ctx: Context) => Promise<void> {
   return async (ctx) => {
     const { userId } = identityOf(ctx)
@@ -26,7 +28,8 @@ export function updateMe<Context extends KitContext>(
     let user: User | undefined
     if (password !== undefined && currentPassword !== undefined) {
       const change = { userId, password, currentPassword }
-      user = await changePassword(change, ctx.ports, () => endOtherDevices(ctx))
+      const endOthers = async () => endOtherDevices(ctx)
+      user = await admit(ctx, (signal) => changePassword(change, ctx.ports, endOthers, signal))
     }
     if (nickname !== undefined) user = await ctx.ports.users.rename(userId, nickname)
     ctx.body = { user: userView(existing(user)) }

@@ -1,5 +1,7 @@
+import { costOf } from '../password-hash.js'
 import { taken } from '../register.js'
 import {
+  type LoginLookup,
   type NewUser,
   nicknameKey,
   type User,
@@ -27,8 +29,10 @@ export class MemoryUsers implements UserRepository {
     return user && publicPart(user)
   }
 
-  async findByEmail(email: string): Promise<UserWithPassword | undefined> {
-    return [...this.#users.values()].find((user) => user.email === email)
+  async findForLogin(email: string): Promise<LoginLookup> {
+    const all = [...this.#users.values()]
+    const highestCost = Math.max(0, ...all.map(({ passwordHash }) => costOf(passwordHash)))
+    return { user: all.find((user) => user.email === email), highestCost }
   }
 
   async findWithPassword(id: string): Promise<UserWithPassword | undefined> {

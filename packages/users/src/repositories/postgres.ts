@@ -1,6 +1,7 @@
 import { type SqlClient, violatedUniqueIndex } from '@session-vs-jwt/stores'
 import { taken } from '../register.js'
 import {
+  type LoginLookup,
   type NewUser,
   nicknameKey,
   type User,
@@ -8,6 +9,9 @@ import {
   type UserRepository,
   type UserWithPassword,
 } from '../user.js'
+
+/** The cost that a bcrypt hash names, or null. The same text everywhere, or the index is not used. */
+const COST = `(substring(password_hash from '^[$]2[aby][$]([0-9][0-9])[$]')::int)`
 
 export const usersSchema: string = `
 CREATE TABLE IF NOT EXISTS users (
@@ -19,7 +23,11 @@ CREATE TABLE IF NOT EXISTS users (
   password_version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL
 );
+CREATE INDEX IF NOT EXISTS users_password_cost ON users (${COST});
 `
+
+/** Of an unknown email there is the cost alone; and without users, not even that. */
+type LoginRow = (UserWithPassword | { readonly id: null }) & { readonly highestCost: number | null }
 
 const USER = 'id, nickname, email, created_at AS "createdAt"'
 const WITH_PASSWORD = `${USER}, password_hash AS "passwordHash", password_version AS "passwordVersion"`
@@ -63,10 +71,16 @@ export class PostgresUsers implements UserRepository {
     return this.#one<User>('users.find', `SELECT ${USER} FROM users WHERE id = $1`, [id])
   }
 
-  async findByEmail(email: string): Promise<UserWithPassword | undefined> {
-    return this.#one('users.find-by-email', `SELECT ${WITH_PASSWORD} FROM users WHERE email = $1`, [
-      email,
-    ])
+  async findForLogin(email: string): Promise<LoginLookup> {
+    const row = await this.#one<LoginRow>(
+      'users.find-for-login',
+      `SELECT ${WITH_PASSWORD}, "highestCost"
+       FROM (SELECT max(${COST}) AS "highestCost" FROM users) AS costs
+       LEFT JOIN users ON email = $1`,
+      [email],
+    )
+    const { highestCost, ...user } = row ?? { id: null, highestCost: null }
+    return { user: user.id === null ? undefined : user, highestCost: highestCost ?? 0 }
   }
 
   async findWithPassword(id: string): Promise<UserWithPassword | undefined> {
