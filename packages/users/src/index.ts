@@ -4,7 +4,9 @@ export { changePassword } from './change-password.js'
 export type { PasswordChange } from './change-password.js'
 export {
   defineLoginAttempts,
+  LOGIN_ATTEMPTS_KEYS,
   loginAttemptsSchema,
+  loginAttemptsTable,
   memoryLoginAttempts,
   postgresLoginAttempts,
   redisLoginAttempts,
@@ -17,7 +19,7 @@ export { checkPasswordPolicy, MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES } from './p
 export { registerWithEmail } from './register.js'
 export type { Registration } from './register.js'
 export { MemoryUsers } from './repositories/memory.js'
-export { PostgresUsers, usersSchema } from './repositories/postgres.js'
+export { PostgresUsers, usersSchema, usersTable } from './repositories/postgres.js'
 export type { NewUser, User, UserPage, UserRepository, UserWithPassword } from './user.js'
 export { authenticateWithEmailAndPassword, loginWithEmail } from './verify-credentials.js'
 export type { CredentialPorts, Credentials } from './verify-credentials.js'

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import {
   anHourBefore,
   defineWrite,
+  type KeyUse,
   type RedisConnection,
+  removeExpiredRows,
   type SqlClient,
+  type TableUse,
 } from '@session-vs-jwt/stores'
 import {
   type RateLimiterAbstract,
@@ -36,7 +39,20 @@ CREATE TABLE IF NOT EXISTS login_attempts (
   points integer NOT NULL DEFAULT 0,
   expire bigint
 );
+CREATE INDEX IF NOT EXISTS login_attempts_by_expire ON login_attempts (expire);
 `
+
+/** What the server does to this table, where attempts are counted in PostgreSQL. */
+export const loginAttemptsTable: TableUse = {
+  table: 'public.login_attempts',
+  columns: ['key', 'points', 'expire'],
+  updated: ['points', 'expire'],
+}
+
+/** The keys of the attempts that are counted in Redis. */
+export const LOGIN_ATTEMPTS_KEYS: readonly KeyUse[] = [
+  { prefix: 'login-attempts:', type: 'counter' },
+]
 
 /** The command that {@link redisLoginAttempts} sends, as its limiter calls it. */
 export interface LoginAttemptsRedis {
@@ -51,6 +67,10 @@ export function defineLoginAttempts(connection: RedisConnection): LoginAttemptsR
   defineWrite(connection.redis, 'countLoginAttempt', {
     numberOfKeys: 1,
     lua: `
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'none' and (kind ~= 'string' or not tonumber(redis.call('GET', KEYS[1]))) then
+  redis.call('DEL', KEYS[1])
+end
 if tonumber(ARGV[2]) < 0 and redis.call('EXISTS', KEYS[1]) == 0 then return { 0, 0 } end
 redis.call('SET', KEYS[1], 0, 'EX', ARGV[3], 'NX')
 if redis.call('PTTL', KEYS[1]) > ARGV[3] * 1000 then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
@@ -91,13 +111,10 @@ export function postgresLoginAttempts(sql: SqlClient, limit: LoginAttemptsLimit)
 }
 
 /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
-export async function removeExpiredAttempts(sql: SqlClient): Promise<void> {
-  await sql.query({
-    name: 'login-attempts.remove-expired',
-    text: 'DELETE FROM login_attempts WHERE expire < $1',
-    // The limiter reads the system's clock, and so does this.
-    values: [anHourBefore(new Date()).getTime()],
-  })
+export async function removeExpiredAttempts(sql: SqlClient, signal?: AbortSignal): Promise<void> {
+  // The limiter reads the system's clock, and so does this.
+  const before = anHourBefore(new Date()).getTime()
+  await removeExpiredRows(sql, { table: 'public.login_attempts', column: 'expire', before }, signal)
 }
 
 /** For one process and tests: a second process counts for itself. */

@@ -1,4 +1,4 @@
-import { type SqlClient, violatedUniqueIndex } from '@session-vs-jwt/stores'
+import { type SqlClient, type TableUse, violatedUniqueIndex } from '@session-vs-jwt/stores'
 import { taken } from '../register.js'
 import {
   type NewUser,
@@ -20,6 +20,21 @@ CREATE TABLE IF NOT EXISTS users (
   created_at timestamptz NOT NULL
 );
 `
+
+/** What the server does to this table. */
+export const usersTable: TableUse = {
+  table: 'public.users',
+  columns: [
+    'id',
+    'nickname',
+    'nickname_key',
+    'email',
+    'password_hash',
+    'password_version',
+    'created_at',
+  ],
+  updated: ['nickname', 'nickname_key', 'password_hash', 'password_version'],
+}
 
 const USER = 'id, nickname, email, created_at AS "createdAt"'
 const WITH_PASSWORD = `${USER}, password_hash AS "passwordHash", password_version AS "passwordVersion"`
