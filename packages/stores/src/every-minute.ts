@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
 const MINUTE_MS = 60_000
 
 /** Work beside the requests; see {@link everyMinute}. */
@@ -23,37 +21,27 @@ export function everyMinute(
   listener: WorkListener,
 ): RepeatedWork {
   const stopping = new AbortController()
-  const { signal } = stopping
-  const ended = repeat(async () => work(signal), listener, signal)
-  return {
-    stop: async () => {
-      stopping.abort()
-      await ended
-    },
-  }
-}
-
-async function repeat(
-  work: () => Promise<void>,
-  listener: WorkListener,
-  signal: AbortSignal,
-): Promise<void> {
   let isFailing = false
-  while (await aMinuteLater(signal)) {
+  let underWay: Promise<void> | undefined
+  const turn = async (): Promise<void> => {
     try {
-      await work()
+      await work(stopping.signal)
       if (isFailing) listener.succeeded()
       isFailing = false
     } catch (error) {
-      if (!isFailing && !signal.aborted) listener.failed(error)
+      if (!isFailing && !stopping.signal.aborted) listener.failed(error)
       isFailing = true
     }
+    underWay = undefined
   }
-}
-
-/** Whether a minute has passed: `false` if `signal` came first. */
-async function aMinuteLater(signal: AbortSignal): Promise<boolean> {
-  return delay(MINUTE_MS, true, { signal, ref: false }).catch(() => false)
+  const timer = setInterval(() => void (underWay ??= turn()), MINUTE_MS).unref()
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      stopping.abort()
+      await underWay
+    },
+  }
 }
 
 /**

@@ -9,8 +9,8 @@ export interface KeyUse {
 
 /** The commands that requests send to a key of each type. Few of them write: each write is replicated. */
 const TRIES = {
-  string: `redis.call('SET', key, '', 'PX', 1, 'XX')`,
-  counter: `redis.call('SET', key, '', 'EX', 1, 'XX') redis.call('EXPIRE', key, 1)
+  string: '',
+  counter: `redis.call('EXPIRE', key, 1)
 redis.call('INCRBY', key, 1) redis.call('DEL', key)`,
   hash: `redis.call('HGET', key, 'a') redis.call('HMGET', key, 'a')
 redis.call('HGETALL', key) redis.call('HDEL', key, 'a')
@@ -19,8 +19,12 @@ redis.call('HSET', key, 'a', 1) redis.call('DEL', key)`,
 redis.call('SADD', key, 'a') redis.call('DEL', key)`,
 } as const
 
-/** The key is not there yet, so these change nothing. */
-const ON_EVERY_KEY = `redis.call('EXISTS', key) redis.call('TYPE', key) redis.call('GET', key)
+/**
+ * The key is not there yet, so these change nothing. SET comes first: a full Redis refuses a script at its
+ * first write, and none after it.
+ */
+const ON_EVERY_KEY = `redis.call('SET', key, '', 'PX', 1, 'XX')
+redis.call('EXISTS', key) redis.call('TYPE', key) redis.call('GET', key)
 redis.call('PTTL', key) redis.call('PEXPIRE', key, 1) redis.call('DEL', key)`
 
 /** The command of {@link keyAccess}. */
