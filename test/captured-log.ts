@@ -1,6 +1,6 @@
 import type { Logger } from '@session-vs-jwt/http-kit'
 
-export interface LogLine {
+interface LogLine {
   readonly level: string
   readonly fields: Record<string, unknown>
   readonly text: string
@@ -11,7 +11,7 @@ export interface CapturedLog {
   readonly logger: Logger
 }
 
-/** A logger that keeps what it is told. */
+/** A logger that keeps its lines. */
 export function capturedLog(): CapturedLog {
   const lines: LogLine[] = []
   const keep =

@@ -24,7 +24,7 @@ afterAll(async () => {
   await sql.end()
 })
 
-/** JSON that is none, or none of a record with the fields of `healthy`. */
+/** Text that is not JSON, or not a record with the fields of `healthy`. */
 const BROKEN: readonly (readonly [string, (healthy: Json) => string])[] = [
   ['broken JSON', (healthy) => JSON.stringify(healthy).slice(0, -1)],
   ['no text', () => ''],
@@ -120,7 +120,7 @@ const REDIS_FAMILIES: readonly Corruption[] = [
   ...Object.entries({
     'no family': async (key: string) => redis.hdel(key, 'family'),
     'no end': async (key: string) => redis.hdel(key, 'until'),
-    'an end that is no time': async (key: string) => redis.hset(key, 'until', 'text'),
+    'an end that is not a time': async (key: string) => redis.hset(key, 'until', 'text'),
     'tokens in no known state': async (key: string) => redis.hset(key, await tokensOf(key)),
     'no tokens': async (key: string) => redis.hdel(key, ...Object.keys(await tokensOf(key))),
   }).map(([what, corrupt]): Corruption => [
@@ -183,7 +183,7 @@ function corruptionsOf(label: string, server: string): readonly Corruption[] {
 const stored = ['session-redis', 'session-postgres', 'jwt-denylist', 'jwt-denylist on PostgreSQL']
 const withLogins = matrix.filter(([label]) => stored.includes(label))
 
-describe.each(withLogins)('%s: a stored login that is none', (label, it) => {
+describe.each(withLogins)('%s: an overwritten login', (label, it) => {
   let server: TestServer
   const log: CapturedLog = capturedLog()
   beforeAll(async () => {
@@ -279,19 +279,20 @@ describe.each(inRedisOnly)('%s: the list of a user’s logins has another type',
 })
 
 test.each(['text', 'list', 'hash'] as const)(
-  'session-redis: an attempt counter that is none (%s) counts anew',
+  'session-redis: an overwritten attempt counter (%s) starts again',
   async (kind) => {
     const server = await startServer(strategy('session-redis'))
     const { account } = await registered(server)
     const hash = createHash('sha256').update(account.email).digest('base64url')
     await becomes(`login-attempts:${hash}`, kind === 'text' ? 'string' : kind)
-    await loggedIn(server, account)
+    const device = await loggedIn(server, account)
+    expect((await device.whoami()).status).toBe(200)
     await server.stop()
   },
 )
 
 test.each(['text', 'list'] as const)(
-  'session-redis: a note about a replaced id that is none (%s) does no harm',
+  'session-redis: an overwritten note about a replaced id (%s) does no harm',
   async (kind) => {
     const server = await startServer(strategy('session-redis'))
     const { device } = await registered(server)

@@ -48,7 +48,7 @@ interface Trouble {
   readonly fix: RegExp
 }
 
-/** The trouble begins, is reported, is mended, and all is well again. */
+/** Makes trouble, expects reports of it, ends it, and expects the server to recover. */
 async function expectReported(server: TestServer, trouble: Trouble, log = capturedLog()) {
   const { device, account } = await registered(server)
   const fixes = () => log.lines.map(({ fields }) => String(fields['fix']))

@@ -86,7 +86,7 @@ describe('a backlog of expired rows', { timeout: 180_000 }, () => {
     return counts
   }
 
-  test('goes, however long it is, and requests go on', async () => {
+  test('is removed, however long it is, while the servers answer requests', async () => {
     const devices = await Promise.all(servers.map(async (it) => (await registered(it)).device))
     for (const table of tables) await expire(table, BACKLOG)
     expect(await allExpired()).toEqual(tables.map(() => BACKLOG))
@@ -106,7 +106,7 @@ describe('a backlog of expired rows', { timeout: 180_000 }, () => {
     for (const device of devices) expect((await device.devices()).body.devices).toHaveLength(1)
   })
 
-  test('that cannot go is logged once for each clean-up, and goes when it can', async () => {
+  test('that cannot be removed is logged once for each clean-up, and removed when it can be', async () => {
     for (const table of tables) await expire(table, 10)
     await sql.query(`BEGIN; LOCK TABLE ${tables.join(', ')} IN SHARE MODE`)
     const logged = (what: string) => log.lines.filter(({ text }) => text === what)
@@ -121,7 +121,7 @@ describe('a backlog of expired rows', { timeout: 180_000 }, () => {
     expect(await allExpired()).toEqual(tables.map(() => 0))
   })
 
-  test('is left as it is by servers that are stopped', async () => {
+  test('stays where it is once the servers are stopped', async () => {
     for (const table of tables) await expire(table, 50_000)
     aMinutePasses()
     await until('it has begun', async () => (await expired('sessions')) < 50_000, 5_000)

@@ -58,7 +58,7 @@ export interface SharedPorts {
   readonly close: () => Promise<void>
 }
 
-export type CleanUp = (signal: AbortSignal) => Promise<void>
+type CleanUp = (signal: AbortSignal) => Promise<void>
 
 /** Connects, and wraps from outside what the ports call. A store that is down now may come later. */
 export async function connectSharedPorts(
@@ -92,7 +92,7 @@ export async function connectSharedPorts(
     redis,
     ports: await makeSharedPorts(config, uses, { sql, mayLag: mayLag ?? sql }, redis),
     onUnreadable: oncePerKey((key) =>
-      logger.error({ key }, 'a stored login cannot be read and counts as none: delete its key'),
+      logger.error({ key }, 'a stored login cannot be read: it counts as none until it is deleted'),
     ),
     everyMinute: everyMinuteLogged,
     close: async () => {

@@ -28,8 +28,9 @@ export async function removeExpiredRows(
       FOR UPDATE SKIP LOCKED))`,
     values: [before],
   }
-  let removed = ROWS_AT_ONCE
-  while (removed === ROWS_AT_ONCE && !signal?.aborted) {
-    removed = (await sql.query(statement)).rowCount ?? 0
+  for (;;) {
+    if (signal?.aborted) return
+    const { rowCount } = await sql.query(statement)
+    if ((rowCount ?? 0) < ROWS_AT_ONCE) return
   }
 }

@@ -3,7 +3,7 @@ import { DatabaseError } from 'pg'
 /** What PostgreSQL names when it refuses a write that it has read too late. */
 export const IN_TIME = 'write_in_time'
 
-/** Why a store did not do what it was asked. Both kinds are a 503; an operator has to act on a `fix`. */
+/** Why a store did not serve a request. Both kinds are a 503; an operator has to act on a `fix`. */
 export interface StoreFailure {
   readonly kind: 'unavailable' | 'misconfigured'
   /** What an operator has to do. Without it, the store may come back by itself. */
@@ -48,7 +48,7 @@ const SQLSTATES: Table = [
 
 /** By what Redis replies. Replies of a command within a script begin in the same way. */
 const REDIS_REPLIES: Table = [
-  // Ask again later, or ask another node. A script is told that a key is not local while its slot moves.
+  // Ask again later, or ask another node. While a slot moves, a script may find a key of it not local.
   [
     /^(LOADING|BUSY|MASTERDOWN|READONLY|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|LATE)\b/,
     'unavailable',
@@ -121,7 +121,7 @@ function firstFailure(errors: readonly unknown[]): StoreFailure | undefined {
   return errors.map(storeFailure).find((failure) => failure !== undefined)
 }
 
-/** Whether `error` says that a store could not be asked, or could not answer: a 503. */
+/** Whether a store caused `error`, by being down or wrongly set up: a 503. */
 export function isStoreUnavailable(error: unknown): boolean {
   return storeFailure(error) !== undefined
 }

@@ -31,7 +31,7 @@ describe('work once a minute', () => {
     expect(work).toHaveBeenCalledTimes(2)
   })
 
-  test('is told to end when it is stopped, and is waited for', async () => {
+  test('hears that it is stopped, and `stop` waits for it', async () => {
     const ended: string[] = []
     const work = async (signal: AbortSignal): Promise<void> => {
       await new Promise<void>((done) => signal.addEventListener('abort', () => done()))
@@ -43,7 +43,7 @@ describe('work once a minute', () => {
     expect(ended).toEqual(['work'])
   })
 
-  test('that fails goes on; a streak of failures is told once, and its end', async () => {
+  test('that fails is tried again; a streak of failures is reported once, and so is its end', async () => {
     const error = new Error('canary')
     const listener = newListener()
     let isBroken = true

@@ -182,7 +182,7 @@ describe('an operator has to act', () => {
   })
 })
 
-describe('our own bug is no failure of a store', () => {
+describe('our own bug is not a failure of a store', () => {
   test.each([
     ['23505', 'unique_violation'],
     ['23503', 'foreign_key_violation'],

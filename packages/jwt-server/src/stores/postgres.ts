@@ -52,7 +52,6 @@ export const familyTables: readonly TableUse[] = [
 
 interface Row {
   id: string
-  userId: string
   userAgent: string | null
   createdAt: Date
   liveUntil: Date
@@ -158,15 +157,17 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   async list(userId: string): Promise<RefreshFamily[]> {
     const rows = await this.#rows<Row>(
       'families.list',
-      `SELECT id, user_id AS "userId", user_agent AS "userAgent", created_at AS "createdAt",
+      `SELECT id, user_agent AS "userAgent", created_at AS "createdAt",
         live_until AS "liveUntil", absolute_until AS "absoluteUntil", ${READABLE} AS readable
        FROM refresh_families WHERE user_id = $1`,
       [userId],
     )
     for (const { id, readable } of rows) if (!readable) this.#unreadable(id)
     const families = rows.filter(({ readable }) => readable)
-    return families.map(({ readable: _, createdAt, liveUntil, absoluteUntil, ...rest }) => ({
-      ...rest,
+    return families.map(({ id, userAgent, createdAt, liveUntil, absoluteUntil }) => ({
+      id,
+      userId,
+      userAgent,
       createdAt: createdAt.getTime(),
       liveUntil: liveUntil.getTime(),
       absoluteUntil: absoluteUntil.getTime(),
