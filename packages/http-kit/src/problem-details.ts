@@ -1,5 +1,5 @@
 import { AccountError } from '@session-vs-jwt/users'
-import { isStoreUnavailable } from '@session-vs-jwt/stores'
+import { isStoreUnavailable, storeFailure } from '@session-vs-jwt/stores'
 import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
 
@@ -121,7 +121,8 @@ export function problemDetails(logger: Logger, challenge: string): Middleware {
       }
       const problem = toProblem(error)
       if (problem.status === 500) logger.error({ err: error }, 'unexpected error')
-      else if (problem.code === 'store_unavailable') logger.warn({ err: error }, problem.code)
+      else if (problem.code === 'store_unavailable')
+        logger.warn({ err: error, fix: storeFailure(error)?.fix }, problem.code)
       else if (problem.status === 503) logger.warn(problem.code)
       ctx.status = problem.status
       if (problem.status === 401) {

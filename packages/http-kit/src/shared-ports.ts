@@ -1,21 +1,32 @@
-import { PostgresPosts } from '@session-vs-jwt/posts'
+import { PostgresPosts, postsTable } from '@session-vs-jwt/posts'
 import {
   connectPostgres,
   connectRedis,
   everyMinute,
-  replicaFirst,
+  keyAccess,
+  type KeyUse,
+  oncePerKey,
   type PostgresConnection,
   type RedisConnection,
+  type RepeatedWork,
+  replicaFirst,
   type SqlClient,
+  storeFailure,
+  tableAccess,
+  type TableUse,
+  type WorkListener,
 } from '@session-vs-jwt/stores'
 import {
   createPasswordHasher,
   defineLoginAttempts,
+  LOGIN_ATTEMPTS_KEYS,
   type LoginAttemptsRedis,
+  loginAttemptsTable,
   postgresLoginAttempts,
   PostgresUsers,
   redisLoginAttempts,
   removeExpiredAttempts,
+  usersTable,
 } from '@session-vs-jwt/users'
 import type { EdgeConfig } from './edge-config.js'
 import type { KitPorts } from './kit-context.js'
@@ -28,18 +39,35 @@ import {
   traceCalls,
 } from './trace-calls.js'
 
+/** The tables and keys of a server, beside those of both servers. */
+export interface StoreUses {
+  readonly tables: readonly TableUse[]
+  readonly keys: readonly KeyUse[]
+}
+
 /** The connections of a server, and the ports that both servers make of them. */
 export interface SharedPorts {
   /** PostgreSQL as one request sees it: recorded in its trace. */
   readonly sql: PortsFor<SqlClient>
   readonly redis: RedisConnection | undefined
   readonly ports: PortMakers<KitPorts>
+  /** Logs that a key holds nothing that the server can read: once, however many requests meet it. */
+  readonly onUnreadable: (key: string) => void
+  /** Work beside the requests, until {@link close}. */
+  readonly everyMinute: (what: string, work: CleanUp) => void
   readonly close: () => Promise<void>
 }
 
+type CleanUp = (signal: AbortSignal) => Promise<void>
+
 /** Connects, and wraps from outside what the ports call. A store that is down now may come later. */
-export async function connectSharedPorts(config: EdgeConfig, logger: Logger): Promise<SharedPorts> {
-  const lost = (store: string) => (err: Error) => logger.warn({ err, store }, 'connection lost')
+export async function connectSharedPorts(
+  config: EdgeConfig,
+  logger: Logger,
+  uses: StoreUses,
+): Promise<SharedPorts> {
+  const lost = (store: string) => (err: Error) =>
+    logger.warn({ err, store, fix: storeFailure(err)?.fix }, 'connection lost')
   const postgres = connectPostgres({ url: config.databaseUrl, onIdleError: lost('postgres') })
   const [redis] = await Promise.all([
     config.redisUrl === undefined
@@ -52,13 +80,33 @@ export async function connectSharedPorts(config: EdgeConfig, logger: Logger): Pr
   const onAway = (err: Error) => logger.warn({ err }, 'the replica is left alone for a while')
   const sql = traced(postgres.sql)
   const mayLag = replica && traced(replicaFirst(replica.sql, postgres.sql, onAway))
+  const repeated: RepeatedWork[] = []
+  const everyMinuteLogged = (what: string, work: CleanUp): void => {
+    repeated.push(everyMinute(work, cleanUpListener(what, logger)))
+  }
+  if (!redis) {
+    everyMinuteLogged('login attempts', (signal) => removeExpiredAttempts(sql(undefined), signal))
+  }
   return {
     sql,
     redis,
-    ports: await makeSharedPorts(config, { sql, mayLag: mayLag ?? sql }, redis),
+    ports: await makeSharedPorts(config, uses, { sql, mayLag: mayLag ?? sql }, redis),
+    onUnreadable: oncePerKey((key) =>
+      logger.error({ key }, 'a stored login cannot be read: it counts as none until it is deleted'),
+    ),
+    everyMinute: everyMinuteLogged,
     close: async () => {
+      await Promise.all(repeated.map(async (it) => it.stop()))
       await Promise.all([postgres.close(), replica?.close(), redis?.close()])
     },
+  }
+}
+
+/** A clean-up that fails every minute is logged once, and once more when it works again. */
+function cleanUpListener(what: string, logger: Logger): WorkListener {
+  return {
+    failed: (err) => logger.error({ err, what, fix: storeFailure(err)?.fix }, 'clean-up failed'),
+    succeeded: () => logger.info({ what }, 'clean-up works again'),
   }
 }
 
@@ -71,18 +119,22 @@ function connectReplica(
 
 async function makeSharedPorts(
   config: EdgeConfig,
+  uses: StoreUses,
   { sql, mayLag }: Record<'sql' | 'mayLag', PortsFor<SqlClient>>,
   redis: RedisConnection | undefined,
 ): Promise<PortMakers<KitPorts>> {
   const hasher = await createPasswordHasher({ cost: config.bcryptCost })
   const passwords = traceCalls('hash', hasher, ['hash', 'verify', 'replace'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
-  if (!attempts) everyMinute(() => removeExpiredAttempts(sql(undefined)))
-  const pings = redis && traceCalls('redis', redis, ['ping'], describeCommand)
+  const tables = [usersTable, postsTable, ...uses.tables, ...(redis ? [] : [loginAttemptsTable])]
+  const keys = [...LOGIN_ATTEMPTS_KEYS, ...uses.keys]
+  const access =
+    redis && traceCalls('redis', keyAccess(redis, keys), ['checkAccess'], describeCommand)
+  const statement = tableAccess(tables)
   return {
     dependencies: (trace) => [
-      { name: 'postgres', ping: () => sql(trace).query({ text: 'SELECT 1' }) },
-      ...(pings ? [{ name: 'redis', ping: () => pings(trace).ping() }] : []),
+      { name: 'postgres', ping: () => sql(trace).query(statement) },
+      ...(access ? [{ name: 'redis', ping: () => access(trace).checkAccess() }] : []),
     ],
     users: (trace) => new PostgresUsers(sql(trace), mayLag(trace)),
     posts: (trace) => new PostgresPosts(sql(trace)),

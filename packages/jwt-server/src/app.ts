@@ -73,7 +73,7 @@ export function createApp(deps: JwtAppDeps): JwtApp {
 
 /** Every route. Public ones verify nothing, and pay for no lookup. */
 function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
-  const { config, clock, newId, draining } = deps
+  const { config, clock, newId, draining, logger } = deps
   const router = new Router<KitState, { ports: JwtPorts }>({ sensitive: true, strict: true })
   const token = requireAccessToken(clock)
   const revocation = checkRevocation(config.revocation)
@@ -87,7 +87,7 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
   router.post(paths.logout, logout(clock))
   router.get(paths.jwks, jwks(config.accessKeys))
   router.get(paths.live, live)
-  router.get(paths.ready, ready(draining))
+  router.get(paths.ready, ready(draining, logger))
   router.get(paths.openapi, openApi('jwt'))
 
   router.post(paths.logoutAll, token, revocation, logoutAll)

@@ -1,4 +1,4 @@
-import type { SqlClient } from '@session-vs-jwt/stores'
+import type { SqlClient, TableUse } from '@session-vs-jwt/stores'
 import type { Post, PostPage, PostRepository } from './post.js'
 
 export const postsSchema: string = `
@@ -11,6 +11,12 @@ CREATE TABLE IF NOT EXISTS posts (
 );
 CREATE INDEX IF NOT EXISTS posts_of_author ON posts (author_id, id DESC);
 `
+
+/** What the server does to this table. */
+export const postsTable: TableUse = {
+  table: 'public.posts',
+  columns: ['id', 'author_id', 'title', 'body', 'created_at'],
+}
 
 const COLUMNS = 'id, author_id AS "authorId", title, body, created_at AS "createdAt"'
 

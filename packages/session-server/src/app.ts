@@ -80,7 +80,7 @@ export function createApp(deps: SessionAppDeps): SessionApp {
 /** Every route. Public ones load no session, and pay for no lookup. */
 function routes(
   sessions: Sessions,
-  { clock, newId, draining }: SessionAppDeps,
+  { clock, newId, draining, logger }: SessionAppDeps,
 ): Router<KitState, { ports: SessionPorts }> {
   const router = new Router<KitState, { ports: SessionPorts }>({ sensitive: true, strict: true })
   const load = sessions.load
@@ -92,7 +92,7 @@ function routes(
   router.post(paths.login, login(sessions, admit))
   router.post(paths.logout, logout(sessions))
   router.get(paths.live, live)
-  router.get(paths.ready, ready(draining))
+  router.get(paths.ready, ready(draining, logger))
   router.get(paths.openapi, openApi('session'))
 
   router.post(paths.renewAccess, load, session, renewAccess(sessions))

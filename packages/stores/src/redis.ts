@@ -18,8 +18,6 @@ export interface RedisConnection {
    * {@link defineWrite}; it is put on the clock of the server as it is sent there.
    */
   readonly deadline: () => number
-  /** Whether Redis can be asked. Of a cluster, any master will do: others serve their part of the users. */
-  readonly ping: () => Promise<unknown>
   readonly close: () => Promise<void>
 }
 
@@ -44,7 +42,6 @@ export async function connectRedis(options: RedisConnectionOptions): Promise<Red
   return {
     redis,
     deadline: () => performance.now() + COMMAND_TIMEOUT_MS,
-    ping: async () => (redis instanceof Cluster ? pingAnyMaster(redis) : redis.ping()),
     close: async () => end(),
   }
 }
@@ -123,12 +120,6 @@ function followNodes(cluster: Cluster, onError: (error: Error) => void): NodeClo
 function clockOf(node: Redis): NodeClock {
   writeTogether(node)
   return new NodeClock(node)
-}
-
-async function pingAnyMaster(cluster: Cluster): Promise<unknown> {
-  const masters = cluster.nodes('master').filter(({ status }) => status === 'ready')
-  if (masters.length === 0) throw new Error('Connection is closed: no master of the cluster')
-  return Promise.any(masters.map(async (it) => it.ping()))
 }
 
 /** A server may start before its Redis: a failed first attempt is logged and tried again. */

@@ -4,12 +4,17 @@ export { changePassword } from './change-password.js'
 export type { PasswordChange } from './change-password.js'
 export {
   loginAttemptsSchema,
+  loginAttemptsTable,
   postgresLoginAttempts,
   removeExpiredAttempts,
 } from './login-attempts.js'
 export type { LoginAttempt, LoginAttempts, LoginAttemptsLimit } from './login-attempts.js'
 export { memoryLoginAttempts } from './memory-login-attempts.js'
-export { defineLoginAttempts, redisLoginAttempts } from './redis-login-attempts.js'
+export {
+  defineLoginAttempts,
+  LOGIN_ATTEMPTS_KEYS,
+  redisLoginAttempts,
+} from './redis-login-attempts.js'
 export type { LoginAttemptsRedis } from './redis-login-attempts.js'
 export { createPasswordHasher, hashPassword, verifyPassword } from './password-hash.js'
 export type { PasswordHasher, PasswordHasherOptions } from './password-hash.js'
@@ -21,7 +26,7 @@ export {
 export { registerWithEmail } from './register.js'
 export type { Registration } from './register.js'
 export { MemoryUsers } from './repositories/memory.js'
-export { PostgresUsers, usersSchema } from './repositories/postgres.js'
+export { PostgresUsers, usersSchema, usersTable } from './repositories/postgres.js'
 export type {
   LoginLookup,
   NewUser,

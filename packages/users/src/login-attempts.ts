@@ -1,5 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { anHourBefore, type SqlClient } from '@session-vs-jwt/stores'
+import {
+  anHourBefore,
+  removeExpiredRows,
+  type SqlClient,
+  type TableUse,
+} from '@session-vs-jwt/stores'
 import { AccountError } from './account-error.js'
 
 /**
@@ -56,10 +61,13 @@ export function limitedBy(hold: HoldPlace, { windowSeconds }: LoginAttemptsLimit
   }
 }
 
+/** How the name of a key begins, in every store. */
+export const PLACES_PREFIX = 'login-places:'
+
 /** The key is a hash, so the store doesn't reveal which addresses were tried. */
 function accountKey(email: string): string {
   const hash = createHash('sha256').update(email.toLowerCase()).digest('base64url')
-  return `login-places:${hash}`
+  return PLACES_PREFIX + hash
 }
 
 /** Each account's places, as `{place: the millisecond in which it expires}`; `expire` is the last of these. */
@@ -72,7 +80,15 @@ CREATE TABLE IF NOT EXISTS login_attempts (
 ALTER TABLE login_attempts
   ADD COLUMN IF NOT EXISTS places jsonb NOT NULL DEFAULT '{}',
   DROP COLUMN IF EXISTS points;
+CREATE INDEX IF NOT EXISTS login_attempts_by_expire ON login_attempts (expire);
 `
+
+/** What the server does to this table, where attempts are counted in PostgreSQL. */
+export const loginAttemptsTable: TableUse = {
+  table: 'public.login_attempts',
+  columns: ['key', 'places', 'expire'],
+  updated: ['places', 'expire'],
+}
 
 /**
  * One statement, because the row that it locks makes it atomic. Parameters: key, place, now, milliseconds to
@@ -116,11 +132,8 @@ export function postgresLoginAttempts(sql: SqlClient, limit: LoginAttemptsLimit)
 }
 
 /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
-export async function removeExpiredAttempts(sql: SqlClient): Promise<void> {
-  await sql.query({
-    name: 'login-attempts.remove-expired',
-    text: 'DELETE FROM login_attempts WHERE expire < $1',
-    // The limiter reads the system's clock, and so does this.
-    values: [anHourBefore(new Date()).getTime()],
-  })
+export async function removeExpiredAttempts(sql: SqlClient, signal?: AbortSignal): Promise<void> {
+  // Attempts are counted by the system's clock, and so is this.
+  const before = anHourBefore(new Date()).getTime()
+  await removeExpiredRows(sql, { table: 'public.login_attempts', column: 'expire', before }, signal)
 }

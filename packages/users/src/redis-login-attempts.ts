@@ -1,5 +1,8 @@
-import { defineWrite, type RedisConnection } from '@session-vs-jwt/stores'
-import { limitedBy, type LoginAttempts, type LoginAttemptsLimit } from './login-attempts.js'
+import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores'
+import { limitedBy, type LoginAttempts, type LoginAttemptsLimit, PLACES_PREFIX } from './login-attempts.js'
+
+/** The keys of the attempts that are counted in Redis. */
+export const LOGIN_ATTEMPTS_KEYS: readonly KeyUse[] = [{ prefix: PLACES_PREFIX, type: 'sortedSet' }]
 
 /** The command that {@link redisLoginAttempts} sends. */
 export interface LoginAttemptsRedis {
@@ -22,6 +25,7 @@ export function defineLoginAttempts({ redis, deadline }: RedisConnection): Login
     lua: `
 local places, place = KEYS[1], ARGV[2]
 local keep, window, limit = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+if redis.call('TYPE', places).ok ~= 'zset' then redis.call('DEL', places) end
 local ms = math.floor(now[1] * 1000 + now[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', places, '-inf', ms)
 for _, late in ipairs(redis.call('ZRANGEBYSCORE', places, '(' .. (ms + window), '+inf')) do

@@ -1,4 +1,4 @@
-import type { SqlClient } from '@session-vs-jwt/stores'
+import { removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
 import type {
   FamilySettings,
   PresentedToken,
@@ -29,19 +29,52 @@ CREATE TABLE IF NOT EXISTS denied_families (
   id uuid PRIMARY KEY,
   until timestamptz NOT NULL
 );
+CREATE INDEX IF NOT EXISTS denied_families_by_until ON denied_families (until);
 `
+
+/** What the server does to these tables. */
+export const familyTables: readonly TableUse[] = [
+  {
+    table: 'public.refresh_families',
+    columns: [
+      'id',
+      'user_id',
+      'user_agent',
+      'created_at',
+      'live_until',
+      'absolute_until',
+      'tokens',
+    ],
+    updated: ['live_until', 'tokens'],
+  },
+  { table: 'public.denied_families', columns: ['id', 'until'] },
+]
 
 interface Row {
   id: string
-  userId: string
   userAgent: string | null
   createdAt: Date
   liveUntil: Date
   absoluteUntil: Date
+  readable: boolean
 }
 
-/** Whether the token $3 counts at the moment $4, in milliseconds. */
-const COUNTS = `tokens ? $3 AND (tokens->$3 = 'null' OR (tokens->>$3)::bigint > $4::bigint)`
+/** Whether a token with this value counts at the moment $4, in milliseconds. It is not cast: it may be anything. */
+const isLive = (value: string): string =>
+  `(${value} = 'null' OR jsonb_typeof(${value}) = 'number' AND ${value} > to_jsonb($4::bigint))`
+
+/** Whether the token $3 counts. */
+const COUNTS = `tokens ? $3 AND ${isLive('tokens->$3')}`
+
+/**
+ * Whether a row is a family. Something else may have written to it: then its times are none that a `Date`
+ * can hold, or its tokens are no object of nulls and numbers with a live one among them.
+ */
+const READABLE = `(created_at BETWEEN to_timestamp(0) AND to_timestamp(8.64e12)
+  AND live_until BETWEEN to_timestamp(0) AND to_timestamp(8.64e12)
+  AND absolute_until BETWEEN to_timestamp(0) AND to_timestamp(8.64e12)
+  AND coalesce(tokens @? 'strict $.* ? (@ == null)', false)
+  AND NOT tokens @? 'strict $.* ? (@.type() != "null" && @.type() != "number")')`
 
 /** Ends the families that `condition` picks, and denies their access tokens until $1 if it is given. */
 const endWhere = (condition: string): string => `
@@ -51,7 +84,11 @@ denied AS (
   SELECT id, $1::timestamptz FROM ended WHERE $1::timestamptz IS NOT NULL
   ON CONFLICT (id) DO NOTHING
 )
-SELECT count(*)::int AS count FROM ended`
+SELECT (SELECT count(*)::int FROM ended) AS count`
+
+/** The same for the family $3 of a token that was used before; it tells of a row that is no family. */
+const END_REUSED = `${endWhere(`user_id = $2 AND id = $3 AND ${READABLE}`)},
+EXISTS (SELECT FROM refresh_families WHERE user_id = $2 AND id = $3 AND NOT ${READABLE}) AS unreadable`
 
 export class PostgresRefreshFamilies implements RefreshFamilyStore {
   readonly #sql: SqlClient
@@ -80,11 +117,12 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   }
 
   async check(token: PresentedToken): Promise<TokenState> {
-    const rows = await this.#rows<{ counts: boolean }>(
+    const rows = await this.#rows<{ readable: boolean; counts: boolean }>(
       'families.check',
-      `SELECT ${COUNTS} AS counts FROM refresh_families WHERE id = $1 AND user_id = $2`,
+      `SELECT ${READABLE} AS readable, ${COUNTS} AS counts FROM refresh_families WHERE id = $1 AND user_id = $2`,
       [token.familyId, token.userId, token.tokenHash, this.#now()],
     )
+    if (rows[0] && !rows[0].readable) return this.#unreadable(token.familyId)
     if (rows[0]?.counts) return 'live'
     return rows[0] ? this.#endReused(token) : 'gone'
   }
@@ -98,11 +136,9 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
           SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
             ELSE value END)
           FROM jsonb_each(tokens)
-          WHERE (key = $3 AND value = 'null' AND $7::bigint > $4::bigint)
-            OR (key <> $3 AND value = 'null')
-            OR (value <> 'null' AND (value #>> '{}')::bigint > $4::bigint)
+          WHERE ${isLive('value')} AND (key <> $3 OR value <> 'null' OR $7::bigint > $4::bigint)
         ), '{}')
-       WHERE id = $1 AND user_id = $2 AND ${COUNTS}
+       WHERE id = $1 AND user_id = $2 AND ${READABLE} AND ${COUNTS}
        RETURNING absolute_until AS "absoluteUntil"`,
       [
         token.familyId,
@@ -121,13 +157,17 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   async list(userId: string): Promise<RefreshFamily[]> {
     const rows = await this.#rows<Row>(
       'families.list',
-      `SELECT id, user_id AS "userId", user_agent AS "userAgent", created_at AS "createdAt",
-        live_until AS "liveUntil", absolute_until AS "absoluteUntil"
+      `SELECT id, user_agent AS "userAgent", created_at AS "createdAt",
+        live_until AS "liveUntil", absolute_until AS "absoluteUntil", ${READABLE} AS readable
        FROM refresh_families WHERE user_id = $1`,
       [userId],
     )
-    return rows.map(({ createdAt, liveUntil, absoluteUntil, ...rest }) => ({
-      ...rest,
+    for (const { id, readable } of rows) if (!readable) this.#unreadable(id)
+    const families = rows.filter(({ readable }) => readable)
+    return families.map(({ id, userAgent, createdAt, liveUntil, absoluteUntil }) => ({
+      id,
+      userId,
+      userAgent,
       createdAt: createdAt.getTime(),
       liveUntil: liveUntil.getTime(),
       absoluteUntil: absoluteUntil.getTime(),
@@ -155,26 +195,40 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   }
 
   /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
-  async removeExpired(before: Date): Promise<void> {
-    await this.#rows('families.purge', 'DELETE FROM refresh_families WHERE live_until < $1', [
-      before,
-    ])
-    await this.#rows('denied.purge', 'DELETE FROM denied_families WHERE until < $1', [before])
+  async removeExpired(before: Date, signal?: AbortSignal): Promise<void> {
+    const families = { table: 'public.refresh_families', column: 'live_until', before }
+    await removeExpiredRows(this.#sql, families, signal)
+    const denied = { table: 'public.denied_families', column: 'until', before }
+    await removeExpiredRows(this.#sql, denied, signal)
   }
 
   /** The token is not live. If its family is there, somebody used the token before: end it. */
   async #endReused({ userId, familyId }: PresentedToken): Promise<'spent' | 'gone'> {
-    return (await this.end(userId, familyId)) ? 'spent' : 'gone'
+    const rows = await this.#rows<{ count: number; unreadable: boolean }>(
+      'families.end-reused',
+      END_REUSED,
+      [this.#denyUntil(), userId, familyId],
+    )
+    if (rows[0]?.unreadable) return this.#unreadable(familyId)
+    return (rows[0]?.count ?? 0) > 0 ? 'spent' : 'gone'
+  }
+
+  #unreadable(familyId: string): 'gone' {
+    this.#settings.onUnreadable(`refresh_families ${familyId}`)
+    return 'gone'
   }
 
   async #endWhere(name: string, condition: string, values: readonly unknown[]): Promise<boolean> {
-    const { denyMs } = this.#settings
-    const denyUntil = denyMs > 0 ? new Date(this.#now() + denyMs) : null
     const rows = await this.#rows<{ count: number }>(name, endWhere(condition), [
-      denyUntil,
+      this.#denyUntil(),
       ...values,
     ])
     return (rows[0]?.count ?? 0) > 0
+  }
+
+  #denyUntil(): Date | null {
+    const { denyMs } = this.#settings
+    return denyMs > 0 ? new Date(this.#now() + denyMs) : null
   }
 
   async #rows<R extends object>(

@@ -1,4 +1,5 @@
-import type { Clock } from '@session-vs-jwt/http-kit'
+import { type Clock, momentSchema } from '@session-vs-jwt/http-kit'
+import { z } from 'zod'
 
 /**
  * All refresh tokens that came from one login. One of them is live, the others are spent; with a grace
@@ -16,6 +17,15 @@ export interface RefreshFamily {
   /** No rotation extends the family beyond this. */
   readonly absoluteUntil: number
 }
+
+export const refreshFamilySchema: z.ZodType<RefreshFamily> = z.object({
+  id: z.uuid(),
+  userId: z.uuid(),
+  userAgent: z.string().nullable(),
+  createdAt: momentSchema,
+  liveUntil: momentSchema,
+  absoluteUntil: momentSchema,
+})
 
 /**
  * What became of a token: `live`, or it was `spent` before and its family has been ended for that, or
@@ -66,4 +76,6 @@ export interface FamilySettings {
    * an access token, and some for one that is being issued. 0: no denylist.
    */
   readonly denyMs: number
+  /** Told of a family that cannot be read. It counts as gone. */
+  readonly onUnreadable: (key: string) => void
 }

@@ -1,6 +1,6 @@
-import type { SqlClient } from '@session-vs-jwt/stores'
+import { removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
 import { hashSessionId } from '../session-id.js'
-import type { SessionRecord, SessionStore } from './session-store.js'
+import { type SessionRecord, sessionSchema, type SessionStore } from './session-store.js'
 
 export const sessionsSchema: string = `
 CREATE TABLE IF NOT EXISTS sessions (
@@ -25,7 +25,20 @@ CREATE INDEX IF NOT EXISTS replaced_session_ids_by_absolute_until
   ON replaced_session_ids (absolute_until);
 `
 
+const REPLACED = ['id_hash', 'user_id', 'device_id', 'absolute_until']
+
+/** What the server does to these tables. */
+export const sessionTables: readonly TableUse[] = [
+  {
+    table: 'public.sessions',
+    columns: [...REPLACED, 'email', 'user_agent', 'created_at', 'idle_until'],
+    updated: ['id_hash', 'idle_until'],
+  },
+  { table: 'public.replaced_session_ids', columns: REPLACED },
+]
+
 interface Row {
+  idHash: Buffer
   userId: string
   email: string
   deviceId: string
@@ -35,14 +48,17 @@ interface Row {
   absoluteUntil: Date
 }
 
-const COLUMNS = `user_id AS "userId", email, device_id AS "deviceId", user_agent AS "userAgent",
+const COLUMNS = `id_hash AS "idHash", user_id AS "userId", email, device_id AS "deviceId", user_agent AS "userAgent",
   created_at AS "createdAt", idle_until AS "idleUntil", absolute_until AS "absoluteUntil"`
 
 export class PostgresSessions implements SessionStore {
   readonly #sql: SqlClient
+  readonly #onUnreadable: (key: string) => void
 
-  constructor(sql: SqlClient) {
+  /** `onUnreadable` is told of a row that is no session. */
+  constructor(sql: SqlClient, onUnreadable: (key: string) => void) {
     this.#sql = sql
+    this.#onUnreadable = onUnreadable
   }
 
   async read(id: string): Promise<SessionRecord | undefined> {
@@ -51,7 +67,7 @@ export class PostgresSessions implements SessionStore {
       text: `SELECT ${COLUMNS} FROM sessions WHERE id_hash = $1`,
       values: [idHash(id)],
     })
-    return rows[0] && fromRow(rows[0])
+    return rows.flatMap((row) => this.#readable(row))[0]
   }
 
   async create(id: string, session: SessionRecord): Promise<void> {
@@ -110,7 +126,7 @@ export class PostgresSessions implements SessionStore {
       text: `SELECT ${COLUMNS} FROM sessions WHERE user_id = $1`,
       values: [userId],
     })
-    return rows.map(fromRow)
+    return rows.flatMap((row) => this.#readable(row))
   }
 
   async destroyDevice(userId: string, deviceId: string): Promise<boolean> {
@@ -130,17 +146,18 @@ export class PostgresSessions implements SessionStore {
   }
 
   /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
-  async removeExpired(before: Date): Promise<void> {
-    await this.#changesOne(
-      'sessions.remove-expired',
-      'DELETE FROM sessions WHERE idle_until < $1',
-      [before],
-    )
-    await this.#changesOne(
-      'sessions.remove-replaced',
-      'DELETE FROM replaced_session_ids WHERE absolute_until < $1',
-      [before],
-    )
+  async removeExpired(before: Date, signal?: AbortSignal): Promise<void> {
+    const sessions = { table: 'public.sessions', column: 'idle_until', before }
+    await removeExpiredRows(this.#sql, sessions, signal)
+    const replaced = { table: 'public.replaced_session_ids', column: 'absolute_until', before }
+    await removeExpiredRows(this.#sql, replaced, signal)
+  }
+
+  #readable(row: Row): SessionRecord[] {
+    const { success, data } = sessionSchema.safeParse(fromRow(row))
+    if (success) return [data]
+    this.#onUnreadable(`sessions ${row.idHash.toString('hex')}`)
+    return []
   }
 
   async #changesOne(name: string, text: string, values: readonly unknown[]): Promise<boolean> {
@@ -160,8 +177,8 @@ function fromRow(row: Row): SessionRecord {
     email: row.email,
     deviceId: row.deviceId,
     userAgent: row.userAgent,
-    createdAt: row.createdAt.getTime(),
-    idleUntil: row.idleUntil.getTime(),
-    absoluteUntil: row.absoluteUntil.getTime(),
+    createdAt: Number(row.createdAt),
+    idleUntil: Number(row.idleUntil),
+    absoluteUntil: Number(row.absoluteUntil),
   }
 }

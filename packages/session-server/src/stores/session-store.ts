@@ -1,3 +1,6 @@
+import { fromStoredJson, momentSchema } from '@session-vs-jwt/http-kit'
+import { z } from 'zod'
+
 /** What a session knows. It answers `whoami` without a look at the user's row. */
 export interface SessionRecord {
   readonly userId: string
@@ -28,6 +31,21 @@ export interface SessionStore {
   /** Whether the user had such a device. */
   destroyDevice(userId: string, deviceId: string): Promise<boolean>
   destroyAll(userId: string, exceptDeviceId?: string): Promise<void>
+}
+
+export const sessionSchema: z.ZodType<SessionRecord> = z.object({
+  userId: z.uuid(),
+  email: z.string(),
+  deviceId: z.uuid(),
+  userAgent: z.string().nullable(),
+  createdAt: momentSchema,
+  idleUntil: momentSchema,
+  absoluteUntil: momentSchema,
+})
+
+/** `undefined` for JSON that is no session: somebody else has written it, and it opens nothing. */
+export function sessionFromJson(json: string): SessionRecord | undefined {
+  return fromStoredJson(sessionSchema, json)
 }
 
 /** The moment at which a session ends if nobody uses it. */

@@ -1,4 +1,4 @@
-import { type SqlClient, violatedUniqueIndex } from '@session-vs-jwt/stores'
+import { type SqlClient, type TableUse, violatedUniqueIndex } from '@session-vs-jwt/stores'
 import { taken } from '../register.js'
 import {
   type LoginLookup,
@@ -28,6 +28,21 @@ CREATE INDEX IF NOT EXISTS users_password_cost ON users (${COST});
 
 /** Of an unknown email there is the cost alone; and without users, not even that. */
 type LoginRow = (UserWithPassword | { readonly id: null }) & { readonly highestCost: number | null }
+
+/** What the server does to this table. */
+export const usersTable: TableUse = {
+  table: 'public.users',
+  columns: [
+    'id',
+    'nickname',
+    'nickname_key',
+    'email',
+    'password_hash',
+    'password_version',
+    'created_at',
+  ],
+  updated: ['nickname', 'nickname_key', 'password_hash', 'password_version'],
+}
 
 const USER = 'id, nickname, email, created_at AS "createdAt"'
 const WITH_PASSWORD = `${USER}, password_hash AS "passwordHash", password_version AS "passwordVersion"`

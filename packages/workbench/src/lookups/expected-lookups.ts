@@ -49,7 +49,7 @@ interface Cost {
   readonly logins?: number
   /** Statements on users and posts: PostgreSQL under every strategy. */
   readonly sql?: number
-  /** Commands beside those on logins: the counter of failed logins, or a ping. */
+  /** Commands beside those on logins: the counter of failed logins, or readiness. */
   readonly redis?: number
 }
 
@@ -129,7 +129,7 @@ export const endpoints: Readonly<Record<EndpointId, Endpoint>> = {
     cost: { redis: 2 },
   },
   live: { request: 'GET /health/live', cost: {} },
-  // One ping to each store.
+  // One statement and one script try what requests need.
   ready: { request: 'GET /health/ready', cost: { sql: 1, redis: 1 } },
   jwks: { request: 'GET /.well-known/jwks.json', cost: {} },
   openapi: { request: 'GET /openapi.json', cost: {} },
