@@ -16,7 +16,7 @@ export function knownAs(name: string): Record<string, string> {
 }
 
 const READ_USER = `SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND state = 'idle'
-  AND query LIKE '% FROM users WHERE email = $1' AND state_change > $2::timestamptz`
+  AND query LIKE '% FROM public.users WHERE email = $1' AND state_change > $2::timestamptz`
 
 /**
  * Sends a login to the server that PostgreSQL knows as `name`, and returns when it has read the user: what it

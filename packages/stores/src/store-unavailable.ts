@@ -1,3 +1,5 @@
+import { PostgresSetupError } from './postgres-setup.js'
+
 /** SQLSTATE classes and codes (PostgreSQL, appendix A) that say "not now", as opposed to "wrong". */
 const SQLSTATE_UNAVAILABLE = /^(08...|53...|57P0[1235]|57014|25006|58...)$/
 
@@ -39,6 +41,8 @@ export function isStoreUnavailable(error: unknown): boolean {
     SOCKET_ERRORS.has(code) ||
     SQLSTATE_UNAVAILABLE.test(code) ||
     isTooLate(error) ||
+    isStalePlan(error) ||
+    error instanceof PostgresSetupError ||
     REDIS_REPLIES.test(error.message) ||
     CLIENT_MESSAGES.test(error.message)
   )
@@ -47,4 +51,16 @@ export function isStoreUnavailable(error: unknown): boolean {
 /** Whether PostgreSQL has refused a write because its deadline is past, or far away. */
 export function isTooLate(error: unknown): boolean {
   return error instanceof Error && 'constraint' in error && error.constraint === IN_TIME
+}
+
+/**
+ * Whether PostgreSQL has refused a prepared statement, which it did not run: the schema was changed (0A000), or
+ * somebody else has removed or defined statements on this connection (26000, 42P05). A new one works.
+ */
+export function isStalePlan(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error)) return false
+  const { code, routine } = error as { code: unknown; routine?: unknown }
+  // The message is in the server's language; the name of the routine is not.
+  const isChangedResult = code === '0A000' && routine === 'RevalidateCachedQuery'
+  return isChangedResult || code === '26000' || code === '42P05'
 }

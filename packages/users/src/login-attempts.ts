@@ -31,7 +31,7 @@ export interface LoginAttemptsLimit {
 }
 
 export const loginAttemptsSchema: string = `
-CREATE TABLE IF NOT EXISTS login_attempts (
+CREATE TABLE IF NOT EXISTS public.login_attempts (
   key varchar(255) PRIMARY KEY,
   points integer NOT NULL DEFAULT 0,
   expire bigint
@@ -82,6 +82,7 @@ export function postgresLoginAttempts(sql: SqlClient, limit: LoginAttemptsLimit)
     new RateLimiterPostgres({
       storeClient: sql,
       storeType: 'client',
+      schemaName: 'public',
       tableName: 'login_attempts',
       tableCreated: true,
       clearExpiredByTimeout: false,
@@ -94,7 +95,7 @@ export function postgresLoginAttempts(sql: SqlClient, limit: LoginAttemptsLimit)
 export async function removeExpiredAttempts(sql: SqlClient): Promise<void> {
   await sql.query({
     name: 'login-attempts.remove-expired',
-    text: 'DELETE FROM login_attempts WHERE expire < $1',
+    text: 'DELETE FROM public.login_attempts WHERE expire < $1',
     // The limiter reads the system's clock, and so does this.
     values: [anHourBefore(new Date()).getTime()],
   })

@@ -1,4 +1,4 @@
-import type { SqlClient } from '@session-vs-jwt/stores'
+import { epochMs, type SqlClient } from '@session-vs-jwt/stores'
 import type {
   FamilySettings,
   PresentedToken,
@@ -14,18 +14,18 @@ import type {
  * milliseconds. A family is one row, so a rotation is one update of one row, and one of N wins.
  */
 export const refreshSchema: string = `
-CREATE TABLE IF NOT EXISTS refresh_families (
+CREATE TABLE IF NOT EXISTS public.refresh_families (
   id uuid PRIMARY KEY,
-  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id uuid NOT NULL REFERENCES public.users ON DELETE CASCADE,
   user_agent text,
   created_at timestamptz NOT NULL,
   live_until timestamptz NOT NULL,
   absolute_until timestamptz NOT NULL,
   tokens jsonb NOT NULL
 );
-CREATE INDEX IF NOT EXISTS refresh_families_of_user ON refresh_families (user_id);
-CREATE INDEX IF NOT EXISTS refresh_families_by_live_until ON refresh_families (live_until);
-CREATE TABLE IF NOT EXISTS denied_families (
+CREATE INDEX IF NOT EXISTS refresh_families_of_user ON public.refresh_families (user_id);
+CREATE INDEX IF NOT EXISTS refresh_families_by_live_until ON public.refresh_families (live_until);
+CREATE TABLE IF NOT EXISTS public.denied_families (
   id uuid PRIMARY KEY,
   until timestamptz NOT NULL
 );
@@ -35,9 +35,9 @@ interface Row {
   id: string
   userId: string
   userAgent: string | null
-  createdAt: Date
-  liveUntil: Date
-  absoluteUntil: Date
+  createdAt: string
+  liveUntil: string
+  absoluteUntil: string
 }
 
 /** Whether the token $3 counts at the moment $4, in milliseconds. */
@@ -45,9 +45,9 @@ const COUNTS = `tokens ? $3 AND (tokens->$3 = 'null' OR (tokens->>$3)::bigint > 
 
 /** Ends the families that `condition` picks, and denies their access tokens until $1 if it is given. */
 const endWhere = (condition: string): string => `
-WITH ended AS (DELETE FROM refresh_families WHERE ${condition} RETURNING id),
+WITH ended AS (DELETE FROM public.refresh_families WHERE ${condition} RETURNING id),
 denied AS (
-  INSERT INTO denied_families (id, until)
+  INSERT INTO public.denied_families (id, until)
   SELECT id, $1::timestamptz FROM ended WHERE $1::timestamptz IS NOT NULL
   ON CONFLICT (id) DO NOTHING
 )
@@ -65,7 +65,7 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   async start(family: RefreshFamily, tokenHash: string): Promise<void> {
     await this.#rows(
       'families.start',
-      `INSERT INTO refresh_families (id, user_id, user_agent, created_at, live_until, absolute_until,
+      `INSERT INTO public.refresh_families (id, user_id, user_agent, created_at, live_until, absolute_until,
         tokens) VALUES ($1, $2, $3, $4, $5, $6, jsonb_build_object($7::text, null))`,
       [
         family.id,
@@ -82,7 +82,7 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   async check(token: PresentedToken): Promise<TokenState> {
     const rows = await this.#rows<{ counts: boolean }>(
       'families.check',
-      `SELECT ${COUNTS} AS counts FROM refresh_families WHERE id = $1 AND user_id = $2`,
+      `SELECT ${COUNTS} AS counts FROM public.refresh_families WHERE id = $1 AND user_id = $2`,
       [token.familyId, token.userId, token.tokenHash, this.#now()],
     )
     if (rows[0]?.counts) return 'live'
@@ -90,9 +90,9 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   }
 
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
-    const rows = await this.#rows<{ absoluteUntil: Date }>(
+    const rows = await this.#rows<{ absoluteUntil: string }>(
       'families.rotate',
-      `UPDATE refresh_families SET
+      `UPDATE public.refresh_families SET
         live_until = least($5::timestamptz, absolute_until),
         tokens = jsonb_build_object($6::text, null) || coalesce((
           SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
@@ -103,7 +103,7 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
             OR (value <> 'null' AND (value #>> '{}')::bigint > $4::bigint)
         ), '{}')
        WHERE id = $1 AND user_id = $2 AND ${COUNTS}
-       RETURNING absolute_until AS "absoluteUntil"`,
+       RETURNING ${epochMs('absolute_until')} AS "absoluteUntil"`,
       [
         token.familyId,
         token.userId,
@@ -114,23 +114,23 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
         rotation.graceUntil,
       ],
     )
-    if (rows[0]) return { state: 'live', absoluteUntil: rows[0].absoluteUntil.getTime() }
+    if (rows[0]) return { state: 'live', absoluteUntil: Number(rows[0].absoluteUntil) }
     return { state: await this.#endReused(token) }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
     const rows = await this.#rows<Row>(
       'families.list',
-      `SELECT id, user_id AS "userId", user_agent AS "userAgent", created_at AS "createdAt",
-        live_until AS "liveUntil", absolute_until AS "absoluteUntil"
-       FROM refresh_families WHERE user_id = $1`,
+      `SELECT id, user_id AS "userId", user_agent AS "userAgent", ${epochMs('created_at')} AS "createdAt",
+        ${epochMs('live_until')} AS "liveUntil", ${epochMs('absolute_until')} AS "absoluteUntil"
+       FROM public.refresh_families WHERE user_id = $1`,
       [userId],
     )
     return rows.map(({ createdAt, liveUntil, absoluteUntil, ...rest }) => ({
       ...rest,
-      createdAt: createdAt.getTime(),
-      liveUntil: liveUntil.getTime(),
-      absoluteUntil: absoluteUntil.getTime(),
+      createdAt: Number(createdAt),
+      liveUntil: Number(liveUntil),
+      absoluteUntil: Number(absoluteUntil),
     }))
   }
 
@@ -148,7 +148,7 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   async isDenied(_userId: string, familyId: string): Promise<boolean> {
     const rows = await this.#rows(
       'families.is-denied',
-      'SELECT 1 FROM denied_families WHERE id = $1 AND until > $2',
+      'SELECT 1 FROM public.denied_families WHERE id = $1 AND until > $2',
       [familyId, new Date(this.#now())],
     )
     return rows.length === 1
@@ -156,10 +156,14 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
 
   /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
   async removeExpired(before: Date): Promise<void> {
-    await this.#rows('families.purge', 'DELETE FROM refresh_families WHERE live_until < $1', [
+    await this.#rows(
+      'families.purge',
+      'DELETE FROM public.refresh_families WHERE live_until < $1',
+      [before],
+    )
+    await this.#rows('denied.purge', 'DELETE FROM public.denied_families WHERE until < $1', [
       before,
     ])
-    await this.#rows('denied.purge', 'DELETE FROM denied_families WHERE until < $1', [before])
   }
 
   /** The token is not live. If its family is there, somebody used the token before: end it. */

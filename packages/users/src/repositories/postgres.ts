@@ -1,4 +1,4 @@
-import { type SqlClient, violatedUniqueIndex } from '@session-vs-jwt/stores'
+import { epochMs, type SqlClient, violatedUniqueIndex } from '@session-vs-jwt/stores'
 import { taken } from '../register.js'
 import {
   type NewUser,
@@ -10,7 +10,7 @@ import {
 } from '../user.js'
 
 export const usersSchema: string = `
-CREATE TABLE IF NOT EXISTS users (
+CREATE TABLE IF NOT EXISTS public.users (
   id uuid PRIMARY KEY,
   nickname text NOT NULL,
   nickname_key text COLLATE "C" NOT NULL CONSTRAINT users_nickname_unique UNIQUE,
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS users (
 );
 `
 
-const USER = 'id, nickname, email, created_at AS "createdAt"'
+const USER = `id, nickname, email, ${epochMs('created_at')} AS "createdAt"`
 const WITH_PASSWORD = `${USER}, password_hash AS "passwordHash", password_version AS "passwordVersion"`
 
 /**
@@ -40,7 +40,7 @@ export class PostgresUsers implements UserRepository {
   async add(user: NewUser): Promise<User> {
     const row = await this.#write<User>(
       'users.add',
-      `INSERT INTO users (id, nickname, nickname_key, email, password_hash, created_at)
+      `INSERT INTO public.users (id, nickname, nickname_key, email, password_hash, created_at)
        VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${USER}`,
       [
         user.id,
@@ -56,23 +56,25 @@ export class PostgresUsers implements UserRepository {
   }
 
   async remove(id: string): Promise<void> {
-    await this.#one('users.remove', 'DELETE FROM users WHERE id = $1', [id])
+    await this.#one('users.remove', 'DELETE FROM public.users WHERE id = $1', [id])
   }
 
   async findById(id: string): Promise<User | undefined> {
-    return this.#one<User>('users.find', `SELECT ${USER} FROM users WHERE id = $1`, [id])
+    return this.#one<User>('users.find', `SELECT ${USER} FROM public.users WHERE id = $1`, [id])
   }
 
   async findByEmail(email: string): Promise<UserWithPassword | undefined> {
-    return this.#one('users.find-by-email', `SELECT ${WITH_PASSWORD} FROM users WHERE email = $1`, [
-      email,
-    ])
+    return this.#one(
+      'users.find-by-email',
+      `SELECT ${WITH_PASSWORD} FROM public.users WHERE email = $1`,
+      [email],
+    )
   }
 
   async findWithPassword(id: string): Promise<UserWithPassword | undefined> {
     return this.#one(
       'users.find-with-password',
-      `SELECT ${WITH_PASSWORD} FROM users WHERE id = $1`,
+      `SELECT ${WITH_PASSWORD} FROM public.users WHERE id = $1`,
       [id],
     )
   }
@@ -80,7 +82,7 @@ export class PostgresUsers implements UserRepository {
   async list(page: UserPage): Promise<Pick<User, 'id' | 'nickname'>[]> {
     const { rows } = await this.#mayLag.query<Pick<User, 'id' | 'nickname'>>({
       name: 'users.list',
-      text: `SELECT id, nickname FROM users
+      text: `SELECT id, nickname FROM public.users
         WHERE $1::text IS NULL OR nickname_key > $1 COLLATE "C"
         ORDER BY nickname_key LIMIT $2`,
       values: [page.after === undefined ? null : nicknameKey(page.after), page.limit],
@@ -91,7 +93,7 @@ export class PostgresUsers implements UserRepository {
   async rename(id: string, nickname: string): Promise<User | undefined> {
     return this.#write(
       'users.rename',
-      `UPDATE users SET nickname = $2, nickname_key = $3 WHERE id = $1 RETURNING ${USER}`,
+      `UPDATE public.users SET nickname = $2, nickname_key = $3 WHERE id = $1 RETURNING ${USER}`,
       [id, nickname, nicknameKey(nickname)],
     )
   }
@@ -103,7 +105,7 @@ export class PostgresUsers implements UserRepository {
   ): Promise<User | undefined> {
     return this.#one(
       'users.set-password',
-      `UPDATE users SET password_hash = $2, password_version = password_version + 1
+      `UPDATE public.users SET password_hash = $2, password_version = password_version + 1
        WHERE id = $1 AND password_version = $3 RETURNING ${USER}`,
       [id, passwordHash, expectedVersion],
     )
@@ -112,7 +114,7 @@ export class PostgresUsers implements UserRepository {
   async rehash(id: string, oldHash: string, newHash: string): Promise<void> {
     await this.#one(
       'users.rehash',
-      'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
+      'UPDATE public.users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
       [id, oldHash, newHash],
     )
   }
@@ -120,7 +122,7 @@ export class PostgresUsers implements UserRepository {
   async passwordVersion(id: string): Promise<number | undefined> {
     const row = await this.#one<{ version: number }>(
       'users.password-version',
-      'SELECT password_version AS version FROM users WHERE id = $1',
+      'SELECT password_version AS version FROM public.users WHERE id = $1',
       [id],
     )
     return row?.version
@@ -132,7 +134,7 @@ export class PostgresUsers implements UserRepository {
     values: readonly unknown[],
   ): Promise<Row | undefined> {
     const { rows } = await this.#sql.query<Row>({ name, text, values })
-    return rows[0]
+    return rows[0] && fromRow(rows[0])
   }
 
   /** @throws {AccountError} when the unique index of the nickname or the email refuses the row */
@@ -150,4 +152,9 @@ export class PostgresUsers implements UserRepository {
       throw error
     }
   }
+}
+
+/** PostgreSQL answers with milliseconds; a user has a `Date`. */
+function fromRow<Row extends object>(row: Row): Row {
+  return 'createdAt' in row ? { ...row, createdAt: new Date(Number(row.createdAt)) } : row
 }
