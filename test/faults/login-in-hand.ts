@@ -52,7 +52,7 @@ export async function expectRefusalAmidCheck(
   const { device, account } = await registered(server)
   const logIn = async () => timed('login', async () => new Device(server).login(account))
   const usual = await logIn()
-  const login = await inHand(stack.databaseUrl, name, logIn)
+  const login = await inHand(stack.adminUrl, name, logIn)
   const pausedAt = performance.now()
   stack[store].pause()
   try {

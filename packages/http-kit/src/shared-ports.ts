@@ -1,10 +1,12 @@
 import { PostgresPosts } from '@session-vs-jwt/posts'
 import {
+  checkReplica,
   connectPostgres,
   connectRedis,
   everyMinute,
   replicaFirst,
   type PostgresConnection,
+  PostgresSetupError,
   type RedisConnection,
   type SqlClient,
 } from '@session-vs-jwt/stores'
@@ -47,7 +49,7 @@ export async function connectSharedPorts(config: EdgeConfig, logger: Logger): Pr
       : connectRedis({ url: config.redisUrl, onError: lost('redis') }),
     postgres.warmUp(),
   ])
-  const replica = connectReplica(config, lost('postgres replica'))
+  const replica = await connectReplica(config, postgres.sql, logger)
   const traced = (client: SqlClient) => traceCalls('sql', client, ['query'], describeStatement)
   const onAway = (err: Error) => logger.warn({ err }, 'the replica is left alone for a while')
   const sql = traced(postgres.sql)
@@ -62,11 +64,25 @@ export async function connectSharedPorts(config: EdgeConfig, logger: Logger): Pr
   }
 }
 
-function connectReplica(
+/** A replica that does not answer now may come later; a wrong one is never asked. */
+async function connectReplica(
   { databaseReplicaUrl: url }: EdgeConfig,
-  onIdleError: (error: Error) => void,
-): PostgresConnection | undefined {
-  return url === undefined ? undefined : connectPostgres({ url, onIdleError })
+  primary: SqlClient,
+  logger: Logger,
+): Promise<PostgresConnection | undefined> {
+  if (url === undefined) return undefined
+  const onIdleError = (err: Error) =>
+    logger.warn({ err, store: 'postgres replica' }, 'connection lost')
+  const replica = connectPostgres({ url, onIdleError })
+  try {
+    await checkReplica(replica.sql, primary)
+    return replica
+  } catch (err) {
+    logger.warn({ err }, 'DATABASE_REPLICA_URL cannot be used: GET /users asks the primary')
+    if (!(err instanceof PostgresSetupError)) return replica
+    await replica.close()
+    return undefined
+  }
 }
 
 async function makeSharedPorts(

@@ -10,6 +10,8 @@ export {
 export { findBalancerProgram } from './balancer/balancer-program.js'
 export { type Balancer, type BalancerOptions, startBalancer } from './balancer/start-balancer.js'
 export { type InspectOptions, inspectServices, type ServiceFinding } from './inspect-services.js'
+export { findPoolerProgram } from './pooler/pooler-program.js'
+export { type Pooler, type PoolerOptions, startPooler } from './pooler/start-pooler.js'
 export type { ServerProgram } from './program/server-program.js'
 export { unpackPackage } from './program/debian-package.js'
 export { freePort, freePorts } from './process/free-port.js'
@@ -23,6 +25,7 @@ export {
   type PostgresContainerOptions,
   startPostgresContainer,
 } from './postgres/postgres-container.js'
+export { checkReplicaUrl } from './postgres/postgres-by-url.js'
 export { type PostgresReplicaOptions, startPostgresReplica } from './postgres/postgres-replica.js'
 export { type PostgresOptions, startPostgres } from './postgres/start-postgres.js'
 export type {

@@ -1,3 +1,4 @@
+import { Client } from 'pg'
 import { PostgresSetupError } from './postgres-setup.js'
 import type { SqlResult } from './sql.js'
 
@@ -22,8 +23,25 @@ interface RoleLimit {
   readonly database: string
 }
 
+/**
+ * Gives the role of `url` the limits that it lacks, in this database alone, and returns the SQL that did it.
+ * Every role may change its own settings.
+ */
+export async function applyLimits(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const statements = await missingLimits((text) => client.query(text))
+    for (const statement of statements) await client.query(statement)
+    return statements
+  } finally {
+    await client.end()
+  }
+}
+
 /** The statements that give the role each limit that a new session of it lacks. */
-export async function missingLimits(ask: Ask): Promise<string[]> {
+async function missingLimits(ask: Ask): Promise<string[]> {
   // `reset_val` is the role's own value: `setting` may be what another client of the pooler has left behind.
   const { rows } = await ask<RoleLimit>(
     `SELECT name, reset_val::bigint AS ms, quote_ident(current_user) AS role,

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { inspectServices, type ServiceFinding } from '@session-vs-jwt/services'
+import { checkReplicaUrl, inspectServices, type ServiceFinding } from '@session-vs-jwt/services'
 import { filesIn, repositoryFolder } from './folders.js'
 import { readPorts, takenPorts } from './ports.js'
 import { findRunning, type RunningRecord } from './running-record.js'
@@ -32,9 +32,25 @@ export async function diagnose(folder: string, env: Env): Promise<Finding[]> {
     dataFolder(folder),
     ...(running ? [workbenchFinding(running)] : await ports(env)),
     service(services.postgres),
+    ...(await replica(env)),
     service(services.redis, '; what would live there lives in PostgreSQL'),
     service(services.balancer, '; needed for several instances only (--instances)'),
   ]
+}
+
+/** Why the replica that `env` names cannot be used; undefined if it can, or if there is none. */
+export async function replicaProblem(env: Env): Promise<string | undefined> {
+  const { DATABASE_URL: databaseUrl, DATABASE_REPLICA_URL: url } = env
+  if (!url) return undefined
+  if (databaseUrl) return checkReplicaUrl(url, databaseUrl)
+  return 'DATABASE_REPLICA_URL is ignored, because DATABASE_URL is not set. Set both or neither.'
+}
+
+async function replica(env: Env): Promise<Finding[]> {
+  if (!env['DATABASE_REPLICA_URL']) return []
+  const problem = await replicaProblem(env)
+  if (problem) return [{ name: 'replica', state: 'warning', what: problem }]
+  return [{ name: 'replica', state: 'ok', what: 'GET /users reads at DATABASE_REPLICA_URL' }]
 }
 
 /** The bootstrap has checked the version: with an older one, nothing gets here. */
