@@ -174,6 +174,16 @@ describe.skipIf(!inject('pooler'))('PostgreSQL breaks behind PgBouncer', () => {
 
   describeFaults(() => stack, ', behind PgBouncer')
 
+  describeOutage('PgBouncer paused', () => stack, 'postgres', {
+    strike: () => stack.pooler.pause(),
+    repair: () => stack.pooler.resume(),
+  })
+
+  describeOutage('PgBouncer killed', () => stack, 'postgres', {
+    strike: async () => stack.pooler.kill(),
+    repair: async () => stack.pooler.restart(),
+  })
+
   test('a write that waited for a lock when it was refused does not happen when the lock goes', async () =>
     expectNoLateRename(stack, stack.server('jwt-user-lookup'), pacemaker))
 

@@ -89,6 +89,11 @@ export class Stack {
     return this.#postgres
   }
 
+  get pooler(): Pooler {
+    if (!this.#pooler) throw new Error('this stack has no PgBouncer')
+    return this.#pooler
+  }
+
   get redis(): RedisProcess {
     if (!this.#redis) throw new Error('this stack has no Redis of its own')
     return this.#redis

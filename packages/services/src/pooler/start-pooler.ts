@@ -22,7 +22,13 @@ export interface Pooler {
   /** With `pgbouncer=true`. A secret, as it contains the password. */
   readonly url: string
   readonly version: string
-  /** Opens new connections to PostgreSQL from now on, which begin with the settings that it has now. */
+  /** SIGKILL. */
+  kill(): Promise<void>
+  /** SIGSTOP: connections stay open, nothing answers. */
+  pause(): void
+  /** Ends a pause. */
+  resume(): void
+  /** Same port. Its new connections to PostgreSQL begin with the settings that the role has now. */
   restart(): Promise<void>
   stop(): Promise<void>
 }
@@ -68,6 +74,9 @@ export async function startPooler(
   return {
     url: `${urlOn(server.port)}?pgbouncer=true`,
     version: program.version,
+    kill: () => server.kill(),
+    pause: () => server.pause(),
+    resume: () => server.resume(),
     restart: () => server.restart(),
     stop: async () => {
       await server.stop()
@@ -88,10 +97,7 @@ unix_socket_dir =
 auth_type = plain
 auth_file = ${users}
 pool_mode = transaction
-default_pool_size = 20
-max_client_conn = 1000
 server_login_retry = 1
-query_wait_timeout = 1
 `
 }
 

@@ -1,4 +1,11 @@
-import { checkCreate, checkLimits, checkReplica, isPooled, PostgresSetupError } from '@session-vs-jwt/stores'
+import {
+  checkCreate,
+  checkLimits,
+  checkReplica,
+  isPooled,
+  PostgresSetupError,
+  type SqlClient,
+} from '@session-vs-jwt/stores'
 import { Client } from 'pg'
 import { ServiceError } from '../service-error.js'
 import type { PostgresByUrl } from './started-postgres.js'
@@ -32,11 +39,15 @@ export async function checkReplicaUrl(
 ): Promise<string | undefined> {
   try {
     const place = describe(url, 'DATABASE_REPLICA_URL')
-    const check = async (replica: Client) =>
-      askOnce(databaseUrl, async (primary) => checkReplica(replica, primary))
-    await askOnce(url, check).catch((error: unknown) => {
-      throw explain(error, place, 'DATABASE_REPLICA_URL')
-    })
+    const primary: SqlClient = {
+      query: async (statement) =>
+        askOnce(databaseUrl, async (client: SqlClient) => client.query(statement)),
+    }
+    await askOnce(url, async (replica) => checkReplica(replica, primary)).catch(
+      (error: unknown) => {
+        throw explain(error, place, 'DATABASE_REPLICA_URL')
+      },
+    )
     return undefined
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
