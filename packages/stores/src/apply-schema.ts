@@ -19,7 +19,7 @@ ALTER DOMAIN public.deadline ADD CONSTRAINT ${IN_TIME}
 
 /**
  * Runs `schema` (idempotent DDL) in one transaction under an advisory lock, so that several processes may do
- * it at once, also through a pooler. DDL may take longer than a request, so it has limits of its own.
+ * it at once, also through a pooler. DDL may take longer than a request, so it has its own limits.
  *
  * @throws {PostgresSetupError} when the role may not create what is missing
  */

@@ -17,7 +17,7 @@ type Ask = <Row extends object>(text: string) => Promise<SqlResult<Row>>
 
 interface RoleLimit {
   readonly name: keyof typeof LIMITS
-  /** What a new session of the role begins with; 0 is no limit. */
+  /** The value with which a session of the role begins; 0 means unlimited. */
   readonly ms: string
   readonly role: string
   readonly database: string
@@ -66,9 +66,9 @@ export async function checkLimits(ask: Ask): Promise<void> {
   const statements = await missingLimits(ask)
   if (statements.length === 0) return
   throw new PostgresSetupError(
-    'DATABASE_URL leads to PgBouncer (pgbouncer=true), so the limits of a statement must be settings of the ' +
-      `role, and they are missing; run "npm run migrate" or ${statements.join(' ')} and then RECONNECT in ` +
-      "PgBouncer's console, because its open connections keep the old settings.",
+    'DATABASE_URL says pgbouncer=true, and its role lacks the limits that end an abandoned statement. Run ' +
+      `"npm run migrate", or: ${statements.join(' ')} Then run RECONNECT in PgBouncer's console, because its ` +
+      'open connections keep the old settings.',
   )
 }
 

@@ -97,8 +97,8 @@ function unnamed({ text, values }: Statement): Statement {
 }
 
 /**
- * SQL for a moment in milliseconds. The text of a timestamp depends on DateStyle and TimeZone, and that of
- * a floating-point number on extra_float_digits; the text of a `bigint` is always the same.
+ * SQL for a moment in milliseconds. The text of a timestamp depends on DateStyle and TimeZone, and the text of
+ * a floating-point number depends on extra_float_digits; the text of a `bigint` is always the same.
  */
 export function epochMs(moment: string): string {
   return `(extract(epoch FROM ${moment}) * 1000)::bigint`

@@ -1,6 +1,11 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { checkReplicaUrl, inspectServices, type ServiceFinding } from '@session-vs-jwt/services'
+import {
+  checkReplicaUrl,
+  inspectServices,
+  ServiceError,
+  type ServiceFinding,
+} from '@session-vs-jwt/services'
 import { filesIn, repositoryFolder } from './folders.js'
 import { readPorts, takenPorts } from './ports.js'
 import { findRunning, type RunningRecord } from './running-record.js'
@@ -38,7 +43,7 @@ export async function diagnose(folder: string, env: Env): Promise<Finding[]> {
   ]
 }
 
-/** Why the replica that `env` names cannot be used; undefined if it can, or if there is none. */
+/** Why the servers can't use the replica that `env` names; undefined if they can, or without one. */
 export async function replicaProblem(env: Env): Promise<string | undefined> {
   const { DATABASE_URL: databaseUrl, DATABASE_REPLICA_URL: url } = env
   if (!url) return undefined
@@ -48,9 +53,15 @@ export async function replicaProblem(env: Env): Promise<string | undefined> {
 
 async function replica(env: Env): Promise<Finding[]> {
   if (!env['DATABASE_REPLICA_URL']) return []
-  const problem = await replicaProblem(env)
-  if (problem) return [{ name: 'replica', state: 'warning', what: problem }]
-  return [{ name: 'replica', state: 'ok', what: 'GET /users reads at DATABASE_REPLICA_URL' }]
+  const name = 'replica'
+  try {
+    const problem = await replicaProblem(env)
+    if (problem) return [{ name, state: 'warning', what: problem }]
+    return [{ name, state: 'ok', what: 'GET /users reads at DATABASE_REPLICA_URL' }]
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error
+    return [{ name, state: 'failing', what: error.message }]
+  }
 }
 
 /** The bootstrap has checked the version: with an older one, nothing gets here. */

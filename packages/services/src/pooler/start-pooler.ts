@@ -17,7 +17,7 @@ export interface PoolerOptions {
   readonly postgres: EmbeddedPostgres
 }
 
-/** A PgBouncer of our own in transaction mode, which a fault test may mistreat. */
+/** Our PgBouncer, in transaction mode. A fault test can break it. */
 export interface Pooler {
   /** With `pgbouncer=true`. A secret, as it contains the password. */
   readonly url: string

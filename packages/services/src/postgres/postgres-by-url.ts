@@ -31,14 +31,14 @@ export async function postgresByUrl(url: string): Promise<PostgresByUrl> {
 
 /**
  * What is wrong with a replica that is given by URL, and what that means, in a line for people; undefined if
- * nothing is.
+ * nothing is. Throws `invalid-url`, with which no server starts.
  */
 export async function checkReplicaUrl(
   url: string,
   databaseUrl: string,
 ): Promise<string | undefined> {
+  const place = describe(url, 'DATABASE_REPLICA_URL')
   try {
-    const place = describe(url, 'DATABASE_REPLICA_URL')
     const primary: SqlClient = {
       query: async (statement) =>
         askOnce(databaseUrl, async (client: SqlClient) => client.query(statement)),
@@ -55,7 +55,7 @@ export async function checkReplicaUrl(
   }
 }
 
-/** Connects, asks for the version and leaves. Errors are those of `pg`. */
+/** Connects, asks for the version and leaves. Throws `pg`'s errors. */
 export async function postgresVersion(url: string): Promise<string> {
   return askOnce(url, versionOf)
 }
@@ -65,7 +65,7 @@ async function versionOf(client: Client): Promise<string> {
   return rows[0]?.server_version.split(' ')[0] ?? 'unknown'
 }
 
-/** A connection for one conversation. Errors are those of `pg`. */
+/** Opens a connection for one conversation. Throws `pg`'s errors. */
 async function askOnce<T>(url: string, talk: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({
     connectionString: url,
