@@ -86,7 +86,11 @@ export default defineConfig({
       },
       onServices('browser', 7, { globalSetup: 'test/browser/chromium.ts' }),
       onServices('faults', 3, {
-        globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
+        globalSetup: [
+          'test/services.ts',
+          'test/faults/pooler-program.ts',
+          'test/faults/faults-page.ts',
+        ],
       }),
       onServices('cluster', 4, {
         // Torn down from the last to the first: the page of the cluster is written before that of the scale.

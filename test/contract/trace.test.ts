@@ -78,7 +78,9 @@ describe.each(['session-redis', 'session-cookie', 'jwt-denylist'])('%s, as a pro
     expect(me).toMatchObject({ method: 'GET', path: paths.me, status: 200 })
     expect(JSON.stringify(me?.requestHeaders)).toContain(device.access)
     const statements = me?.calls.filter((call) => call.kind === 'sql').map((call) => call.operation)
-    expect(statements).toEqual([expect.stringMatching(/^SELECT id, nickname, .* FROM users/)])
+    expect(statements).toEqual([
+      expect.stringMatching(/^SELECT id, nickname, .* FROM public\.users/),
+    ])
     for (const call of me?.calls ?? []) {
       expect(call.startMs).toBeGreaterThanOrEqual(0)
       expect(call.startMs + call.durationMs).toBeLessThanOrEqual(me?.durationMs ?? 0)

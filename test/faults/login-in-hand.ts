@@ -17,7 +17,7 @@ export function knownAs(name: string): Record<string, string> {
 }
 
 const READ_USER = `SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND state = 'idle'
-  AND query LIKE '% users ON email = $1' AND state_change > $2::timestamptz`
+  AND query LIKE '%users ON email = $1' AND state_change > $2::timestamptz`
 
 /**
  * Sends a login to the server that PostgreSQL knows as `name`, and returns when it has read the user: what it
@@ -53,7 +53,7 @@ export async function expectRefusalAmidCheck(
   const { device, account } = await registered(server)
   const logIn = async () => timed('login', async () => new Device(server).login(account))
   const usual = await logIn()
-  const login = await inHand(stack.databaseUrl, name, logIn)
+  const login = await inHand(stack.adminUrl, name, logIn)
   const pausedAt = performance.now()
   stack[store].pause()
   try {

@@ -1,5 +1,6 @@
 import { PostgresPosts, postsTable } from '@session-vs-jwt/posts'
 import {
+  checkReplica,
   connectPostgres,
   connectRedis,
   everyMinute,
@@ -7,6 +8,7 @@ import {
   type KeyUse,
   oncePerKey,
   type PostgresConnection,
+  PostgresSetupError,
   type RedisConnection,
   type RepeatedWork,
   replicaFirst,
@@ -75,7 +77,7 @@ export async function connectSharedPorts(
       : connectRedis({ url: config.redisUrl, onError: lost('redis') }),
     postgres.warmUp(),
   ])
-  const replica = connectReplica(config, lost('postgres replica'))
+  const replica = await connectReplica(config, postgres.sql, logger)
   const traced = (client: SqlClient) => traceCalls('sql', client, ['query'], describeStatement)
   const onAway = (err: Error) => logger.warn({ err }, 'the replica is left alone for a while')
   const sql = traced(postgres.sql)
@@ -110,11 +112,25 @@ function cleanUpListener(what: string, logger: Logger): WorkListener {
   }
 }
 
-function connectReplica(
+/** A replica that does not answer now may come later; a wrong one is never asked. */
+async function connectReplica(
   { databaseReplicaUrl: url }: EdgeConfig,
-  onIdleError: (error: Error) => void,
-): PostgresConnection | undefined {
-  return url === undefined ? undefined : connectPostgres({ url, onIdleError })
+  primary: SqlClient,
+  logger: Logger,
+): Promise<PostgresConnection | undefined> {
+  if (url === undefined) return undefined
+  const onIdleError = (err: Error) =>
+    logger.warn({ err, store: 'postgres replica' }, 'connection lost')
+  const replica = connectPostgres({ url, onIdleError })
+  try {
+    await checkReplica(replica.sql, primary)
+    return replica
+  } catch (err) {
+    logger.warn({ err }, 'DATABASE_REPLICA_URL cannot be used: GET /users asks the primary')
+    if (!(err instanceof PostgresSetupError)) return replica
+    await replica.close()
+    return undefined
+  }
 }
 
 async function makeSharedPorts(

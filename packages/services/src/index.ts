@@ -10,6 +10,8 @@ export {
 export { findBalancerProgram } from './balancer/balancer-program.js'
 export { type Balancer, type BalancerOptions, startBalancer } from './balancer/start-balancer.js'
 export { type InspectOptions, inspectServices, type ServiceFinding } from './inspect-services.js'
+export { findPoolerProgram } from './pooler/pooler-program.js'
+export { type Pooler, type PoolerOptions, startPooler } from './pooler/start-pooler.js'
 export { findProgram } from './program/find-program.js'
 export { programEnvironment } from './program/server-program.js'
 export type { ProgramKind, ServerProgram } from './program/server-program.js'
@@ -25,6 +27,7 @@ export {
   type PostgresContainerOptions,
   startPostgresContainer,
 } from './postgres/postgres-container.js'
+export { checkReplicaUrl } from './postgres/postgres-by-url.js'
 export { type PostgresReplicaOptions, startPostgresReplica } from './postgres/postgres-replica.js'
 export { type PostgresOptions, startPostgres } from './postgres/start-postgres.js'
 export type {

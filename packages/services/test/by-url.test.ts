@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  checkReplicaUrl,
   type EmbeddedPostgres,
   startEmbeddedPostgres,
   startPostgres,
@@ -49,6 +50,21 @@ describe('a PostgreSQL by URL', () => {
     await expect(query(unknown, 'select 1')).rejects.toMatchObject({ code: '3D000' })
   })
 
+  it('whose role may not create tables is refused, with the GRANT that helps', async () => {
+    await query(own.url, `CREATE ROLE "Mrs. O'Hara" LOGIN PASSWORD 'hunter22'`)
+    const url = new URL(own.url)
+    url.username = encodeURIComponent("Mrs. O'Hara")
+    url.password = 'hunter22'
+    const failure = await failureOf({ databaseUrl: url.href })
+    expect(failure).toMatchObject({ code: 'refused' })
+    const grant = /GRANT .*;/.exec(failure.message)?.[0] ?? ''
+    expect(grant).toBe(`GRANT USAGE, CREATE ON SCHEMA public TO "Mrs. O'Hara";`)
+    expect(failure.message).not.toContain('hunter22')
+    await query(own.url, grant)
+    const given = await startPostgres({ databaseUrl: url.href, folder })
+    expect(given.kind).toBe('url')
+  })
+
   it.each([
     'hunter22',
     'mysql://u:hunter22@h/d',
@@ -58,6 +74,42 @@ describe('a PostgreSQL by URL', () => {
     const failure = await failureOf({ databaseUrl })
     expect(failure).toMatchObject({ code: 'invalid-url' })
     expect(failure.message).not.toContain('hunter22')
+  })
+})
+
+describe('a replica by URL', () => {
+  it('of which nothing is wrong needs no words', async () => {
+    expect(await checkReplicaUrl(own.url, own.url)).toBeUndefined()
+  })
+
+  it('that does not answer is named by its setting, host and port, without the password', async () => {
+    const port = await freePort()
+    const problem = await checkReplicaUrl(`postgres://u:hunter22@127.0.0.1:${port}/d`, own.url)
+    expect(problem).toContain(`127.0.0.1:${port}`)
+    expect(problem).toContain('DATABASE_REPLICA_URL')
+    expect(problem).not.toContain('hunter22')
+  })
+
+  it('that says no is reported', async () => {
+    const unknown = own.url.replace(/\/workbench$/, '/nowhere')
+    expect(await checkReplicaUrl(unknown, own.url)).toContain('(3D000)')
+  })
+
+  it('that is a copy of another database is reported', async () => {
+    const other = own.url.replace(/\/workbench$/, '/postgres')
+    expect(await checkReplicaUrl(other, own.url)).toContain('not a replica')
+  })
+
+  it('is refused if it is none', async () => {
+    await expect(checkReplicaUrl('mysql://u:hunter22@h/d', own.url)).rejects.toThrow(
+      /^DATABASE_REPLICA_URL is not a PostgreSQL address\. It should look like [^2]*$/,
+    )
+  })
+
+  it('is not blamed for a primary that does not answer', async () => {
+    const port = await freePort()
+    const primary = `postgres://u:hunter22@127.0.0.1:${port}/d`
+    expect(await checkReplicaUrl(own.url, primary)).toBeUndefined()
   })
 })
 

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { PostgresSetupError } from './postgres-setup.js'
 
 /** What PostgreSQL names when it refuses a write that it has read too late. */
 export const IN_TIME = 'write_in_time'
@@ -110,6 +111,7 @@ export function storeFailure(error: unknown): StoreFailure | undefined {
   if (!(error instanceof Error)) return undefined
   if (error instanceof AggregateError) return firstFailure(error.errors)
   if (isTooLate(error)) return { kind: 'unavailable' }
+  if (error instanceof PostgresSetupError) return { kind: 'misconfigured', fix: error.message }
   const verdict = verdictOn(error)
   if (verdict === undefined || verdict === 'bug') return undefined
   if (verdict !== 'unavailable') return { kind: 'misconfigured', ...verdict }
@@ -148,4 +150,16 @@ function verdictOn(error: Error): Verdict | undefined {
 
 function inTable(table: Table, text: string): Verdict | undefined {
   return table.find(([pattern]) => pattern.test(text))?.[1]
+}
+
+/**
+ * Whether PostgreSQL has refused a prepared statement, which it did not run: the schema was changed (0A000), or
+ * somebody else has removed or defined statements on this connection (26000, 42P05). A new one works.
+ */
+export function isStalePlan(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error)) return false
+  const { code, routine } = error as { code: unknown; routine?: unknown }
+  // The message is in the server's language; the name of the routine is not.
+  const isChangedResult = code === '0A000' && routine === 'RevalidateCachedQuery'
+  return isChangedResult || code === '26000' || code === '42P05'
 }

@@ -38,6 +38,8 @@ describe('a store is unavailable', () => {
     ['08006', 'connection_failure'],
     ['08P01', 'protocol_violation'],
     ['25006', 'read_only_sql_transaction, on a standby'],
+    ['26000', 'invalid_sql_statement_name, after DEALLOCATE ALL'],
+    ['42P05', 'duplicate_prepared_statement'],
     ['53200', 'out_of_memory'],
     ['53300', 'too_many_connections'],
     ['57014', 'query_canceled, by the statement timeout'],

@@ -72,15 +72,15 @@ function accountKey(email: string): string {
 
 /** Each account's places, as `{place: the millisecond in which it expires}`; `expire` is the last of these. */
 export const loginAttemptsSchema: string = `
-CREATE TABLE IF NOT EXISTS login_attempts (
+CREATE TABLE IF NOT EXISTS public.login_attempts (
   key varchar(255) PRIMARY KEY,
   places jsonb NOT NULL DEFAULT '{}',
   expire bigint
 );
-ALTER TABLE login_attempts
+ALTER TABLE public.login_attempts
   ADD COLUMN IF NOT EXISTS places jsonb NOT NULL DEFAULT '{}',
   DROP COLUMN IF EXISTS points;
-CREATE INDEX IF NOT EXISTS login_attempts_by_expire ON login_attempts (expire);
+CREATE INDEX IF NOT EXISTS login_attempts_by_expire ON public.login_attempts (expire);
 `
 
 /** What the server does to this table, where attempts are counted in PostgreSQL. */
@@ -95,7 +95,7 @@ export const loginAttemptsTable: TableUse = {
  * keep it, window, limit. An expiry further away than the window dates from before the clock was set back.
  */
 const HOLD_PLACE = `
-INSERT INTO login_attempts AS account (key, places, expire)
+INSERT INTO public.login_attempts AS account (key, places, expire)
 VALUES (
   $1,
   CASE WHEN $4::bigint > 0 THEN jsonb_build_object($2::text, $3::bigint + $4) ELSE '{}' END,

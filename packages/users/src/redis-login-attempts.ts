@@ -1,5 +1,10 @@
 import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores'
-import { limitedBy, type LoginAttempts, type LoginAttemptsLimit, PLACES_PREFIX } from './login-attempts.js'
+import {
+  limitedBy,
+  type LoginAttempts,
+  type LoginAttemptsLimit,
+  PLACES_PREFIX,
+} from './login-attempts.js'
 
 /** The keys of the attempts that are counted in Redis. */
 export const LOGIN_ATTEMPTS_KEYS: readonly KeyUse[] = [{ prefix: PLACES_PREFIX, type: 'sortedSet' }]

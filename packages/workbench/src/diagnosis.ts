@@ -1,6 +1,11 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { inspectServices, type ServiceFinding } from '@session-vs-jwt/services'
+import {
+  checkReplicaUrl,
+  inspectServices,
+  ServiceError,
+  type ServiceFinding,
+} from '@session-vs-jwt/services'
 import { filesIn, repositoryFolder } from './folders.js'
 import { readPorts, takenPorts } from './ports.js'
 import { findRunning, type RunningRecord } from './running-record.js'
@@ -32,9 +37,31 @@ export async function diagnose(folder: string, env: Env): Promise<Finding[]> {
     dataFolder(folder),
     ...(running ? [workbenchFinding(running)] : await ports(env)),
     service(services.postgres),
+    ...(await replica(env)),
     service(services.redis, '; what would live there lives in PostgreSQL'),
     service(services.balancer, '; needed for several instances only (--instances)'),
   ]
+}
+
+/** Why the servers can't use the replica that `env` names; undefined if they can, or without one. */
+export async function replicaProblem(env: Env): Promise<string | undefined> {
+  const { DATABASE_URL: databaseUrl, DATABASE_REPLICA_URL: url } = env
+  if (!url) return undefined
+  if (databaseUrl) return checkReplicaUrl(url, databaseUrl)
+  return 'DATABASE_REPLICA_URL is ignored, because DATABASE_URL is not set. Set both or neither.'
+}
+
+async function replica(env: Env): Promise<Finding[]> {
+  if (!env['DATABASE_REPLICA_URL']) return []
+  const name = 'replica'
+  try {
+    const problem = await replicaProblem(env)
+    if (problem) return [{ name, state: 'warning', what: problem }]
+    return [{ name, state: 'ok', what: 'GET /users reads at DATABASE_REPLICA_URL' }]
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error
+    return [{ name, state: 'failing', what: error.message }]
+  }
 }
 
 /** The bootstrap has checked the version: with an older one, nothing gets here. */

@@ -8,6 +8,7 @@ import {
   startRedis,
 } from '@session-vs-jwt/services'
 import { availableStrategy } from './available-strategy.js'
+import { replicaProblem } from './diagnosis.js'
 import { curlLines } from './curl-lines.js'
 import type { TraceEvent } from '@session-vs-jwt/http-kit'
 import { Lab } from './lab/lab.js'
@@ -209,7 +210,14 @@ async function startStores(options: WorkbenchOptions, started: StopStack): Promi
   )
   onProgress(postgres.foundAs)
   if (redis) onProgress(redis.foundAs)
+  await reportReplica(options)
   return { postgres, redis, secrets }
+}
+
+/** The servers work without a replica. */
+async function reportReplica({ env, onProgress }: WorkbenchOptions): Promise<void> {
+  const problem = await replicaProblem(env)
+  if (problem) onProgress(problem)
 }
 
 async function startServers(

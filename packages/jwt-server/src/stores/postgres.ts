@@ -1,4 +1,4 @@
-import { removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
+import { epochMs, removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
 import type {
   FamilySettings,
   PresentedToken,
@@ -14,22 +14,22 @@ import type {
  * milliseconds. A family is one row, so a rotation is one update of one row, and one of N wins.
  */
 export const refreshSchema: string = `
-CREATE TABLE IF NOT EXISTS refresh_families (
+CREATE TABLE IF NOT EXISTS public.refresh_families (
   id uuid PRIMARY KEY,
-  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id uuid NOT NULL REFERENCES public.users ON DELETE CASCADE,
   user_agent text,
   created_at timestamptz NOT NULL,
   live_until timestamptz NOT NULL,
   absolute_until timestamptz NOT NULL,
   tokens jsonb NOT NULL
 );
-CREATE INDEX IF NOT EXISTS refresh_families_of_user ON refresh_families (user_id);
-CREATE INDEX IF NOT EXISTS refresh_families_by_live_until ON refresh_families (live_until);
-CREATE TABLE IF NOT EXISTS denied_families (
+CREATE INDEX IF NOT EXISTS refresh_families_of_user ON public.refresh_families (user_id);
+CREATE INDEX IF NOT EXISTS refresh_families_by_live_until ON public.refresh_families (live_until);
+CREATE TABLE IF NOT EXISTS public.denied_families (
   id uuid PRIMARY KEY,
   until timestamptz NOT NULL
 );
-CREATE INDEX IF NOT EXISTS denied_families_by_until ON denied_families (until);
+CREATE INDEX IF NOT EXISTS denied_families_by_until ON public.denied_families (until);
 `
 
 /** What the server does to these tables. */
@@ -53,9 +53,9 @@ export const familyTables: readonly TableUse[] = [
 interface Row {
   id: string
   userAgent: string | null
-  createdAt: Date
-  liveUntil: Date
-  absoluteUntil: Date
+  createdAt: string
+  liveUntil: string
+  absoluteUntil: string
   readable: boolean
 }
 
@@ -78,9 +78,9 @@ const READABLE = `(created_at BETWEEN to_timestamp(0) AND to_timestamp(8.64e12)
 
 /** Ends the families that `condition` picks, and denies their access tokens until $1 if it is given. */
 const endWhere = (condition: string): string => `
-WITH ended AS (DELETE FROM refresh_families WHERE ${condition} RETURNING id),
+WITH ended AS (DELETE FROM public.refresh_families WHERE ${condition} RETURNING id),
 denied AS (
-  INSERT INTO denied_families (id, until)
+  INSERT INTO public.denied_families (id, until)
   SELECT id, $1::timestamptz FROM ended WHERE $1::timestamptz IS NOT NULL
   ON CONFLICT (id) DO NOTHING
 )
@@ -88,7 +88,7 @@ SELECT (SELECT count(*)::int FROM ended) AS count`
 
 /** The same for the family $3 of a token that was used before; it tells of a row that is no family. */
 const END_REUSED = `${endWhere(`user_id = $2 AND id = $3 AND ${READABLE}`)},
-EXISTS (SELECT FROM refresh_families WHERE user_id = $2 AND id = $3 AND NOT ${READABLE}) AS unreadable`
+EXISTS (SELECT FROM public.refresh_families WHERE user_id = $2 AND id = $3 AND NOT ${READABLE}) AS unreadable`
 
 export class PostgresRefreshFamilies implements RefreshFamilyStore {
   readonly #sql: SqlClient
@@ -102,7 +102,7 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   async start(family: RefreshFamily, tokenHash: string): Promise<void> {
     await this.#rows(
       'families.start',
-      `INSERT INTO refresh_families (id, user_id, user_agent, created_at, live_until, absolute_until,
+      `INSERT INTO public.refresh_families (id, user_id, user_agent, created_at, live_until, absolute_until,
         tokens) VALUES ($1, $2, $3, $4, $5, $6, jsonb_build_object($7::text, null))`,
       [
         family.id,
@@ -119,7 +119,8 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   async check(token: PresentedToken): Promise<TokenState> {
     const rows = await this.#rows<{ readable: boolean; counts: boolean }>(
       'families.check',
-      `SELECT ${READABLE} AS readable, ${COUNTS} AS counts FROM refresh_families WHERE id = $1 AND user_id = $2`,
+      `SELECT ${READABLE} AS readable, ${COUNTS} AS counts
+       FROM public.refresh_families WHERE id = $1 AND user_id = $2`,
       [token.familyId, token.userId, token.tokenHash, this.#now()],
     )
     if (rows[0] && !rows[0].readable) return this.#unreadable(token.familyId)
@@ -128,9 +129,9 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   }
 
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
-    const rows = await this.#rows<{ absoluteUntil: Date }>(
+    const rows = await this.#rows<{ absoluteUntil: string }>(
       'families.rotate',
-      `UPDATE refresh_families SET
+      `UPDATE public.refresh_families SET
         live_until = least($5::timestamptz, absolute_until),
         tokens = jsonb_build_object($6::text, null) || coalesce((
           SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
@@ -139,7 +140,7 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
           WHERE ${isLive('value')} AND (key <> $3 OR value <> 'null' OR $7::bigint > $4::bigint)
         ), '{}')
        WHERE id = $1 AND user_id = $2 AND ${READABLE} AND ${COUNTS}
-       RETURNING absolute_until AS "absoluteUntil"`,
+       RETURNING ${epochMs('absolute_until')} AS "absoluteUntil"`,
       [
         token.familyId,
         token.userId,
@@ -150,16 +151,17 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
         rotation.graceUntil,
       ],
     )
-    if (rows[0]) return { state: 'live', absoluteUntil: rows[0].absoluteUntil.getTime() }
+    if (rows[0]) return { state: 'live', absoluteUntil: Number(rows[0].absoluteUntil) }
     return { state: await this.#endReused(token) }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
     const rows = await this.#rows<Row>(
       'families.list',
-      `SELECT id, user_agent AS "userAgent", created_at AS "createdAt",
-        live_until AS "liveUntil", absolute_until AS "absoluteUntil", ${READABLE} AS readable
-       FROM refresh_families WHERE user_id = $1`,
+      `SELECT id, user_agent AS "userAgent", ${epochMs('created_at')} AS "createdAt",
+        ${epochMs('live_until')} AS "liveUntil", ${epochMs('absolute_until')} AS "absoluteUntil",
+        ${READABLE} AS readable
+       FROM public.refresh_families WHERE user_id = $1`,
       [userId],
     )
     for (const { id, readable } of rows) if (!readable) this.#unreadable(id)
@@ -168,9 +170,9 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
       id,
       userId,
       userAgent,
-      createdAt: createdAt.getTime(),
-      liveUntil: liveUntil.getTime(),
-      absoluteUntil: absoluteUntil.getTime(),
+      createdAt: Number(createdAt),
+      liveUntil: Number(liveUntil),
+      absoluteUntil: Number(absoluteUntil),
     }))
   }
 
@@ -188,7 +190,7 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   async isDenied(_userId: string, familyId: string): Promise<boolean> {
     const rows = await this.#rows(
       'families.is-denied',
-      'SELECT 1 FROM denied_families WHERE id = $1 AND until > $2',
+      'SELECT 1 FROM public.denied_families WHERE id = $1 AND until > $2',
       [familyId, new Date(this.#now())],
     )
     return rows.length === 1

@@ -1,11 +1,11 @@
-import { removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
+import { epochMs, removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
 import { hashSessionId } from '../session-id.js'
 import { type SessionRecord, sessionSchema, type SessionStore } from './session-store.js'
 
 export const sessionsSchema: string = `
-CREATE TABLE IF NOT EXISTS sessions (
+CREATE TABLE IF NOT EXISTS public.sessions (
   id_hash bytea PRIMARY KEY,
-  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id uuid NOT NULL REFERENCES public.users ON DELETE CASCADE,
   email text NOT NULL,
   device_id uuid NOT NULL,
   user_agent text,
@@ -13,16 +13,16 @@ CREATE TABLE IF NOT EXISTS sessions (
   idle_until timestamptz NOT NULL,
   absolute_until timestamptz NOT NULL
 );
-CREATE INDEX IF NOT EXISTS sessions_of_user ON sessions (user_id);
-CREATE INDEX IF NOT EXISTS sessions_by_idle_until ON sessions (idle_until);
-CREATE TABLE IF NOT EXISTS replaced_session_ids (
+CREATE INDEX IF NOT EXISTS sessions_of_user ON public.sessions (user_id);
+CREATE INDEX IF NOT EXISTS sessions_by_idle_until ON public.sessions (idle_until);
+CREATE TABLE IF NOT EXISTS public.replaced_session_ids (
   id_hash bytea PRIMARY KEY,
   user_id uuid NOT NULL,
   device_id uuid NOT NULL,
   absolute_until timestamptz NOT NULL
 );
 CREATE INDEX IF NOT EXISTS replaced_session_ids_by_absolute_until
-  ON replaced_session_ids (absolute_until);
+  ON public.replaced_session_ids (absolute_until);
 `
 
 const REPLACED = ['id_hash', 'user_id', 'device_id', 'absolute_until']
@@ -43,13 +43,15 @@ interface Row {
   email: string
   deviceId: string
   userAgent: string | null
-  createdAt: Date
-  idleUntil: Date
-  absoluteUntil: Date
+  createdAt: string
+  idleUntil: string
+  absoluteUntil: string
 }
 
-const COLUMNS = `id_hash AS "idHash", user_id AS "userId", email, device_id AS "deviceId", user_agent AS "userAgent",
-  created_at AS "createdAt", idle_until AS "idleUntil", absolute_until AS "absoluteUntil"`
+const COLUMNS = `id_hash AS "idHash", user_id AS "userId", email, device_id AS "deviceId",
+  user_agent AS "userAgent",
+  ${epochMs('created_at')} AS "createdAt", ${epochMs('idle_until')} AS "idleUntil",
+  ${epochMs('absolute_until')} AS "absoluteUntil"`
 
 export class PostgresSessions implements SessionStore {
   readonly #sql: SqlClient
@@ -64,7 +66,7 @@ export class PostgresSessions implements SessionStore {
   async read(id: string): Promise<SessionRecord | undefined> {
     const { rows } = await this.#sql.query<Row>({
       name: 'sessions.read',
-      text: `SELECT ${COLUMNS} FROM sessions WHERE id_hash = $1`,
+      text: `SELECT ${COLUMNS} FROM public.sessions WHERE id_hash = $1`,
       values: [idHash(id)],
     })
     return rows.flatMap((row) => this.#readable(row))[0]
@@ -73,7 +75,7 @@ export class PostgresSessions implements SessionStore {
   async create(id: string, session: SessionRecord): Promise<void> {
     await this.#sql.query({
       name: 'sessions.create',
-      text: `INSERT INTO sessions (id_hash, user_id, email, device_id, user_agent, created_at,
+      text: `INSERT INTO public.sessions (id_hash, user_id, email, device_id, user_agent, created_at,
         idle_until, absolute_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       values: [
         idHash(id),
@@ -91,7 +93,7 @@ export class PostgresSessions implements SessionStore {
   async update(id: string, session: SessionRecord): Promise<boolean> {
     return this.#changesOne(
       'sessions.update',
-      'UPDATE sessions SET idle_until = $2 WHERE id_hash = $1',
+      'UPDATE public.sessions SET idle_until = $2 WHERE id_hash = $1',
       [idHash(id), new Date(session.idleUntil)],
     )
   }
@@ -100,9 +102,9 @@ export class PostgresSessions implements SessionStore {
     return this.#changesOne(
       'sessions.replace',
       `WITH replaced AS (
-        UPDATE sessions SET id_hash = $2, idle_until = $3 WHERE id_hash = $1
+        UPDATE public.sessions SET id_hash = $2, idle_until = $3 WHERE id_hash = $1
         RETURNING user_id, device_id, absolute_until
-      ) INSERT INTO replaced_session_ids (id_hash, user_id, device_id, absolute_until)
+      ) INSERT INTO public.replaced_session_ids (id_hash, user_id, device_id, absolute_until)
         SELECT $1, user_id, device_id, absolute_until FROM replaced`,
       [idHash(oldId), idHash(newId), new Date(session.idleUntil)],
     )
@@ -110,11 +112,11 @@ export class PostgresSessions implements SessionStore {
 
   async destroy(id: string): Promise<void> {
     const values = [idHash(id)]
-    const text = 'DELETE FROM sessions WHERE id_hash = $1'
+    const text = 'DELETE FROM public.sessions WHERE id_hash = $1'
     if (await this.#changesOne('sessions.destroy', text, values)) return
     await this.#changesOne(
       'sessions.destroy-replaced',
-      `DELETE FROM sessions USING replaced_session_ids replaced WHERE replaced.id_hash = $1
+      `DELETE FROM public.sessions USING public.replaced_session_ids replaced WHERE replaced.id_hash = $1
         AND sessions.user_id = replaced.user_id AND sessions.device_id = replaced.device_id`,
       values,
     )
@@ -123,7 +125,7 @@ export class PostgresSessions implements SessionStore {
   async list(userId: string): Promise<SessionRecord[]> {
     const { rows } = await this.#sql.query<Row>({
       name: 'sessions.list',
-      text: `SELECT ${COLUMNS} FROM sessions WHERE user_id = $1`,
+      text: `SELECT ${COLUMNS} FROM public.sessions WHERE user_id = $1`,
       values: [userId],
     })
     return rows.flatMap((row) => this.#readable(row))
@@ -132,7 +134,7 @@ export class PostgresSessions implements SessionStore {
   async destroyDevice(userId: string, deviceId: string): Promise<boolean> {
     return this.#changesOne(
       'sessions.destroy-device',
-      'DELETE FROM sessions WHERE user_id = $1 AND device_id = $2',
+      'DELETE FROM public.sessions WHERE user_id = $1 AND device_id = $2',
       [userId, deviceId],
     )
   }
@@ -140,7 +142,7 @@ export class PostgresSessions implements SessionStore {
   async destroyAll(userId: string, exceptDeviceId?: string): Promise<void> {
     await this.#changesOne(
       'sessions.destroy-all',
-      'DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR device_id <> $2)',
+      'DELETE FROM public.sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR device_id <> $2)',
       [userId, exceptDeviceId ?? null],
     )
   }

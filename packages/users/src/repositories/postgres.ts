@@ -1,4 +1,4 @@
-import { type SqlClient, type TableUse, violatedUniqueIndex } from '@session-vs-jwt/stores'
+import { epochMs, type SqlClient, type TableUse, violatedUniqueIndex } from '@session-vs-jwt/stores'
 import { taken } from '../register.js'
 import {
   type LoginLookup,
@@ -14,7 +14,7 @@ import {
 const COST = `(substring(password_hash from '^[$]2[aby][$]([0-9][0-9])[$]')::int)`
 
 export const usersSchema: string = `
-CREATE TABLE IF NOT EXISTS users (
+CREATE TABLE IF NOT EXISTS public.users (
   id uuid PRIMARY KEY,
   nickname text NOT NULL,
   nickname_key text COLLATE "C" NOT NULL CONSTRAINT users_nickname_unique UNIQUE,
@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS users (
   password_version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL
 );
-CREATE INDEX IF NOT EXISTS users_password_cost ON users (${COST});
+CREATE INDEX IF NOT EXISTS users_password_cost ON public.users (${COST});
 `
 
 /** Of an unknown email there is the cost alone; and without users, not even that. */
@@ -44,7 +44,7 @@ export const usersTable: TableUse = {
   updated: ['nickname', 'nickname_key', 'password_hash', 'password_version'],
 }
 
-const USER = 'id, nickname, email, created_at AS "createdAt"'
+const USER = `id, nickname, email, ${epochMs('created_at')} AS "createdAt"`
 const WITH_PASSWORD = `${USER}, password_hash AS "passwordHash", password_version AS "passwordVersion"`
 
 /**
@@ -63,7 +63,7 @@ export class PostgresUsers implements UserRepository {
   async add(user: NewUser): Promise<User> {
     const row = await this.#write<User>(
       'users.add',
-      `INSERT INTO users (id, nickname, nickname_key, email, password_hash, created_at)
+      `INSERT INTO public.users (id, nickname, nickname_key, email, password_hash, created_at)
        VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${USER}`,
       [
         user.id,
@@ -79,19 +79,19 @@ export class PostgresUsers implements UserRepository {
   }
 
   async remove(id: string): Promise<void> {
-    await this.#one('users.remove', 'DELETE FROM users WHERE id = $1', [id])
+    await this.#one('users.remove', 'DELETE FROM public.users WHERE id = $1', [id])
   }
 
   async findById(id: string): Promise<User | undefined> {
-    return this.#one<User>('users.find', `SELECT ${USER} FROM users WHERE id = $1`, [id])
+    return this.#one<User>('users.find', `SELECT ${USER} FROM public.users WHERE id = $1`, [id])
   }
 
   async findForLogin(email: string): Promise<LoginLookup> {
     const row = await this.#one<LoginRow>(
       'users.find-for-login',
       `SELECT ${WITH_PASSWORD}, "highestCost"
-       FROM (SELECT max(${COST}) AS "highestCost" FROM users) AS costs
-       LEFT JOIN users ON email = $1`,
+       FROM (SELECT max(${COST}) AS "highestCost" FROM public.users) AS costs
+       LEFT JOIN public.users ON email = $1`,
       [email],
     )
     const { highestCost, ...user } = row ?? { id: null, highestCost: null }
@@ -101,7 +101,7 @@ export class PostgresUsers implements UserRepository {
   async findWithPassword(id: string): Promise<UserWithPassword | undefined> {
     return this.#one(
       'users.find-with-password',
-      `SELECT ${WITH_PASSWORD} FROM users WHERE id = $1`,
+      `SELECT ${WITH_PASSWORD} FROM public.users WHERE id = $1`,
       [id],
     )
   }
@@ -109,7 +109,7 @@ export class PostgresUsers implements UserRepository {
   async list(page: UserPage): Promise<Pick<User, 'id' | 'nickname'>[]> {
     const { rows } = await this.#mayLag.query<Pick<User, 'id' | 'nickname'>>({
       name: 'users.list',
-      text: `SELECT id, nickname FROM users
+      text: `SELECT id, nickname FROM public.users
         WHERE $1::text IS NULL OR nickname_key > $1 COLLATE "C"
         ORDER BY nickname_key LIMIT $2`,
       values: [page.after === undefined ? null : nicknameKey(page.after), page.limit],
@@ -120,7 +120,7 @@ export class PostgresUsers implements UserRepository {
   async rename(id: string, nickname: string): Promise<User | undefined> {
     return this.#write(
       'users.rename',
-      `UPDATE users SET nickname = $2, nickname_key = $3 WHERE id = $1 RETURNING ${USER}`,
+      `UPDATE public.users SET nickname = $2, nickname_key = $3 WHERE id = $1 RETURNING ${USER}`,
       [id, nickname, nicknameKey(nickname)],
     )
   }
@@ -132,7 +132,7 @@ export class PostgresUsers implements UserRepository {
   ): Promise<User | undefined> {
     return this.#one(
       'users.set-password',
-      `UPDATE users SET password_hash = $2, password_version = password_version + 1
+      `UPDATE public.users SET password_hash = $2, password_version = password_version + 1
        WHERE id = $1 AND password_version = $3 RETURNING ${USER}`,
       [id, passwordHash, expectedVersion],
     )
@@ -141,7 +141,7 @@ export class PostgresUsers implements UserRepository {
   async rehash(id: string, oldHash: string, newHash: string): Promise<void> {
     await this.#one(
       'users.rehash',
-      'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
+      'UPDATE public.users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
       [id, oldHash, newHash],
     )
   }
@@ -149,7 +149,7 @@ export class PostgresUsers implements UserRepository {
   async passwordVersion(id: string): Promise<number | undefined> {
     const row = await this.#one<{ version: number }>(
       'users.password-version',
-      'SELECT password_version AS version FROM users WHERE id = $1',
+      'SELECT password_version AS version FROM public.users WHERE id = $1',
       [id],
     )
     return row?.version
@@ -161,7 +161,7 @@ export class PostgresUsers implements UserRepository {
     values: readonly unknown[],
   ): Promise<Row | undefined> {
     const { rows } = await this.#sql.query<Row>({ name, text, values })
-    return rows[0]
+    return rows[0] && fromRow(rows[0])
   }
 
   /** @throws {AccountError} when the unique index of the nickname or the email refuses the row */
@@ -179,4 +179,9 @@ export class PostgresUsers implements UserRepository {
       throw error
     }
   }
+}
+
+/** PostgreSQL answers with milliseconds; a user has a `Date`. */
+function fromRow<Row extends object>(row: Row): Row {
+  return 'createdAt' in row ? { ...row, createdAt: new Date(Number(row.createdAt)) } : row
 }

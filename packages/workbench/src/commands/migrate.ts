@@ -1,6 +1,8 @@
 import { ConfigError, readSecretFiles } from '@session-vs-jwt/http-kit'
+import { checkReplicaUrl } from '@session-vs-jwt/services'
+import { applyLimits, isPooled } from '@session-vs-jwt/stores'
 import type { Command } from 'commander'
-import { migrate } from '../schema.js'
+import { databaseError, migrate } from '../schema.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { newCommand } from './command.js'
 
@@ -9,14 +11,15 @@ export function migrateCommand(): Command {
     usage: 'npm run migrate --',
     description:
       'Make the tables in the database at DATABASE_URL, for servers that are started without ' +
-      '"npm start", which does this by itself. Tables that exist are left as they are.',
+      '"npm start", which does this by itself. Tables that exist are left as they are. If the address says ' +
+      'pgbouncer=true, it also gives the role the limits that the servers need, for this database alone.',
     examples: ['DATABASE_URL=postgres://user:password@localhost/workbench npm run migrate'],
   }).action(applyToDatabase)
 }
 
-function databaseUrl(): string | undefined {
+function readEnvironment(): Readonly<Record<string, string | undefined>> {
   try {
-    return readSecretFiles(process.env, 'migration')['DATABASE_URL']
+    return readSecretFiles(process.env, 'migration')
   } catch (error) {
     if (error instanceof ConfigError) throw new WorkbenchError(error.message, 2)
     throw error
@@ -24,7 +27,7 @@ function databaseUrl(): string | undefined {
 }
 
 async function applyToDatabase(): Promise<void> {
-  const url = databaseUrl()
+  const { DATABASE_URL: url, DATABASE_REPLICA_URL: replicaUrl } = readEnvironment()
   if (!url || !/^postgres(ql)?:\/\//.test(url)) {
     throw new WorkbenchError(
       `DATABASE_URL is ${url ? 'no PostgreSQL address' : 'not set'}: ` +
@@ -32,11 +35,20 @@ async function applyToDatabase(): Promise<void> {
       2,
     )
   }
-  try {
-    await migrate(url)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new WorkbenchError(`The database at DATABASE_URL cannot be used: ${message || code}`)
-  }
+  await migrate(url)
   console.log('The tables are there.')
+  if (isPooled(url)) await setLimits(url)
+  const problem = replicaUrl && (await checkReplicaUrl(replicaUrl, url))
+  if (problem) console.warn(problem)
+}
+
+async function setLimits(url: string): Promise<void> {
+  const statements = await applyLimits(url).catch((error: unknown) => {
+    throw databaseError(error)
+  })
+  if (statements.length === 0) return console.log('The role has the limits that the servers need.')
+  console.log(
+    `The role has the limits that the servers need, by:\n  ${statements.join('\n  ')}\n` +
+      "Now run RECONNECT in PgBouncer's console: its open connections keep the old settings.",
+  )
 }

@@ -31,7 +31,8 @@ export function startCommand(): Command {
     description:
       'Start PostgreSQL, Redis, both servers and the front page, until Ctrl-C.\n' +
       'Ports: WORKBENCH_PORT (3000), SESSION_PORT (3001), JWT_PORT (3002).\n' +
-      'Stores: DATABASE_URL and REDIS_URL, to use stores of your own: one Redis (redis://host:port), a ' +
+      'Stores: DATABASE_URL (with ?pgbouncer=true behind PgBouncer in transaction mode) and REDIS_URL, to ' +
+      'use stores of your own: one Redis (redis://host:port), a ' +
       'cluster (redis+cluster://host:port,host:port) or sentinels ' +
       '(redis+sentinel://host:port,host:port/master-name). DATABASE_REPLICA_URL: reads that may lag.\n' +
       'Data, keys and logs: WORKBENCH_FOLDER (.workbench in this clone), a folder of its own.\n' +

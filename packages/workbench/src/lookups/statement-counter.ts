@@ -6,11 +6,11 @@ import { type Calls, difference } from './calls.js'
  * and what has expired, removed once a minute.
  */
 const BESIDE_REQUESTS: readonly RegExp[] = [
-  /^SELECT extract\(\S+ FROM clock_timestamp\(\)\)/,
-  /\bDELETE FROM sessions WHERE idle_until < \$1$/,
-  /\bDELETE FROM replaced_session_ids WHERE absolute_until < \$1$/,
-  /\bDELETE FROM refresh_families WHERE live_until < \$1$/,
-  /\bDELETE FROM denied_families WHERE until < \$1$/,
+  /^SELECT \(extract\(\S+ FROM clock_timestamp\(\)\)/,
+  /\bDELETE FROM public\.sessions WHERE idle_until < \$1$/,
+  /\bDELETE FROM public\.replaced_session_ids WHERE absolute_until < \$1$/,
+  /\bDELETE FROM public\.refresh_families WHERE live_until < \$1$/,
+  /\bDELETE FROM public\.denied_families WHERE until < \$1$/,
 ]
 
 /** As many as a pool has connections. A statement that each request sends is seen all the same. */

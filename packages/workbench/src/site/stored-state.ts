@@ -93,7 +93,7 @@ async function inPostgres(
 ): Promise<StoredRecord[]> {
   const { what, table, key } = TABLES[server]
   const { rows } = await sql.query<{ key: string; row: object }>({
-    text: `SELECT ${key} AS key, to_jsonb(t) AS row FROM ${table} t WHERE user_id = $1`,
+    text: `SELECT ${key} AS key, to_jsonb(t) AS row FROM public.${table} t WHERE user_id = $1`,
     values: [userId],
   })
   return rows.map((it) => ({ what, key: `${table} ${it.key}`, value: readable(it.row) }))
