@@ -1,4 +1,4 @@
-import { Client, type ClientBase, DatabaseError, Pool, Query } from 'pg'
+import { Client, type ClientBase, DatabaseError, Pool, Query } from './pg.js'
 import { IN_TIME, isTooLate } from './store-unavailable.js'
 
 /** One SQL statement. A `name` makes PostgreSQL plan it once for each connection. */
