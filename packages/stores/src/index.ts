@@ -11,5 +11,6 @@ export {
   RedisUrlError,
 } from './redis-address.js'
 export type { RedisAddress } from './redis-address.js'
+export { checkPostgresUrl, POSTGRES_URL_FORM, PostgresUrlError } from './postgres-address.js'
 export { replicaFirst } from './replica.js'
 export { isStoreUnavailable } from './store-unavailable.js'

@@ -1,3 +1,4 @@
+import { checkPostgresUrl, POSTGRES_URL_FORM, PostgresUrlError } from '@session-vs-jwt/stores'
 import { Client } from 'pg'
 import { ServiceError } from '../service-error.js'
 import type { PostgresByUrl } from './started-postgres.js'
@@ -35,17 +36,16 @@ export async function postgresVersion(url: string): Promise<string> {
 }
 
 function describe(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (!parsed || !/^postgres(ql)?:\/\//.test(url)) {
-    // The value itself is not repeated: it may hold a password.
-    throw new ServiceError(
-      'invalid-url',
-      'DATABASE_URL is not a PostgreSQL address. ' +
-        'It should look like postgres://user:password@host:5432/database.',
-    )
+  try {
+    checkPostgresUrl(url)
+  } catch (error) {
+    if (!(error instanceof PostgresUrlError)) throw error
+    const message = `DATABASE_URL ${error.message}. It should look like ${POSTGRES_URL_FORM}.`
+    throw new ServiceError('invalid-url', message, { cause: error })
   }
-  const host = parsed.hostname ? `${parsed.hostname}:${parsed.port || '5432'}` : 'a local socket'
-  return `${host}${parsed.pathname}`
+  const { hostname, port, pathname, searchParams } = new URL(url)
+  const socket = searchParams.get('host')
+  return `${socket ?? `${hostname || 'localhost'}:${port || '5432'}`}${pathname}`
 }
 
 function explain(error: unknown, place: string): ServiceError {

@@ -1,5 +1,8 @@
 import { ConfigError, readSecretFiles } from '@session-vs-jwt/http-kit'
+import { startPostgres } from '@session-vs-jwt/services'
+import { POSTGRES_URL_FORM } from '@session-vs-jwt/stores'
 import type { Command } from 'commander'
+import { workbenchFolder } from '../folders.js'
 import { migrate } from '../schema.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { newCommand } from './command.js'
@@ -24,14 +27,15 @@ function databaseUrl(): string | undefined {
 }
 
 async function applyToDatabase(): Promise<void> {
-  const url = databaseUrl()
-  if (!url || !/^postgres(ql)?:\/\//.test(url)) {
+  const url = databaseUrl()?.trim()
+  if (!url) {
     throw new WorkbenchError(
-      `DATABASE_URL is ${url ? 'no PostgreSQL address' : 'not set'}: ` +
-        'postgres://user:password@host:5432/database. "npm start" needs no migration by hand.',
+      `DATABASE_URL is not set: ${POSTGRES_URL_FORM}. "npm start" needs no migration by hand.`,
       2,
     )
   }
+  // Says what is wrong with the address, or why nobody answers there.
+  await startPostgres({ databaseUrl: url, folder: workbenchFolder })
   try {
     await migrate(url)
   } catch (error) {
