@@ -17,7 +17,7 @@ export interface ProgramKind {
     /** Everything that the program itself is in; libraries are found. */
     readonly names: readonly string[]
     readonly program: string
-    /** Where it is unpacked, below the workbench's folder. */
+    /** Where it is unpacked, below the workbench's folder: one folder in it for each release. */
     readonly folder: string
   }
   /** What to do where none can be had. */
