@@ -51,7 +51,7 @@ function siteFiles(root) {
     ...config.map((it) => path.join('.vitepress', it)),
   ].map((it) => path.join('docs', it))
   const noted = readOrNothing(built(root, '.inputs')).split('\n').filter(Boolean)
-  return [...new Set([...noted, ...found])].sort()
+  return [...new Set([...noted, ...found])].toSorted((a, b) => (a < b ? -1 : 1))
 }
 
 const changedAt = (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 interface SiteStamp {
-  isSiteCurrent(root: string, installation: string): boolean
-  stampSite(root: string, installation: string, startedAt: number): void
+  isSiteCurrent: (root: string, installation: string) => boolean
+  stampSite: (root: string, installation: string, startedAt: number) => void
 }
 
 const program = new URL('../site-stamp.mjs', import.meta.url).href
