@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { isSiteCurrent, stampSite } from './site-stamp.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const inRoot = (...names) => path.join(root, ...names)
@@ -169,10 +170,9 @@ async function build(name) {
 
 /** The course and the lab, built anew when a page, a component or a package that they use has changed. */
 async function buildSite() {
+  if (isSiteCurrent(root, installStamp())) return
+  const startedAt = Date.now()
   const docs = inRoot('docs')
-  const stampOfSite = inRoot('docs', '.vitepress', 'dist', '.stamp')
-  const stamp = siteStamp(docs)
-  if (readOrNothing(stampOfSite) === stamp) return
   const vitepress = inRoot('docs', 'node_modules', 'vitepress', 'bin', 'vitepress.js')
   const result = await runWithProgress(
     'Building the site',
@@ -181,26 +181,7 @@ async function buildSite() {
     process.env,
   )
   if (result.failed) fail(`${result.output}\n\nThe site could not be built: see above.`)
-  fs.writeFileSync(stampOfSite, stamp)
-}
-
-/** What the site is made of: its files by name and text, and the installation. */
-function siteStamp(docs) {
-  const hash = createHash('sha256').update(installStamp())
-  const made = new Set(['node_modules', 'dist', 'cache'])
-  const add = (folder) => {
-    const entries = fs.readdirSync(folder, { withFileTypes: true })
-    for (const entry of entries.filter(({ name }) => !made.has(name))) {
-      const file = path.join(folder, entry.name)
-      if (entry.isDirectory()) add(file)
-      else hash.update(file).update(fs.readFileSync(file))
-    }
-  }
-  add(docs)
-  add(inRoot('packages', 'http-kit', 'src'))
-  add(inRoot('packages', 'hash-lab', 'src'))
-  for (const name of ['report', 'result', 'statistics']) add(inRoot('benchmarks', name))
-  return hash.digest('hex')
+  stampSite(root, installStamp(), startedAt)
 }
 
 /** Runs a tool; shows how long it has been at it, and gives back what it printed. */

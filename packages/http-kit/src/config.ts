@@ -72,11 +72,13 @@ export class EnvReader {
     return values[0]
   }
 
-  url(name: string, protocols: readonly string[], setting: Setting): string {
+  /** The address of a store, which `check` accepts or throws what is wrong with it, without repeating it. */
+  address(name: string, check: (text: string) => unknown, setting: Setting): string {
     const text = this.required(name, setting)
-    if (text !== '' && !protocols.includes(parseUrl(text)?.protocol ?? '')) {
-      // The value is not shown: it may hold a password.
-      this.refuse(name, `is no URL that begins with ${protocols.join(' or ')}`, setting)
+    try {
+      if (text !== '') check(text)
+    } catch (error) {
+      this.refuse(name, (error as Error).message, setting)
     }
     return text
   }

@@ -1,4 +1,9 @@
-import { parseRedisUrl, REDIS_URL_FORMS, RedisUrlError } from '@session-vs-jwt/stores'
+import {
+  checkPostgresUrl,
+  parseRedisUrl,
+  POSTGRES_URL_FORM,
+  REDIS_URL_FORMS,
+} from '@session-vs-jwt/stores'
 import type { LoginAttemptsLimit } from '@session-vs-jwt/users'
 import type { EnvReader } from './config.js'
 import type { TraceDetail } from './trace-events.js'
@@ -38,10 +43,9 @@ export function readEdgeConfig(env: EnvReader, server: string, defaultPort: numb
   return {
     host,
     port: env.integer('PORT', defaultPort, 0, 65_535, server),
-    databaseUrl: env.url('DATABASE_URL', POSTGRES, {
+    databaseUrl: env.address('DATABASE_URL', checkPostgresUrl, {
       neededBy: 'users and posts',
-      howTo:
-        '"npm start" brings a PostgreSQL of its own; or postgres://user:password@host/database',
+      howTo: `"npm start" brings a PostgreSQL of its own; or ${POSTGRES_URL_FORM}`,
     }),
     databaseReplicaUrl: readReplicaUrl(env),
     redisUrl: readRedisUrl(env),
@@ -62,27 +66,18 @@ export function readEdgeConfig(env: EnvReader, server: string, defaultPort: numb
   }
 }
 
-const POSTGRES = ['postgres:', 'postgresql:']
-
 function readReplicaUrl(env: EnvReader): string | undefined {
   if (env.optional('DATABASE_REPLICA_URL') === undefined) return undefined
-  return env.url('DATABASE_REPLICA_URL', POSTGRES, {
+  return env.address('DATABASE_REPLICA_URL', checkPostgresUrl, {
     neededBy: 'GET /users, which may lag',
-    howTo: 'postgres://user:password@host/database of a replica; or leave it out',
+    howTo: `${POSTGRES_URL_FORM} of a replica; or leave it out`,
   })
 }
 
 function readRedisUrl(env: EnvReader): string | undefined {
-  const url = env.optional('REDIS_URL')
-  if (url === undefined) return undefined
-  try {
-    parseRedisUrl(url)
-  } catch (error) {
-    if (!(error instanceof RedisUrlError)) throw error
-    env.refuse('REDIS_URL', error.message, {
-      neededBy: 'the counters of failed logins, sessions and refresh families',
-      howTo: `"npm start" looks for a Redis; or ${REDIS_URL_FORMS}; or leave it out`,
-    })
-  }
-  return url
+  if (env.optional('REDIS_URL') === undefined) return undefined
+  return env.address('REDIS_URL', parseRedisUrl, {
+    neededBy: 'the counters of failed logins, sessions and refresh families',
+    howTo: `"npm start" looks for a Redis; or ${REDIS_URL_FORMS}; or leave it out`,
+  })
 }

@@ -125,6 +125,16 @@ describe('the settings of the edge', () => {
     },
   )
 
+  test.each([
+    'postgres://user:canary@localhost:65536/db',
+    'postgres://user:canary@localhost/db?port=canary',
+    'postgres://user:canary@localhost/db?sslmode=always',
+    'postgres://user:canary@localhost/db?sslrootcert=/nowhere/ca.pem',
+  ])('refuse a PostgreSQL that pg could not connect to: %s', (url) => {
+    const env = { DATABASE_URL: url, DATABASE_REPLICA_URL: url }
+    expect(refusedOf(env)).toStrictEqual(['DATABASE_URL', 'DATABASE_REPLICA_URL'])
+  })
+
   test('need a database', () => {
     expect(refusedOf({ DATABASE_URL: '' })).toStrictEqual(['DATABASE_URL'])
   })

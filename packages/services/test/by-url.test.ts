@@ -70,6 +70,11 @@ describe('a PostgreSQL by URL', () => {
     'mysql://u:hunter22@h/d',
     'postgres//u:hunter22@h',
     'postgres:u:hunter22@h/d',
+    'postgres://u:hunter22@h:65536/d',
+    'postgres://u:hunter22@127.0.0.1/d?port=hunter22',
+    'postgres://u:hunter22@127.0.0.1/d?port=0',
+    'postgres://u:hunter22@127.0.0.1/d?sslmode=always',
+    'postgres://u:hunter22@127.0.0.1/d?sslrootcert=/nowhere/ca.pem',
   ])('is refused if it is none: %s', async (databaseUrl) => {
     const failure = await failureOf({ databaseUrl })
     expect(failure).toMatchObject({ code: 'invalid-url' })

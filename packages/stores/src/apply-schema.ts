@@ -1,4 +1,4 @@
-import { Client, DatabaseError } from 'pg'
+import { Client, DatabaseError } from './pg.js'
 import { explainPooler } from './pooler.js'
 import { checkCreate, PostgresSetupError } from './postgres-setup.js'
 import { IN_TIME } from './store-unavailable.js'

@@ -11,8 +11,15 @@ export { applySchema } from './apply-schema.js'
 export type { PostgresConnection, SqlClient, SqlResult, Statement } from './sql.js'
 export { connectRedis, defineWrite } from './redis.js'
 export type { RedisConnection, WriteScript } from './redis.js'
-export { parseRedisUrl, redisClient, RedisUrlError, REDIS_URL_FORMS } from './redis-address.js'
+export {
+  parseRedisUrl,
+  redisClient,
+  RedisDatabaseError,
+  REDIS_URL_FORMS,
+  RedisUrlError,
+} from './redis-address.js'
 export type { RedisAddress } from './redis-address.js'
+export { checkPostgresUrl, POSTGRES_URL_FORM, PostgresUrlError } from './postgres-address.js'
 export { checkReplica, replicaFirst } from './replica.js'
 export { isStoreUnavailable, storeFailure } from './store-unavailable.js'
 export type { StoreFailure } from './store-unavailable.js'

@@ -1,4 +1,4 @@
-import { Client } from 'pg'
+import { Client } from './pg.js'
 import { PostgresSetupError } from './postgres-setup.js'
 import type { SqlResult } from './sql.js'
 

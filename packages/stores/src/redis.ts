@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, type ClusterOptions, type Redis } from 'ioredis'
 import { NodeClock } from './node-clock.js'
 import { writeTogether } from './write-together.js'
-import { parseRedisUrl, redisClient } from './redis-address.js'
+import { parseRedisUrl, redisClient, RedisDatabaseError } from './redis-address.js'
 
 export interface RedisConnectionOptions {
   /** One server, a cluster or sentinels: see {@link parseRedisUrl}. */
@@ -31,14 +31,26 @@ const SILENCE_MS = 1_500
  * cluster has refused to run, because the key lives elsewhere.
  *
  * @throws {RedisUrlError}
+ * @throws {RedisDatabaseError} if the server answers and refuses the database
  */
 export async function connectRedis(options: RedisConnectionOptions): Promise<RedisConnection> {
   const redis = redisClient(parseRedisUrl(options.url), CLIENT_OPTIONS, CLUSTER_OPTIONS)
-  const onError = (error: Error): void => options.onError?.(error)
+  let isFirst = true
+  let refusal: RedisDatabaseError | undefined
+  const onError = (error: Error): void => {
+    if (isFirst && error instanceof RedisDatabaseError) refusal = error
+    // A refusal at the first attempt is thrown: an operator reads it once.
+    if (!refusal) options.onError?.(error)
+  }
   redis.on('error', onError)
   const end = neverEnding(redis)
   const clocks = redis instanceof Cluster ? followNodes(redis, onError) : [clockOf(redis)]
   await firstAttempt(redis, clocks)
+  isFirst = false
+  if (refusal) {
+    end()
+    throw refusal
+  }
   return {
     redis,
     deadline: () => performance.now() + COMMAND_TIMEOUT_MS,

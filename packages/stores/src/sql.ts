@@ -1,4 +1,4 @@
-import { type ClientBase, DatabaseError, Pool, Query } from 'pg'
+import { type ClientBase, DatabaseError, Pool, Query } from './pg.js'
 import { checkLimits, explainPooler, isPooled, LIMITS } from './pooler.js'
 import { PostgresSetupError } from './postgres-setup.js'
 import { isStalePlan, isTooLate } from './store-unavailable.js'

@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg'
+import { DatabaseError } from './pg.js'
 import { PostgresSetupError } from './postgres-setup.js'
 
 /** What PostgreSQL names when it refuses a write that it has read too late. */

@@ -28,8 +28,8 @@ export async function diagnose(folder: string, env: Env): Promise<Finding[]> {
   const running = await findRunning(filesIn(folder).running)
   const services = await inspectServices({
     folder,
-    databaseUrl: env['DATABASE_URL'] || undefined,
-    redisUrl: env['REDIS_URL'] || undefined,
+    databaseUrl: env['DATABASE_URL']?.trim() || undefined,
+    redisUrl: env['REDIS_URL']?.trim() || undefined,
   })
   return [
     machine(),

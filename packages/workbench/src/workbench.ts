@@ -202,8 +202,8 @@ async function readStored(
 async function startStores(options: WorkbenchOptions, started: StopStack): Promise<Stores> {
   const { folder, env, onProgress } = options
   const secrets = await serverSecrets(filesIn(folder).secrets, options.jwtAlgorithm)
-  const databaseUrl = env['DATABASE_URL'] || undefined
-  const redisUrl = env['REDIS_URL'] || undefined
+  const databaseUrl = env['DATABASE_URL']?.trim() || undefined
+  const redisUrl = env['REDIS_URL']?.trim() || undefined
   const [postgres, redis] = await started.add<[StartedPostgres, StartedRedis | undefined]>(
     startPostgres({ folder, databaseUrl, onProgress }),
     startRedis({ folder, redisUrl, onProgress }),

@@ -1,9 +1,12 @@
 import {
   checkCreate,
   checkLimits,
+  checkPostgresUrl,
   checkReplica,
   isPooled,
+  POSTGRES_URL_FORM,
   PostgresSetupError,
+  PostgresUrlError,
   type SqlClient,
 } from '@session-vs-jwt/stores'
 import { Client } from 'pg'
@@ -84,17 +87,16 @@ async function askOnce<T>(url: string, talk: (client: Client) => Promise<T>): Pr
 type Setting = 'DATABASE_URL' | 'DATABASE_REPLICA_URL'
 
 function describe(url: string, setting: Setting): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (!parsed || !/^postgres(ql)?:\/\//.test(url)) {
-    // The value itself is not repeated: it may hold a password.
-    throw new ServiceError(
-      'invalid-url',
-      `${setting} is not a PostgreSQL address. ` +
-        'It should look like postgres://user:password@host:5432/database.',
-    )
+  try {
+    checkPostgresUrl(url)
+  } catch (error) {
+    if (!(error instanceof PostgresUrlError)) throw error
+    const message = `${setting} ${error.message}. It should look like ${POSTGRES_URL_FORM}.`
+    throw new ServiceError('invalid-url', message, { cause: error })
   }
-  const host = parsed.hostname ? `${parsed.hostname}:${parsed.port || '5432'}` : 'a local socket'
-  return `${host}${parsed.pathname}`
+  const { hostname, port, pathname, searchParams } = new URL(url)
+  const socket = searchParams.get('host')
+  return `${socket ?? `${hostname || 'localhost'}:${port || '5432'}`}${pathname}`
 }
 
 function explain(error: unknown, place: string, setting: Setting): ServiceError {

@@ -12,9 +12,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { commandLine } from '../process/process-list.js'
+import { serverEnvironment } from '../process/server-environment.js'
 import { ServiceError } from '../service-error.js'
 import type { PostgresBinaries } from './postgres-binaries.js'
-import { postgresEnvironment } from './postgres-environment.js'
 import type { PostgresPlace } from './postgres-place.js'
 
 /** The superuser of an embedded PostgreSQL. */
@@ -117,7 +117,7 @@ async function runInitdb(
     ...account,
     cwd: '/',
     detached: true,
-    env: postgresEnvironment(),
+    env: serverEnvironment(),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let words = ''

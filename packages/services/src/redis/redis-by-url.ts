@@ -3,6 +3,7 @@ import {
   type RedisAddress,
   REDIS_URL_FORMS,
   redisClient,
+  RedisDatabaseError,
   RedisUrlError,
 } from '@session-vs-jwt/stores'
 import type { Cluster, Redis } from 'ioredis'
@@ -105,6 +106,9 @@ function wrongForm(place: string, mode: string): ServiceError {
 }
 
 function explain(error: unknown, place: string): ServiceError {
+  if (error instanceof RedisDatabaseError) {
+    return new ServiceError('refused', error.message, { cause: error })
+  }
   const { code, message = '' } = error as { code?: string; message?: string }
   if (/^(NOAUTH|WRONGPASS|NOPERM|ERR)/.test(message)) {
     const word = message.split(' ')[0]

@@ -1,6 +1,12 @@
 import { ConfigError, readSecretFiles } from '@session-vs-jwt/http-kit'
 import { checkReplicaUrl } from '@session-vs-jwt/services'
-import { applyLimits, isPooled } from '@session-vs-jwt/stores'
+import {
+  applyLimits,
+  checkPostgresUrl,
+  isPooled,
+  POSTGRES_URL_FORM,
+  PostgresUrlError,
+} from '@session-vs-jwt/stores'
 import type { Command } from 'commander'
 import { databaseError, migrate } from '../schema.js'
 import { WorkbenchError } from '../workbench-error.js'
@@ -27,19 +33,31 @@ function readEnvironment(): Readonly<Record<string, string | undefined>> {
 }
 
 async function applyToDatabase(): Promise<void> {
-  const { DATABASE_URL: url, DATABASE_REPLICA_URL: replicaUrl } = readEnvironment()
-  if (!url || !/^postgres(ql)?:\/\//.test(url)) {
+  const { DATABASE_URL: given, DATABASE_REPLICA_URL: replicaUrl } = readEnvironment()
+  const url = given?.trim()
+  if (!url) {
     throw new WorkbenchError(
-      `DATABASE_URL is ${url ? 'no PostgreSQL address' : 'not set'}: ` +
-        'postgres://user:password@host:5432/database. "npm start" needs no migration by hand.',
+      `DATABASE_URL is not set: ${POSTGRES_URL_FORM}. "npm start" needs no migration by hand.`,
       2,
     )
   }
+  checkAddress(url)
   await migrate(url)
   console.log('The tables are there.')
   if (isPooled(url)) await setLimits(url)
   const problem = replicaUrl && (await checkReplicaUrl(replicaUrl, url))
   if (problem) console.warn(problem)
+}
+
+/** @throws {WorkbenchError} */
+function checkAddress(url: string): void {
+  try {
+    checkPostgresUrl(url)
+  } catch (error) {
+    if (!(error instanceof PostgresUrlError)) throw error
+    const message = `DATABASE_URL ${error.message}. It should look like ${POSTGRES_URL_FORM}.`
+    throw new WorkbenchError(message, 2, { cause: error })
+  }
 }
 
 async function setLimits(url: string): Promise<void> {
