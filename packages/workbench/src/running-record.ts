@@ -59,17 +59,44 @@ export interface RecordedRollingRestart {
 const ANSWER_WITHIN_MS = 1_000
 
 /** Whole or not at all: others read it at any moment. */
-export function writeRecord(path: string, record: RunningRecord): void {
+function writeRecord(path: string, record: RunningRecord): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(record, null, 2)}\n`)
     renameSync(`${path}.${process.pid}`, path)
   } catch (error) {
+    rmSync(`${path}.${process.pid}`, { force: true })
     const { code } = error as NodeJS.ErrnoException
+    const advice = code === 'EACCES' ? ' Start it as the owner of that folder.' : ''
     throw new WorkbenchError(
-      `The workbench keeps its data in ${dirname(path)} and cannot write there (${code}). ` +
-        'Start it as the owner of that folder.',
+      `The workbench keeps its data in ${dirname(path)} and cannot write there (${code}).${advice}`,
+      1,
+      { cause: error },
     )
+  }
+}
+
+/**
+ * Gives a function that writes every change of the record. A workbench cannot start without one. Once it
+ * runs, it goes on with an old record where the disk is full, and `tell` hears of that once.
+ */
+export function recordWriter(
+  path: string,
+  tell: (line: string) => void,
+): (record: RunningRecord) => void {
+  let state: 'new' | 'written' | 'failing' = 'new'
+  return (record) => {
+    try {
+      writeRecord(path, record)
+      state = 'written'
+    } catch (error) {
+      if (state === 'new') throw error
+      if (state === 'written')
+        tell(
+          `${(error as Error).message} Everything goes on; other commands may see what was written before.`,
+        )
+      state = 'failing'
+    }
   }
 }
 
@@ -85,7 +112,8 @@ export async function findRunning(path: string): Promise<RunningRecord | undefin
   return (await pidAt(record.url)) === record.pid ? record : undefined
 }
 
-function readRecord(path: string): RunningRecord | undefined {
+/** What a workbench has written last; it may be gone. */
+export function readRecord(path: string): RunningRecord | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as RunningRecord
   } catch {

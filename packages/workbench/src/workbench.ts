@@ -20,9 +20,9 @@ import { rollingRestarts } from './rolling-restart.js'
 import {
   type RecordedBalancer,
   type RecordedServer,
+  recordWriter,
   removeRecord,
   type RunningRecord,
-  writeRecord,
 } from './running-record.js'
 import { migrate } from './schema.js'
 import { type ServerSecrets, serverSecrets } from './secrets/secret-ring.js'
@@ -128,9 +128,10 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
       },
     }),
   )
+  const write = recordWriter(path, options.onProgress)
   const tell = (change: Partial<RunningRecord>): void => {
     record = { ...record, ...change }
-    writeRecord(path, record)
+    write(record)
     site.publish('record', describe())
   }
   await started.add(Promise.resolve({ stop: async () => removeRecord(path) }))

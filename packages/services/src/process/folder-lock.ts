@@ -44,6 +44,20 @@ export function acquireLock(path: string, what: string): FolderLock {
   }
 }
 
+/** Does `work` while it holds the lock `path`; see {@link acquireLock}. */
+export async function whileLocked<T>(
+  path: string,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock = acquireLock(path, what)
+  try {
+    return await work()
+  } finally {
+    lock.release()
+  }
+}
+
 /** The pid of the living process that holds the lock, if one does. */
 export function lockHolder(path: string): number | undefined {
   const owners = claimsIn(path).map((claim) => livingOwner(claim))
