@@ -61,3 +61,9 @@ export type {
   RedisProcess,
   StartedRedis,
 } from './redis/started-redis.js'
+export {
+  type StoreReport,
+  type StoreState,
+  StoreWatch,
+  type StoreWatchOptions,
+} from './store-watch.js'

@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import { ServiceError } from '../service-error.js'
+import type { HeldConnection } from '../store-watch.js'
 import type { PostgresByUrl } from './started-postgres.js'
 
 const CONNECT_WITHIN_MS = 5_000
@@ -32,6 +33,28 @@ export async function postgresVersion(url: string): Promise<string> {
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+/** Connects, and tells when the connection breaks. Errors are those of `pg`. */
+export async function holdPostgres(url: string): Promise<HeldConnection> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    query_timeout: CONNECT_WITHIN_MS,
+  })
+  client.on('error', () => {})
+  const lost = new Promise<void>((resolve) => {
+    client.once('end', resolve)
+  })
+  const close = (): void => void client.end().catch(() => {})
+  try {
+    await client.connect()
+    await client.query('select 1')
+  } catch (error) {
+    close()
+    throw error
+  }
+  return { lost, close }
 }
 
 function describe(url: string): string {
