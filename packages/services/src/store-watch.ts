@@ -14,8 +14,10 @@ export type StoreState = 'running' | 'lost' | 'given-up' | 'stopped'
 export interface StoreReport {
   readonly what: 'PostgreSQL' | 'Redis'
   readonly state: StoreState
-  /** For people; no password in it. */
+  /** What happened, for people; no password in it. */
   readonly line: string
+  /** How the store was found, as a start says it. */
+  readonly foundAs: string
 }
 
 /** A connection that is kept open to notice the moment at which it breaks. */
@@ -65,7 +67,7 @@ export class StoreWatch {
     this.what = what
     this.#store = store
     this.#options = { attempts: 5, backoffMs: 1_000, ...options }
-    this.#report = { what, state: 'running', line: store.foundAs }
+    this.#report = { what, state: 'running', line: `${what} runs.`, foundAs: store.foundAs }
     void this.#watch()
   }
 
@@ -88,7 +90,7 @@ export class StoreWatch {
   /** Ends the store as a crash would. It stays down until `bringBack`. */
   async takeDown(): Promise<void> {
     this.#isWanted = false
-    this.#tell('stopped', `${this.what} was stopped on purpose.`)
+    this.#tell('stopped', `${this.what} is stopped.`)
     await this.#next(async () => {
       if (this.#store.kind !== 'url') await this.#store.kill()
     })
@@ -196,12 +198,13 @@ export class StoreWatch {
   #tellRunning(): void {
     if (this.#report.state === 'running' || !this.#isWanted) return
     this.#runsSince = Date.now()
-    this.#tell('running', `${this.what} runs again.`)
+    this.#tell('running', `${this.what} answers again.`)
   }
 
   #tell(state: StoreState, line: string): void {
-    if (this.#report.line === line && this.#report.state === state) return
-    this.#report = { what: this.what, state, line }
+    const isKnown = this.#report.line === line && this.#report.state === state
+    if (isKnown || this.#isEnded) return
+    this.#report = { ...this.#report, state, line }
     this.#options.onReport(this.#report)
   }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { StoreReport } from '@session-vs-jwt/services'
 import type { StrategyId } from './strategy.js'
 import { WorkbenchError } from './workbench-error.js'
 
@@ -32,10 +33,18 @@ export interface RunningRecord {
   readonly servers?: { readonly session: RecordedServer; readonly jwt: RecordedServer }
   /** Whether there is a Redis; without one, the state of strategies is in PostgreSQL. */
   readonly redis?: boolean
+  /** How each store stands. */
+  readonly stores?: readonly StoreReport[]
   /** Of several instances: what is before them. */
   readonly balancer?: RecordedBalancer
   /** The one under way, or the last one. */
   readonly rollingRestart?: RecordedRollingRestart
+}
+
+/** What a running workbench says at `/workbench/stores`, where it asks each store itself. */
+export interface StoreAnswer extends StoreReport {
+  /** Why the store does not answer. */
+  readonly problem: string | null
 }
 
 /** What is before several instances. */
@@ -57,6 +66,7 @@ export interface RecordedRollingRestart {
 }
 
 const ANSWER_WITHIN_MS = 1_000
+const STORES_ANSWER_WITHIN_MS = 15_000
 
 /** Whole or not at all: others read it at any moment. */
 function writeRecord(path: string, record: RunningRecord): void {
@@ -116,6 +126,18 @@ export async function findRunning(path: string): Promise<RunningRecord | undefin
 export function readRecord(path: string): RunningRecord | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as RunningRecord
+  } catch {
+    return undefined
+  }
+}
+
+/** What the stores answer to the workbench at `url`; undefined if it cannot be asked. */
+export async function askStoresOf({ url }: RunningRecord): Promise<StoreAnswer[] | undefined> {
+  try {
+    const response = await fetch(`${url}/workbench/stores`, {
+      signal: AbortSignal.timeout(STORES_ANSWER_WITHIN_MS),
+    })
+    return response.ok ? ((await response.json()) as StoreAnswer[]) : undefined
   } catch {
     return undefined
   }
