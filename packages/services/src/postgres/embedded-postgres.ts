@@ -90,7 +90,7 @@ async function prepare(options: EmbeddedPostgresOptions): Promise<Prepared> {
     version: binaries.version,
     url,
     command: (port) => postgresCommand(place, binaries, { port, tag, durable }),
-    waitUntilReady: (process, port) => waitForPostgres(process, url(port)),
+    waitUntilReady: (process, port) => waitForPostgres(process, url(port), place.data),
   }
 }
 

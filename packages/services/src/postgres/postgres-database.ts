@@ -10,14 +10,18 @@ const READY_WITHIN_MS = 60_000
  * missing; returns early if the server exits. Up to a minute, since there may be a crash to recover
  * from; then throws `start-timed-out`.
  */
-export async function waitForPostgres(server: ServerProcess, url: string): Promise<void> {
+export async function waitForPostgres(
+  server: ServerProcess,
+  url: string,
+  data: string,
+): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS
   while (!server.hasExited) {
     const code = await connectOnce(url)
     if (code === undefined) return
-    if (code === NO_DATABASE) return createDatabase(url, server)
+    if (code === NO_DATABASE) return createDatabase(url, () => damaged(code, server, data))
     if (code.startsWith('28')) return refused(server)
-    if (DAMAGED.includes(code)) throw damaged(code, server)
+    if (DAMAGED.includes(code)) throw damaged(code, server, data)
     if (Date.now() > deadline) throw timedOut(server)
     await sleep(15)
   }
@@ -28,13 +32,13 @@ const DUPLICATE_DATABASE = '42P04'
 /** An undefined file, an I/O error, corrupted data, a corrupted index. */
 const DAMAGED = ['58P01', '58030', 'XX001', 'XX002']
 
-function damaged(code: string, server: ServerProcess): ServiceError {
-  const message = `The data of the embedded PostgreSQL are damaged (${code}):\n${server.lastWords()}`
+function damaged(code: string, server: ServerProcess, data: string): ServiceError {
+  const message = `The data in ${data} are damaged (${code}):\n${server.lastWords()}`
   return new ServiceError('data-not-usable', `${message}\n${RESET_ADVICE}`)
 }
 
 /** Creates the database of `url`, with pg_stat_statements in it. */
-async function createDatabase(url: string, server: ServerProcess): Promise<void> {
+async function createDatabase(url: string, damage: () => ServiceError): Promise<void> {
   const target = new URL(url)
   const name = escapeIdentifier(decodeURIComponent(target.pathname.slice(1)))
   // Made under its own name only when whole: the extension comes with the template.
@@ -43,7 +47,7 @@ async function createDatabase(url: string, server: ServerProcess): Promise<void>
   target.pathname = '/postgres'
   await query(target.href, `create database ${name}`).catch((error: { code?: string }) => {
     // The catalogue knows the database, and its folder is missing.
-    if (error.code === DUPLICATE_DATABASE) throw damaged(NO_DATABASE, server)
+    if (error.code === DUPLICATE_DATABASE) throw damage()
     throw error
   })
 }

@@ -1,5 +1,5 @@
 const DISK_FULL =
-  /ENOSPC|EDQUOT|no space left on device|disk quota exceeded|not have enough free space/i
+  /ENOSPC|EDQUOT|no space left on device|disk quota exceeded|not have enough free space|check free disk space/i
 
 /** Whether a full disk (or a used up quota) is behind an error or behind what a program printed. */
 export function isDiskFull(problem: unknown): boolean {

@@ -34,11 +34,19 @@ function messageOf(error: unknown): string | undefined {
   if (isDiskFull(error)) return `${DISK_FULL}\n(${rootOf(error as Error).message})`
   if (error instanceof WorkbenchError || error instanceof ServiceError) return error.message
   if (!(error instanceof Error)) return undefined
-  const { code, path, port, syscall } = error as NodeJS.ErrnoException & { port?: number }
+  const { code, path, port, severity, syscall } = error as SystemError
+  if (severity !== undefined)
+    return `PostgreSQL refused what a start needs: ${error.message} (${code}).`
   if (code === 'EADDRINUSE')
     return `Port ${port} was taken a moment ago by another program. Try again.`
   if (syscall === undefined || path === undefined) return undefined
   return `${path} cannot be used (${syscall}: ${code}). Check its type and owner, or the folder above it.`
+}
+
+/** Of Node.js, or of PostgreSQL, which says how severe it is. */
+interface SystemError extends NodeJS.ErrnoException {
+  readonly port?: number
+  readonly severity?: string
 }
 
 const DISK_FULL =
