@@ -21,8 +21,8 @@ const DISK_FULL =
   'The disk is full. Free some space and try again: an installation needs about 700 MB, a first start 300 MB more.'
 
 /**
- * Ends the group of processes $1 when this process dies, however it dies: then the pipe that `read` waits on
- * ends without a word.
+ * A shell script that ends the process group $1 when this process dies, even by SIGKILL: the kernel then closes
+ * the pipe that `read` waits on.
  */
 const TOOL_WATCH = `
 read -r told && exit 0
@@ -73,8 +73,8 @@ try {
 }
 
 /**
- * npm may be killed, and with it the only way to stop this process by hand. The command that runs hears of it
- * and ends in order; a process that has nobody to tell ends as by SIGTERM, with the tool that it runs.
+ * Nobody could stop this process by hand after npm was killed, so it ends, too. A running command hears of it by
+ * an event and ends in order. Otherwise SIGTERM ends the tool that runs now, and this process.
  */
 function watchParent() {
   if (!process.env.npm_lifecycle_event) return
@@ -259,11 +259,11 @@ async function runWithProgress(title, program, programArgs, env) {
       cwd: root,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // In a group of its own, so that a signal reaches what the tool has started, too.
+      // The leader of a new group, so that a signal also reaches the children of the tool.
       detached: true,
     })
     const endWatch = watchTool(tool.pid)
-    // Not by SIGINT, which what a shell runs in the background ignores.
+    // SIGINT would not reach a background job of a shell, which ignores it.
     const forward = () => {
       interrupted = true
       signalGroup(tool.pid, 'SIGTERM')
@@ -292,7 +292,7 @@ async function runWithProgress(title, program, programArgs, env) {
   return { failed: code !== 0, error, output: shown.join('\n') }
 }
 
-/** Sees to it that a tool does not outlive this process. Gives back what ends the watch. */
+/** Makes sure that a tool does not outlive this process. Returns a function that ends the watch. */
 function watchTool(pid) {
   if (pid === undefined) return () => undefined
   const shell = spawn('/bin/sh', ['-c', TOOL_WATCH, 'tool-watch', String(pid)], {

@@ -116,7 +116,7 @@ async function doctor(): Promise<[number | null, string]> {
   return [await exit, output()]
 }
 
-test('a store that is killed comes back, and the screen, the page and the doctor tell', async () => {
+test('the workbench restarts a killed store, and the screen, the page and the doctor report it', async () => {
   const workbench = await commands.start()
   const { stores } = await described()
   const [, data = ''] = /data in (.+)$/.exec(stores[0]?.foundAs ?? '') ?? []
@@ -149,9 +149,9 @@ test('a store that is killed comes back, and the screen, the page and the doctor
     1,
     expect.stringMatching(/No workbench is running/),
   ])
-}, 120_000)
+}, 240_000)
 
-test('of starts at the same moment, one goes on, and the others say which process it is', async () => {
+test('exactly one of three simultaneous starts succeeds, and the others name its process', async () => {
   const starts = [1, 2, 3].map(() => commands.run('start'))
   const ready = (): typeof starts => starts.filter((it) => it.output().includes('Ready after'))
   await expect.poll(() => ready().length, { timeout: 60_000 }).toBe(1)

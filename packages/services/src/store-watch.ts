@@ -210,7 +210,7 @@ export class StoreWatch {
 }
 
 const NOT_OURS =
-  'The workbench did not start it, so it does not restart it. Everything goes on when it is back.'
+  'The workbench did not start it, so it does not restart it. The servers reconnect when it is back.'
 
 const GIVEN_UP = 'Stop the workbench ("npm run stop"), put this right, and start it again:'
 

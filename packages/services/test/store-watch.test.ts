@@ -36,7 +36,7 @@ function watched(
 
 const states = ({ reports }: Watched): string[] => reports.map(({ state }) => state)
 
-/** As somebody does who ends a process by its id: nobody here is told. */
+/** Kills the main process from outside: the store object does not expect it. */
 function killMain({ pids }: EmbeddedPostgres | RedisProcess): void {
   process.kill(Math.min(...pids()), 'SIGKILL')
 }
@@ -109,7 +109,7 @@ describe.skipIf(!program)('the watch over a Redis', () => {
     await expect.poll(() => states(seen), WITHIN).toEqual(['stopped', 'running', 'lost', 'running'])
   })
 
-  it('gives up when it cannot be restarted, says why, and can be told to try once more', async () => {
+  it('gives up when it cannot be restarted, says why, and tries once more on demand', async () => {
     const seen = await started()
     const data = join(folder, 'redis', 'appendonlydir')
     rmSync(data, { recursive: true })

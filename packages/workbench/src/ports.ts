@@ -76,7 +76,7 @@ function otherPort(port: number): number {
 async function whyTaken(port: number): Promise<string | undefined> {
   const why = await whyRefused(port)
   if (why !== IN_USE) return why
-  // Another start may have been looking at the same moment, and would find it in use because of this one.
+  // Another start may be checking the same port right now, so that each finds it in use because of the other.
   await sleep(Math.random() * LOOK_AGAIN_WITHIN_MS)
   return whyRefused(port)
 }

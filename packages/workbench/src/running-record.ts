@@ -87,8 +87,8 @@ function writeRecord(path: string, record: RunningRecord): void {
 }
 
 /**
- * Gives a function that writes every change of the record. A workbench cannot start without one. Once it
- * runs, it goes on with an old record where the disk is full, and `tell` hears of that once.
+ * Returns a function that writes every change of the record. A workbench cannot start without a record. A
+ * running one survives a full disk with an outdated record, and `tell` reports that once.
  */
 export function recordWriter(
   path: string,
@@ -103,7 +103,7 @@ export function recordWriter(
       if (state === 'new') throw error
       if (state === 'written')
         tell(
-          `${(error as Error).message} Everything goes on; other commands may see what was written before.`,
+          `${(error as Error).message} The servers keep running, but other commands may see an outdated state.`,
         )
       state = 'failing'
     }

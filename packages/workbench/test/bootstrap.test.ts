@@ -16,7 +16,7 @@ import { expect, it, onTestFinished } from 'vitest'
 
 const bootstrap = fileURLToPath(new URL('../bootstrap.mjs', import.meta.url))
 
-/** A package manager that takes its time, in a process of its own, as the real one does. */
+/** A slow package manager with a child process, like the real one. */
 const SLOW_NPX = `#!/bin/sh
 sleep 300 &
 echo $$ $! > "$PIDS"
@@ -31,7 +31,7 @@ interface Installing {
   readonly pids: readonly number[]
 }
 
-/** `npm start` in a clone in which nothing is installed, amid the installation. */
+/** Runs `npm start` in a clone without node_modules, and returns while the installation runs. */
 async function installing(): Promise<Installing> {
   const clone = mkdtempSync(join(tmpdir(), 'bootstrap-'))
   onTestFinished(() => rmSync(clone, { recursive: true, force: true }))
@@ -81,7 +81,7 @@ function isAlive(pid: number): boolean {
 const needsProc = process.platform !== 'linux'
 
 it.skipIf(needsProc)(
-  'ends with all that it started when npm is killed amid the installation (needs /proc)',
+  'ends with its tools when npm is killed during the installation (needs /proc)',
   async () => {
     const { npm, pids } = await installing()
     expect(pids.filter(isAlive)).toEqual(pids)

@@ -1,5 +1,4 @@
-// Logs as many lines as its parent asks for, and answers when it has: a server must be able to do so whatever
-// becomes of its log.
+// Logs as many lines as its parent asks for, then answers. A server must be able to answer even if it cannot log.
 import { createLogger } from '../../src/logger.js'
 
 const logger = createLogger('test', 'trace')

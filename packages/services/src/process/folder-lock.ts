@@ -82,7 +82,7 @@ function removeIfStale(path: string, what: string): void {
   }
 }
 
-/** The files that claim the lock; the lock itself if it is a file, as somebody else's program may leave one. */
+/** The files that claim the lock; the lock itself if it is a file. */
 function claimsIn(path: string): string[] {
   try {
     return readdirSync(path).map((name) => join(path, name))

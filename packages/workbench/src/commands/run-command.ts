@@ -29,7 +29,7 @@ function report(error: unknown): number {
   return error instanceof WorkbenchError ? error.exitCode : 1
 }
 
-/** What a person can act on; undefined for a fault of our own. */
+/** A message that a person can act on; undefined for a bug. */
 function messageOf(error: unknown): string | undefined {
   if (isDiskFull(error)) return `${DISK_FULL}\n(${rootOf(error as Error).message})`
   if (error instanceof WorkbenchError || error instanceof ServiceError) return error.message
@@ -43,7 +43,7 @@ function messageOf(error: unknown): string | undefined {
   return `${path} cannot be used (${syscall}: ${code}). Check its type and owner, or the folder above it.`
 }
 
-/** Of Node.js, or of PostgreSQL, which says how severe it is. */
+/** An error of Node.js, or of PostgreSQL, which adds a severity. */
 interface SystemError extends NodeJS.ErrnoException {
   readonly port?: number
   readonly severity?: string
@@ -53,7 +53,7 @@ const DISK_FULL =
   'The disk is full. Free some space and try again (a first start needs about 300 MB); nothing that was ' +
   'stored before is lost.'
 
-/** Of an error and its causes, the one that says what could not be written. */
+/** The first error in the chain of causes that a full disk explains: its message names the file. */
 function rootOf(error: Error): Error {
   return isDiskFull(error.cause) ? rootOf(error.cause as Error) : error
 }

@@ -98,7 +98,7 @@ async function start(options: StartOptions): Promise<void> {
   keepPrinting()
   await checkNothingRuns()
   makeUsable(workbenchFolder)
-  // Before the ports are looked at: of two starts at the same moment, one goes on.
+  // Taken before the ports are checked, so that exactly one of two simultaneous starts continues.
   const lock = workbenchLock(workbenchFolder)
   await whileLocked(lock, 'its servers', async () => startLocked(options, ports))
 }
