@@ -16,6 +16,22 @@ const say = (text) => process.stderr.write(`${text}\n`)
 /** Of what a tool printed before it failed: the reason is at the end. */
 const SHOWN_LINES = 30
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const PARENT_LOOK_MS = 300
+const TOOL_ENDS_WITHIN_MS = 5_000
+const DISK_FULL =
+  'The disk is full. Free some space and try again: an installation needs about 700 MB, a first start 300 MB more.'
+
+/**
+ * A shell script that ends the process group $1 when this process dies, even by SIGKILL: the kernel then closes
+ * the pipe that `read` waits on.
+ */
+const TOOL_WATCH = `
+read -r told && exit 0
+kill -TERM -"$1"
+tries=50
+while kill -0 -"$1" && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
+kill -KILL -"$1"
+`
 
 /** A message for a person instead of a stack. */
 class BootstrapError extends Error {
@@ -42,14 +58,34 @@ const [command = 'start', ...args] = process.argv.slice(2)
 
 try {
   checkPlatform()
-  await install()
-  await build(command)
+  watchParent()
+  // A broken source must not keep a workbench from being stopped.
+  if (command !== 'stop' || !fs.existsSync(inRoot(...workbench))) {
+    await install()
+    await build(command)
+  }
   if (['start', 'test:all', 'test:long'].includes(command)) await buildSite()
   await handOver(command, args)
 } catch (error) {
-  if (!(error instanceof BootstrapError)) throw error
-  say(`\n${error.message}`)
-  process.exitCode = error.exitCode
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT'
+  if (!(error instanceof BootstrapError) && !isFull) throw error
+  say(`\n${isFull ? `${DISK_FULL}\n(${error.message})` : error.message}`)
+  process.exitCode = error.exitCode ?? 1
+}
+
+/**
+ * Nobody could stop this process by hand after npm was killed, so it ends, too. A running command hears of it by
+ * an event and ends in order. Otherwise SIGTERM ends the tool that runs now, and this process.
+ */
+function watchParent() {
+  if (!process.env.npm_lifecycle_event) return
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    if (!process.emit('workbench:parent-gone')) process.kill(process.pid, 'SIGTERM')
+  }, PARENT_LOOK_MS)
+  timer.unref()
 }
 
 /**
@@ -165,6 +201,7 @@ async function build(name) {
       `${result.output}\n\nThe build cannot write below ${root}. Run this as that folder's owner.`,
     )
   }
+  if (isDiskFull(result.output)) fail(`${result.output}\n\n${DISK_FULL}`)
   fail(`${result.output}\n\nThe build failed: the sources have the errors above.`)
 }
 
@@ -180,6 +217,7 @@ async function buildSite() {
     [vitepress, 'build', docs],
     process.env,
   )
+  if (isDiskFull(result.output)) fail(`${result.output}\n\n${DISK_FULL}`)
   if (result.failed) fail(`${result.output}\n\nThe site could not be built: see above.`)
   stampSite(root, installStamp(), startedAt)
 }
@@ -198,14 +236,24 @@ async function runWithProgress(title, program, programArgs, env) {
     )
   const timer = live ? setInterval(show, 250) : undefined
   const { code, error } = await new Promise((resolve) => {
-    const tool = spawn(program, programArgs, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const forward = (signal) => {
+    const tool = spawn(program, programArgs, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // The leader of a new group, so that a signal also reaches the children of the tool.
+      detached: true,
+    })
+    const endWatch = watchTool(tool.pid)
+    // SIGINT would not reach a background job of a shell, which ignores it.
+    const forward = () => {
       interrupted = true
-      tool.kill(signal)
+      signalGroup(tool.pid, 'SIGTERM')
+      setTimeout(signalGroup, TOOL_ENDS_WITHIN_MS, tool.pid, 'SIGKILL').unref()
     }
     stopSignals.forEach((signal) => process.on(signal, forward))
     const settle = (outcome) => {
       stopSignals.forEach((signal) => process.off(signal, forward))
+      endWatch()
       resolve(outcome)
     }
     for (const stream of [tool.stdout, tool.stderr]) {
@@ -225,6 +273,29 @@ async function runWithProgress(title, program, programArgs, env) {
   return { failed: code !== 0, error, output: shown.join('\n') }
 }
 
+/** Makes sure that a tool does not outlive this process. Returns a function that ends the watch. */
+function watchTool(pid) {
+  if (pid === undefined) return () => undefined
+  const shell = spawn('/bin/sh', ['-c', TOOL_WATCH, 'tool-watch', String(pid)], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  shell.on('error', () => undefined)
+  shell.stdin.on('error', () => undefined)
+  shell.unref()
+  return () => shell.stdin.end('done\n')
+}
+
+function signalGroup(pid, signal) {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
 function adviceFor({ error, output }) {
   if (error?.code === 'ENOENT') {
     return '\nThere is no "npx" in the PATH; it comes with npm, which comes with Node.js.'
@@ -242,11 +313,15 @@ function adviceFor({ error, output }) {
   if (/CERT|self.signed/i.test(output)) {
     return '\nThe registry’s certificate is not trusted here: set NODE_EXTRA_CA_CERTS to your CA’s file.'
   }
-  if (/ENOSPC/.test(output)) return '\nThe disk is full; about 700 MB are needed.'
+  if (isDiskFull(output)) return `\n${DISK_FULL}`
   if (/EACCES|EPERM|EROFS/.test(output)) {
     return `\nSomething could not be written. Run this as the owner of ${root}.`
   }
   return '\nThe lines above say why. To begin anew, remove node_modules and try again.'
+}
+
+function isDiskFull(output) {
+  return /ENOSPC|EDQUOT|no space left on device|disk quota exceeded/i.test(output)
 }
 
 function lastLine(text) {

@@ -116,10 +116,6 @@ export class EnvReader {
   }
 }
 
-function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined
-}
-
 const MIN_SECRET_BYTES = 32
 
 /** A command that makes a secret, to show where one is missing. */

@@ -47,6 +47,7 @@ export type {
   KitState,
   NewId,
 } from './kit-context.js'
+export { LineWriter } from './line-writer.js'
 export { listen } from './listen.js'
 export type { ListenOptions, RunningServer } from './listen.js'
 export { createLogger } from './logger.js'

@@ -16,6 +16,11 @@ export { findProgram } from './program/find-program.js'
 export { programEnvironment } from './program/server-program.js'
 export type { ProgramKind, ServerProgram } from './program/server-program.js'
 export { unpackPackage } from './program/debian-package.js'
+export { lockHolder, whileLocked } from './process/folder-lock.js'
+export { isDiskFull } from './process/full-disk.js'
+export { startedAt } from './process/process-list.js'
+export { endOfLog, openLog } from './process/server-log.js'
+export { makeUsable } from './process/usable-folder.js'
 export { freePort, freePorts } from './process/free-port.js'
 export { removeData } from './remove-data.js'
 export { ServiceError, type ServiceErrorCode } from './service-error.js'
@@ -61,3 +66,9 @@ export type {
   RedisProcess,
   StartedRedis,
 } from './redis/started-redis.js'
+export {
+  type StoreReport,
+  type StoreState,
+  StoreWatch,
+  type StoreWatchOptions,
+} from './store-watch.js'

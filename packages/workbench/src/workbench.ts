@@ -6,6 +6,8 @@ import {
   type StartedPostgres,
   type StartedRedis,
   startRedis,
+  type StoreReport,
+  StoreWatch,
 } from '@session-vs-jwt/services'
 import { availableStrategy } from './available-strategy.js'
 import { replicaProblem } from './diagnosis.js'
@@ -21,9 +23,10 @@ import { rollingRestarts } from './rolling-restart.js'
 import {
   type RecordedBalancer,
   type RecordedServer,
+  recordWriter,
   removeRecord,
   type RunningRecord,
-  writeRecord,
+  type StoreAnswer,
 } from './running-record.js'
 import { migrate } from './schema.js'
 import { type ServerSecrets, serverSecrets } from './secrets/secret-ring.js'
@@ -66,6 +69,8 @@ export interface Workbench {
   readonly balancer: Balancer | undefined
   /** As it is now. */
   readonly record: RunningRecord
+  /** Calls `listener` when a store is gone, comes back, or is given up. */
+  onStore(listener: (report: StoreReport) => void): void
   /**
    * Replaces every instance, one after the other; does nothing while that is under way.
    *
@@ -108,6 +113,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   const startedAt = new Date().toISOString()
   let record: RunningRecord = { pid: process.pid, startedAt, url: `http://127.0.0.1:${ports.page}` }
   let stored: StoredState | undefined
+  let watches: readonly StoreWatch[] = []
   let lab: Lab | undefined
   const describe = (): object => ({
     ...record,
@@ -119,7 +125,11 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   const [site] = await started.add<[Site]>(
     startSite(ports.page, {
       describe,
-      questions: { stored: (query) => readStored(stored, query), results: () => latestResult() },
+      questions: {
+        stored: (query) => readStored(stored, query),
+        results: () => latestResult(),
+        stores: () => askStores(watches),
+      },
       command: async (body) => {
         if (!lab)
           throw new WorkbenchError('The workbench is still starting. Try again in a moment.')
@@ -129,9 +139,10 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
       },
     }),
   )
+  const write = recordWriter(path, options.onProgress)
   const tell = (change: Partial<RunningRecord>): void => {
     record = { ...record, ...change }
-    writeRecord(path, record)
+    write(record)
     site.publish('record', describe())
   }
   await started.add(Promise.resolve({ stop: async () => removeRecord(path) }))
@@ -141,6 +152,15 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   signal.throwIfAborted()
   await migrate(stores.postgres.url)
   signal.throwIfAborted()
+  const onStore: ((report: StoreReport) => void)[] = []
+  const onReport = (report: StoreReport): void => {
+    tell({ stores: watches.map((it) => it.report) })
+    for (const listener of onStore) listener(report)
+  }
+  const postgresWatch = new StoreWatch('PostgreSQL', stores.postgres, { onReport })
+  const redisWatch = stores.redis && new StoreWatch('Redis', stores.redis, { onReport })
+  watches = [postgresWatch, ...(redisWatch ? [redisWatch] : [])]
+  await started.add(...watches.map(async (it) => it))
   ;[stored] = await started.add<[StoredState]>(watchStores(stores.postgres, stores.redis))
   const [session, jwt] = await startServers(options, stores, started)
   const groups = [session.server, jwt.server]
@@ -161,7 +181,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   lab = new Lab({
     groups: { session: session.server, jwt: jwt.server },
     balancer,
-    redis: stores.redis,
+    redis: redisWatch,
     strategies: { session: session.strategy, jwt: jwt.strategy },
     onStrategy: (server, strategy) => (running[server] = { ...running[server], strategy }),
     onChange: () => tellServers(),
@@ -170,6 +190,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   await started.add(Promise.resolve(lab))
   tellServers({
     redis: stores.redis !== undefined,
+    stores: watches.map((it) => it.report),
     ...(balancer && { balancer: recordedBalancer(balancer) }),
   })
   return {
@@ -178,6 +199,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
     session,
     jwt,
     balancer,
+    onStore: (listener) => void onStore.push(listener),
     get record() {
       return record
     },
@@ -189,6 +211,13 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
     ),
     stop: () => started.stop(),
   }
+}
+
+/** Each store, asked now. */
+async function askStores(watches: readonly StoreWatch[]): Promise<StoreAnswer[]> {
+  return Promise.all(
+    watches.map(async (it) => ({ ...it.report, problem: (await it.ask()) ?? null })),
+  )
 }
 
 async function readStored(

@@ -11,6 +11,7 @@ import {
 } from '@session-vs-jwt/stores'
 import { Client } from 'pg'
 import { ServiceError } from '../service-error.js'
+import type { HeldConnection } from '../store-watch.js'
 import type { PostgresByUrl } from './started-postgres.js'
 
 const CONNECT_WITHIN_MS = 5_000
@@ -82,6 +83,28 @@ async function askOnce<T>(url: string, talk: (client: Client) => Promise<T>): Pr
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+/** Connects, and tells when the connection breaks. Errors are those of `pg`. */
+export async function holdPostgres(url: string): Promise<HeldConnection> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    query_timeout: CONNECT_WITHIN_MS,
+  })
+  client.on('error', () => {})
+  const lost = new Promise<void>((resolve) => {
+    client.once('end', resolve)
+  })
+  const close = (): void => void client.end().catch(() => {})
+  try {
+    await client.connect()
+    await client.query('select 1')
+  } catch (error) {
+    close()
+    throw error
+  }
+  return { lost, close }
 }
 
 type Setting = 'DATABASE_URL' | 'DATABASE_REPLICA_URL'

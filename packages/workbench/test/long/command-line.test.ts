@@ -57,7 +57,7 @@ it('refuses a port that is none, and names its variable', async () => {
   expect(code).toBe(2)
 })
 
-it.each(['start', 'tour', 'doctor', 'reset', 'rotate-keys', 'rolling-restart', 'migrate'])(
+it.each(['start', 'stop', 'tour', 'doctor', 'reset', 'rotate-keys', 'rolling-restart', 'migrate'])(
   '%s --help shows how to call it, with examples',
   async (command) => {
     const { code, stdout } = await run([command, '--help'])
