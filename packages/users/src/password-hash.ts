@@ -46,16 +46,14 @@ export interface PasswordHasherOptions {
    * share: fewer than four leaves them room.
    */
   readonly concurrency?: number
-  /**
-   * Hashes that may wait. Beyond it the answer is "overloaded", at once. By default as many as are
-   * done in about three seconds here, so that all are answered when the server is asked to stop.
-   */
-  readonly maxWaiting?: number
+  /** Milliseconds that one hash takes here, to begin with. Measured if missing. */
+  readonly hashMs?: number
 }
 
 /** bcrypt reads no further. A longer password is refused, because a cut one would match others. */
 export const MAX_PASSWORD_BYTES = 72
 
+/** Within the time that a server has to stop, so that everybody who waits is still answered. */
 const MAX_WAIT_MS = 3_000
 
 /** The salt is random and part of the result, so the same password gives another hash each time. */
@@ -79,8 +77,9 @@ export async function createPasswordHasher(
 ): Promise<PasswordHasher> {
   const { cost, concurrency = 2 } = options
   const nobodysHash = await hashPassword('the password of nobody', cost)
-  const { maxWaiting = Math.ceil((MAX_WAIT_MS * concurrency) / (await hashMs(cost))) } = options
-  const queue = new HashQueue({ concurrency, maxWaiting: maxWaiting * 2 ** cost })
+  const { hashMs = await measureHash(cost) } = options
+  const msPerUnit = hashMs / 2 ** cost
+  const queue = new HashQueue({ concurrency, maxWaitMs: MAX_WAIT_MS, msPerUnit })
   const newHash = async (password: string) => hashPassword(password, cost)
   return {
     hash: async (password, signal) => queue.run(2 ** cost, async () => newHash(password), signal),
@@ -113,10 +112,10 @@ export function costOf(hash: string): number {
 const QUICK_COST = 8
 
 /**
- * Milliseconds that a hash of `cost` takes here, by the quickest of three cheap ones: a single dear one may meet a
- * machine that is busy with the start, and the server would refuse logins for it as long as it lives.
+ * Milliseconds that a hash of `cost` takes here, by the fastest of three cheap hashes, because a single one
+ * could be slowed down by a busy start-up.
  */
-async function hashMs(cost: number): Promise<number> {
+async function measureHash(cost: number): Promise<number> {
   let quickest = Infinity
   for (let round = 0; round < 3; round += 1) {
     const startedAt = performance.now()

@@ -151,7 +151,7 @@ describe('a password hasher', () => {
   )
 
   test('does both hashes of a change, or of a rehash, in one turn', async () => {
-    const hasher = await createPasswordHasher({ cost: COST, concurrency: 1, maxWaiting: 4 })
+    const hasher = await createPasswordHasher({ cost: COST, concurrency: 1 })
     const [hash, outdated] = [await hasher.hash('current'), await hashPassword('current', 5)]
     const ended: string[] = []
     const first = hasher.replace('current', hash, 'new').then(() => ended.push('change'))
@@ -199,7 +199,7 @@ describe('a password hasher', () => {
   })
 
   test('refuses with "overloaded" when too many wait, and works again afterwards', async () => {
-    const hasher = await createPasswordHasher({ cost: COST, concurrency: 1, maxWaiting: 2 })
+    const hasher = await createPasswordHasher({ cost: COST, concurrency: 1, hashMs: 1_500 })
     let finish = (_hash: string): void => undefined
     const slow = new Promise<string>((resolve) => (finish = resolve))
     vi.spyOn(bcrypt, 'hash').mockImplementationOnce(() => slow)
