@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { paths } from '@session-vs-jwt/http-kit'
@@ -33,6 +33,7 @@ export class WorkbenchCommands {
     this.env = {
       PATH: process.env['PATH'],
       HOME: folder,
+      TMPDIR: tmpdir(),
       WORKBENCH_FOLDER: folder,
       ...Object.fromEntries(PORTS.map((name, index) => [name, String(ports[index])])),
       ...env,
@@ -48,6 +49,8 @@ export class WorkbenchCommands {
     env = { BCRYPT_COST: '10' },
   }: { packages?: readonly string[]; env?: NodeJS.ProcessEnv } = {}): Promise<WorkbenchCommands> {
     const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-e2e-'))
+    // Started by root, PostgreSQL runs as another account, whose data would otherwise be below /var/lib.
+    await chmod(folder, 0o711)
     for (const name of packages) {
       await mkdir(join('.workbench', name), { recursive: true })
       await symlink(resolve('.workbench', name), join(folder, name))
