@@ -13,6 +13,7 @@ import {
   RateLimiterRes,
 } from 'rate-limiter-flexible'
 import { AccountError } from './account-error.js'
+import { normalizeEmail } from './user.js'
 
 /**
  * Bounds the guesses at one account. A try takes its place before the password is looked at and gives
@@ -137,5 +138,5 @@ function countedBy(limiter: RateLimiterAbstract): LoginAttempts {
 
 /** The counter's key tells nobody which addresses were tried. */
 function accountKey(email: string): string {
-  return createHash('sha256').update(email.toLowerCase()).digest('base64url')
+  return createHash('sha256').update(normalizeEmail(email)).digest('base64url')
 }
