@@ -7,6 +7,7 @@ import {
   type PortsFor,
   portsWhenUsed,
   type SharedPorts,
+  startRevocationWorker,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
 import { anHourBefore, everyMinute, type RedisConnection } from '@session-vs-jwt/stores'
@@ -32,9 +33,14 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const shared = await connectSharedPorts(config, surroundings.logger)
   const ports = makePorts(config, shared, surroundings.clock)
+  const { users, sessions } = ports(undefined)
+  const stopWorker = startRevocationWorker(users, sessions, surroundings.logger)
   return {
     handler: (draining) => createApp({ ...surroundings, config, ports, draining }).callback(),
-    close: shared.close,
+    close: async () => {
+      await stopWorker()
+      await shared.close()
+    },
   }
 }
 

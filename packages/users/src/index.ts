@@ -1,7 +1,7 @@
 export { AccountError } from './account-error.js'
 export type { AccountErrorCode } from './account-error.js'
 export { changePassword } from './change-password.js'
-export type { PasswordChange } from './change-password.js'
+export type { OtherDevices, PasswordChange } from './change-password.js'
 export {
   defineLoginAttempts,
   loginAttemptsSchema,
@@ -18,6 +18,8 @@ export { registerWithEmail } from './register.js'
 export type { Registration } from './register.js'
 export { MemoryUsers } from './repositories/memory.js'
 export { PostgresUsers, usersSchema } from './repositories/postgres.js'
+export { finishDueRevocations } from './revocation.js'
+export type { DeviceStore, PendingRevocation, Revocation } from './revocation.js'
 export { normalizeEmail } from './user.js'
 export type { NewUser, User, UserPage, UserRepository, UserWithPassword } from './user.js'
 export { authenticateWithEmailAndPassword, loginWithEmail } from './verify-credentials.js'

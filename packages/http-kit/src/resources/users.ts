@@ -1,4 +1,4 @@
-import { changePassword, type User } from '@session-vs-jwt/users'
+import { changePassword, type DeviceStore, type User } from '@session-vs-jwt/users'
 import { type PageQuery, pageQuery, textSchema, updateMeRequest } from '../contract.js'
 import { identityOf, type KitContext } from '../kit-context.js'
 import { unknownUser } from '../problem-details.js'
@@ -16,17 +16,18 @@ export async function showMe(ctx: KitContext): Promise<void> {
   ctx.body = { user: userView(existing(user)) }
 }
 
-/** `PATCH /users/me`: `endOtherDevices` is what a new password does to the user's other logins. */
+/** `PATCH /users/me`: a new password logs out the user's other devices, where a store knows them. */
 export function updateMe<Context extends KitContext>(
-  endOtherDevices: (ctx: Context) => Promise<void>,
+  devicesOf: (ctx: Context) => DeviceStore | undefined,
 ): (ctx: Context) => Promise<void> {
   return async (ctx) => {
-    const { userId } = identityOf(ctx)
+    const { userId, deviceId } = identityOf(ctx)
     const { nickname, password, currentPassword } = await readJson(ctx.req, updateMeRequest)
     let user: User | undefined
     if (password !== undefined && currentPassword !== undefined) {
       const change = { userId, password, currentPassword }
-      user = await changePassword(change, ctx.ports, () => endOtherDevices(ctx))
+      const store = devicesOf(ctx)
+      user = await changePassword(change, ctx.ports, store && { store, keptDevice: deviceId })
     }
     if (nickname !== undefined) user = await ctx.ports.users.rename(userId, nickname)
     ctx.body = { user: userView(existing(user)) }

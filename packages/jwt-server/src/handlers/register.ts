@@ -12,8 +12,8 @@ export function register(
     const registration = await readJson(ctx.req, registerRequest)
     const facts = { id: settings.newId(), createdAt: settings.clock() }
     const { user, credential } = await admit(() =>
-      registerWithEmail(registration, facts, ctx.ports, (it) =>
-        issueCredentials(ctx, it, settings),
+      registerWithEmail(registration, facts, ctx.ports, (it, version) =>
+        issueCredentials(ctx, it, version, settings),
       ),
     )
     const { accessToken, refreshToken } = credential

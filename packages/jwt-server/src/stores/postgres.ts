@@ -1,4 +1,5 @@
 import type { SqlClient } from '@session-vs-jwt/stores'
+import type { Revocation } from '@session-vs-jwt/users'
 import type {
   FamilySettings,
   PresentedToken,
@@ -23,6 +24,7 @@ CREATE TABLE IF NOT EXISTS refresh_families (
   absolute_until timestamptz NOT NULL,
   tokens jsonb NOT NULL
 );
+ALTER TABLE refresh_families ADD COLUMN IF NOT EXISTS password_version integer NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS refresh_families_of_user ON refresh_families (user_id);
 CREATE INDEX IF NOT EXISTS refresh_families_by_live_until ON refresh_families (live_until);
 CREATE TABLE IF NOT EXISTS denied_families (
@@ -38,22 +40,30 @@ interface Row {
   createdAt: Date
   liveUntil: Date
   absoluteUntil: Date
+  passwordVersion: number
 }
 
 /** Whether the token $3 counts at the moment $4, in milliseconds. */
 const COUNTS = `tokens ? $3 AND (tokens->$3 = 'null' OR (tokens->>$3)::bigint > $4::bigint)`
 
-/** Ends the families that `condition` picks, and denies their access tokens until $1 if it is given. */
-const endWhere = (condition: string): string => `
-WITH ended AS (DELETE FROM refresh_families WHERE ${condition} RETURNING id),
+/** Ends the families that `condition` picks, and denies their access tokens until `until` if it is given. */
+const ended = (condition: string, until: string): string => `
+ended AS (DELETE FROM refresh_families WHERE ${condition} RETURNING id),
 denied AS (
   INSERT INTO denied_families (id, until)
-  SELECT id, $1::timestamptz FROM ended WHERE $1::timestamptz IS NOT NULL
+  SELECT id, ${until}::timestamptz FROM ended WHERE ${until}::timestamptz IS NOT NULL
   ON CONFLICT (id) DO NOTHING
-)
-SELECT count(*)::int AS count FROM ended`
+)`
+
+const HAS_ENDED = 'EXISTS (SELECT FROM ended) AS "hasEnded"'
+
+/** What a statement has found of a token, and done about it. */
+interface Found {
+  readonly hasEnded: boolean
+}
 
 export class PostgresRefreshFamilies implements RefreshFamilyStore {
+  readonly place = 'refresh families in PostgreSQL'
   readonly #sql: SqlClient
   readonly #settings: FamilySettings
 
@@ -66,7 +76,8 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     await this.#rows(
       'families.start',
       `INSERT INTO refresh_families (id, user_id, user_agent, created_at, live_until, absolute_until,
-        tokens) VALUES ($1, $2, $3, $4, $5, $6, jsonb_build_object($7::text, null))`,
+        tokens, password_version)
+       VALUES ($1, $2, $3, $4, $5, $6, jsonb_build_object($7::text, null), $8)`,
       [
         family.id,
         family.userId,
@@ -75,35 +86,44 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
         new Date(family.liveUntil),
         new Date(family.absoluteUntil),
         tokenHash,
+        family.passwordVersion,
       ],
     )
   }
 
   async check(token: PresentedToken): Promise<TokenState> {
-    const rows = await this.#rows<{ counts: boolean }>(
+    const [found] = await this.#rows<Found & { counts: boolean }>(
       'families.check',
-      `SELECT ${COUNTS} AS counts FROM refresh_families WHERE id = $1 AND user_id = $2`,
-      [token.familyId, token.userId, token.tokenHash, this.#now()],
+      `WITH ${ended(`id = $1 AND user_id = $2 AND NOT (${COUNTS})`, '$5')}
+       SELECT ${HAS_ENDED}, EXISTS (
+         SELECT FROM refresh_families WHERE id = $1 AND user_id = $2 AND ${COUNTS}
+       ) AS counts`,
+      [token.familyId, token.userId, token.tokenHash, this.#now(), this.#denyUntil()],
     )
-    if (rows[0]?.counts) return 'live'
-    return rows[0] ? this.#endReused(token) : 'gone'
+    return found?.counts ? 'live' : stateOf(found)
   }
 
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
-    const rows = await this.#rows<{ absoluteUntil: Date }>(
+    // The lock makes parallel rotations wait for each other: the second one sees that the token is spent.
+    const [found] = await this.#rows<Found & { absoluteUntil: Date | null }>(
       'families.rotate',
-      `UPDATE refresh_families SET
-        live_until = least($5::timestamptz, absolute_until),
-        tokens = jsonb_build_object($6::text, null) || coalesce((
-          SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
-            ELSE value END)
-          FROM jsonb_each(tokens)
-          WHERE (key = $3 AND value = 'null' AND $7::bigint > $4::bigint)
-            OR (key <> $3 AND value = 'null')
-            OR (value <> 'null' AND (value #>> '{}')::bigint > $4::bigint)
-        ), '{}')
-       WHERE id = $1 AND user_id = $2 AND ${COUNTS}
-       RETURNING absolute_until AS "absoluteUntil"`,
+      `WITH family AS (
+         SELECT id, ${COUNTS} AS counts FROM refresh_families WHERE id = $1 AND user_id = $2 FOR UPDATE
+       ), rotated AS (
+         UPDATE refresh_families SET
+          live_until = least($5::timestamptz, absolute_until),
+          tokens = jsonb_build_object($6::text, null) || coalesce((
+            SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
+              ELSE value END)
+            FROM jsonb_each(tokens)
+            WHERE (key = $3 AND value = 'null' AND $7::bigint > $4::bigint)
+              OR (key <> $3 AND value = 'null')
+              OR (value <> 'null' AND (value #>> '{}')::bigint > $4::bigint)
+          ), '{}')
+         FROM family WHERE refresh_families.id = family.id AND counts
+         RETURNING absolute_until
+       ), ${ended('id IN (SELECT id FROM family WHERE NOT counts)', '$8')}
+       SELECT ${HAS_ENDED}, (SELECT absolute_until FROM rotated) AS "absoluteUntil"`,
       [
         token.familyId,
         token.userId,
@@ -112,17 +132,21 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
         new Date(rotation.liveUntil),
         rotation.newTokenHash,
         rotation.graceUntil,
+        this.#denyUntil(),
       ],
     )
-    if (rows[0]) return { state: 'live', absoluteUntil: rows[0].absoluteUntil.getTime() }
-    return { state: await this.#endReused(token) }
+    const absoluteUntil = found?.absoluteUntil
+    return absoluteUntil
+      ? { state: 'live', absoluteUntil: absoluteUntil.getTime() }
+      : { state: stateOf(found) }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
     const rows = await this.#rows<Row>(
       'families.list',
       `SELECT id, user_id AS "userId", user_agent AS "userAgent", created_at AS "createdAt",
-        live_until AS "liveUntil", absolute_until AS "absoluteUntil"
+        live_until AS "liveUntil", absolute_until AS "absoluteUntil",
+        password_version AS "passwordVersion"
        FROM refresh_families WHERE user_id = $1`,
       [userId],
     )
@@ -138,11 +162,16 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     return this.#endWhere('families.end', 'user_id = $2 AND id = $3', [userId, familyId])
   }
 
-  async endAll(userId: string, exceptFamilyId?: string): Promise<void> {
-    await this.#endWhere('families.end-all', 'user_id = $2 AND ($3::uuid IS NULL OR id <> $3)', [
-      userId,
-      exceptFamilyId ?? null,
-    ])
+  async endAll(userId: string): Promise<void> {
+    await this.#endWhere('families.end-all', 'user_id = $2', [userId])
+  }
+
+  async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {
+    await this.#endWhere(
+      'families.end-devices',
+      'user_id = $2 AND password_version < $3 AND id IS DISTINCT FROM $4',
+      [userId, passwordVersion, keptDevice],
+    )
   }
 
   async isDenied(_userId: string, familyId: string): Promise<boolean> {
@@ -162,19 +191,16 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     await this.#rows('denied.purge', 'DELETE FROM denied_families WHERE until < $1', [before])
   }
 
-  /** The token is not live. If its family is there, somebody used the token before: end it. */
-  async #endReused({ userId, familyId }: PresentedToken): Promise<'spent' | 'gone'> {
-    return (await this.end(userId, familyId)) ? 'spent' : 'gone'
+  async #endWhere(name: string, condition: string, values: readonly unknown[]): Promise<boolean> {
+    const text = `WITH ${ended(condition, '$1')} SELECT ${HAS_ENDED}`
+    const [found] = await this.#rows<Found>(name, text, [this.#denyUntil(), ...values])
+    return found?.hasEnded ?? false
   }
 
-  async #endWhere(name: string, condition: string, values: readonly unknown[]): Promise<boolean> {
+  /** Undefined without a denylist. */
+  #denyUntil(): Date | undefined {
     const { denyMs } = this.#settings
-    const denyUntil = denyMs > 0 ? new Date(this.#now() + denyMs) : null
-    const rows = await this.#rows<{ count: number }>(name, endWhere(condition), [
-      denyUntil,
-      ...values,
-    ])
-    return (rows[0]?.count ?? 0) > 0
+    return denyMs > 0 ? new Date(this.#now() + denyMs) : undefined
   }
 
   async #rows<R extends object>(
@@ -188,4 +214,9 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   #now(): number {
     return this.#settings.clock().getTime()
   }
+}
+
+/** The token is not live. A family that ended because of it was there, so the token was spent. */
+function stateOf(found: Found | undefined): 'spent' | 'gone' {
+  return found?.hasEnded ? 'spent' : 'gone'
 }

@@ -21,7 +21,9 @@ export function register(
     const registration = await readJson(ctx.req, registerRequest)
     const facts = { id: newId(), createdAt: clock() }
     const { user } = await admit(() =>
-      registerWithEmail(registration, facts, ctx.ports, (it) => sessions.start(ctx, it)),
+      registerWithEmail(registration, facts, ctx.ports, (it, version) =>
+        sessions.start(ctx, it, version),
+      ),
     )
     ctx.status = 201
     ctx.body = { user: userView(user) }

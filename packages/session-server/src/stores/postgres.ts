@@ -1,4 +1,5 @@
 import type { SqlClient } from '@session-vs-jwt/stores'
+import type { Revocation } from '@session-vs-jwt/users'
 import { hashSessionId } from '../session-id.js'
 import type { SessionRecord, SessionStore } from './session-store.js'
 
@@ -13,6 +14,7 @@ CREATE TABLE IF NOT EXISTS sessions (
   idle_until timestamptz NOT NULL,
   absolute_until timestamptz NOT NULL
 );
+ALTER TABLE sessions ADD COLUMN IF NOT EXISTS password_version integer NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS sessions_of_user ON sessions (user_id);
 CREATE INDEX IF NOT EXISTS sessions_by_idle_until ON sessions (idle_until);
 CREATE TABLE IF NOT EXISTS replaced_session_ids (
@@ -33,12 +35,15 @@ interface Row {
   createdAt: Date
   idleUntil: Date
   absoluteUntil: Date
+  passwordVersion: number
 }
 
 const COLUMNS = `user_id AS "userId", email, device_id AS "deviceId", user_agent AS "userAgent",
-  created_at AS "createdAt", idle_until AS "idleUntil", absolute_until AS "absoluteUntil"`
+  created_at AS "createdAt", idle_until AS "idleUntil", absolute_until AS "absoluteUntil",
+  password_version AS "passwordVersion"`
 
 export class PostgresSessions implements SessionStore {
+  readonly place = 'sessions in PostgreSQL'
   readonly #sql: SqlClient
 
   constructor(sql: SqlClient) {
@@ -58,7 +63,7 @@ export class PostgresSessions implements SessionStore {
     await this.#sql.query({
       name: 'sessions.create',
       text: `INSERT INTO sessions (id_hash, user_id, email, device_id, user_agent, created_at,
-        idle_until, absolute_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        idle_until, absolute_until, password_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       values: [
         idHash(id),
         session.userId,
@@ -68,6 +73,7 @@ export class PostgresSessions implements SessionStore {
         new Date(session.createdAt),
         new Date(session.idleUntil),
         new Date(session.absoluteUntil),
+        session.passwordVersion ?? 0,
       ],
     })
   }
@@ -121,11 +127,18 @@ export class PostgresSessions implements SessionStore {
     )
   }
 
-  async destroyAll(userId: string, exceptDeviceId?: string): Promise<void> {
+  async destroyAll(userId: string): Promise<void> {
+    await this.#changesOne('sessions.destroy-all', 'DELETE FROM sessions WHERE user_id = $1', [
+      userId,
+    ])
+  }
+
+  async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {
     await this.#changesOne(
-      'sessions.destroy-all',
-      'DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR device_id <> $2)',
-      [userId, exceptDeviceId ?? null],
+      'sessions.end-devices',
+      `DELETE FROM sessions WHERE user_id = $1 AND password_version < $2
+        AND device_id IS DISTINCT FROM $3`,
+      [userId, passwordVersion, keptDevice],
     )
   }
 
@@ -163,5 +176,6 @@ function fromRow(row: Row): SessionRecord {
     createdAt: row.createdAt.getTime(),
     idleUntil: row.idleUntil.getTime(),
     absoluteUntil: row.absoluteUntil.getTime(),
+    passwordVersion: row.passwordVersion,
   }
 }
