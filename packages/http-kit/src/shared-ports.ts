@@ -24,6 +24,7 @@ import {
   LOGIN_ATTEMPTS_KEYS,
   type LoginAttemptsRedis,
   loginAttemptsTable,
+  pendingRevocationsTable,
   postgresLoginAttempts,
   PostgresUsers,
   redisLoginAttempts,
@@ -142,7 +143,13 @@ async function makeSharedPorts(
   const hasher = await createPasswordHasher({ cost: config.bcryptCost })
   const passwords = traceCalls('hash', hasher, ['hash', 'verify', 'replace'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
-  const tables = [usersTable, postsTable, ...uses.tables, ...(redis ? [] : [loginAttemptsTable])]
+  const tables = [
+    usersTable,
+    pendingRevocationsTable,
+    postsTable,
+    ...uses.tables,
+    ...(redis ? [] : [loginAttemptsTable]),
+  ]
   const keys = [...LOGIN_ATTEMPTS_KEYS, ...uses.keys]
   const access =
     redis && traceCalls('redis', keyAccess(redis, keys), ['checkAccess'], describeCommand)

@@ -7,6 +7,7 @@ import {
   type PortsFor,
   portsWhenUsed,
   type SharedPorts,
+  startRevocationWorker,
   type StoreUses,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
@@ -41,9 +42,14 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const shared = await connectSharedPorts(config, surroundings.logger, usesOf(config))
   const ports = makePorts(config, shared, surroundings.clock)
+  const { users, families } = ports(undefined)
+  const stopWorker = startRevocationWorker(users, families, surroundings.logger)
   return {
     handler: (draining) => createApp({ ...surroundings, config, ports, draining }).callback(),
-    close: shared.close,
+    close: async () => {
+      await stopWorker()
+      await shared.close()
+    },
   }
 }
 
