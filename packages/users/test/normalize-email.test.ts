@@ -17,5 +17,5 @@ test('failed logins are counted per normalized email', async () => {
   await attempts.begin('K@example.org')
   const code = 'too_many_attempts'
   await expect(attempts.begin(' k@example.org')).rejects.toMatchObject({ code })
-  await expect(attempts.begin('\u212a@example.org')).resolves.toBeUndefined()
+  await expect(attempts.begin('\u212a@example.org')).resolves.toBeDefined()
 })
