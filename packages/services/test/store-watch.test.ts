@@ -37,8 +37,8 @@ function watched(
 const states = ({ reports }: Watched): string[] => reports.map(({ state }) => state)
 
 /** Kills the main process from outside: the store object does not expect it. */
-function killMain({ pids }: EmbeddedPostgres | RedisProcess): void {
-  process.kill(Math.min(...pids()), 'SIGKILL')
+function killMain(store: EmbeddedPostgres | RedisProcess): void {
+  process.kill(Math.min(...store.pids()), 'SIGKILL')
 }
 
 describe('the watch over an embedded PostgreSQL', () => {

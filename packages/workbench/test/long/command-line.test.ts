@@ -34,7 +34,7 @@ it.each([
   ['start --instances abc', /'abc' is invalid. It must be a whole number from 1 to 8/],
   ['start --instances 1000', /'1000' is invalid. It must be a whole number from 1 to 8/],
   ['start --sticky', /--sticky is about several instances: add --instances 3/],
-  ['dance', /no command "dance". There are: start, tour/],
+  ['dance', /no command "dance". There are: start, stop, tour/],
   ['tour --session-url example.org --jwt-url http://127.0.0.1:9', /not an address: "example.org"/],
   [
     'tour --session-url http://127.0.0.1:9 --jwt-url http://127.0.0.1:9',
