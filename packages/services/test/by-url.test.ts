@@ -107,7 +107,7 @@ describe('a replica by URL', () => {
 
   it('is refused if it is none', async () => {
     await expect(checkReplicaUrl('mysql://u:hunter22@h/d', own.url)).rejects.toThrow(
-      /^DATABASE_REPLICA_URL is not a PostgreSQL address\. It should look like [^2]*$/,
+      /^DATABASE_REPLICA_URL is not a PostgreSQL address\. It should look like (?!.*hunter22)/,
     )
   })
 
