@@ -48,6 +48,8 @@ describe.skipIf(!inject('pooler'))('A PgBouncer in transaction mode', () => {
 
   test('takes migrations, several at once', async () => {
     await Promise.all(Array.from({ length: 4 }, async () => migrate(pooler.url)))
+    const tables = `SELECT count(*)::int AS found FROM pg_tables WHERE schemaname = 'public'`
+    expect(await asked(postgres.url, tables)).toBeGreaterThan(5)
   })
 
   test.each(STRATEGIES)('%s does not start without the limits of its role', async (label) => {

@@ -63,6 +63,8 @@ describe('a PostgreSQL by URL', () => {
     await query(own.url, grant)
     const given = await startPostgres({ databaseUrl: url.href, folder })
     expect(given.kind).toBe('url')
+    // Such a role can ask a replica who it is, too.
+    expect(await checkReplicaUrl(url.href, url.href)).toBeUndefined()
   })
 
   it.each([

@@ -70,7 +70,10 @@ export async function startPooler(
   const server = await ManagedServer.start({ what: 'PgBouncer', lockPath }, async () => ({
     command,
     waitUntilReady: (process, port) => waitForAnswer(process, urlOn(port)),
-  }))
+  })).catch((error: unknown) => {
+    rmSync(own, { recursive: true, force: true })
+    throw error
+  })
   return {
     url: `${urlOn(server.port)}?pgbouncer=true`,
     version: program.version,
@@ -85,7 +88,7 @@ export async function startPooler(
   }
 }
 
-/** What the documentation advises for the servers. */
+/** As our documentation advises. */
 function poolerConfig(postgresPort: number, port: number, users: string): string {
   return `[databases]
 * = host=127.0.0.1 port=${postgresPort}
