@@ -70,11 +70,16 @@ export async function connectSharedPorts(
 ): Promise<SharedPorts> {
   const lost = (store: string) => (err: Error) =>
     logger.warn({ err, store, fix: storeFailure(err)?.fix }, 'connection lost')
-  const postgres = connectPostgres({ url: config.databaseUrl, onIdleError: lost('postgres') })
+  const timeoutFactor = config.storeTimeoutFactor
+  const postgres = connectPostgres({
+    url: config.databaseUrl,
+    onIdleError: lost('postgres'),
+    timeoutFactor,
+  })
   const [redis] = await Promise.all([
     config.redisUrl === undefined
       ? undefined
-      : connectRedis({ url: config.redisUrl, onError: lost('redis') }),
+      : connectRedis({ url: config.redisUrl, onError: lost('redis'), timeoutFactor }),
     postgres.warmUp(),
   ])
   const replica = await connectReplica(config, postgres.sql, logger)
@@ -114,14 +119,14 @@ function cleanUpListener(what: string, logger: Logger): WorkListener {
 
 /** A replica that does not answer now may come later; a wrong one is never asked. */
 async function connectReplica(
-  { databaseReplicaUrl: url }: EdgeConfig,
+  { databaseReplicaUrl: url, storeTimeoutFactor: timeoutFactor }: EdgeConfig,
   primary: SqlClient,
   logger: Logger,
 ): Promise<PostgresConnection | undefined> {
   if (url === undefined) return undefined
   const onIdleError = (err: Error) =>
     logger.warn({ err, store: 'postgres replica' }, 'connection lost')
-  const replica = connectPostgres({ url, onIdleError })
+  const replica = connectPostgres({ url, onIdleError, timeoutFactor })
   try {
     await checkReplica(replica.sql, primary)
     return replica
