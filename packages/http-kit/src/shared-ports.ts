@@ -147,6 +147,7 @@ async function makeSharedPorts(
   const hasher = await createPasswordHasher({ cost: config.bcryptCost })
   const passwords = traceCalls('hash', hasher, ['hash', 'verify', 'replace'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
+  const limit = { ...config.loginAttempts, timeoutFactor: config.storeTimeoutFactor }
   const tables = [usersTable, postsTable, ...uses.tables, ...(redis ? [] : [loginAttemptsTable])]
   const keys = [...LOGIN_ATTEMPTS_KEYS, ...uses.keys]
   const access =
@@ -162,8 +163,8 @@ async function makeSharedPorts(
     passwords,
     loginAttempts: (trace) =>
       attempts
-        ? redisLoginAttempts(attempts(trace), config.loginAttempts)
-        : postgresLoginAttempts(sql(trace), config.loginAttempts),
+        ? redisLoginAttempts(attempts(trace), limit)
+        : postgresLoginAttempts(sql(trace), limit),
   }
 }
 
