@@ -66,6 +66,7 @@ const suites = {
     ['unused', bin('knip'), []],
     tests('unit', 'contract', 'course'),
   ],
+  'test:unit': [tests('unit')],
   // What takes minutes. What is missing for a suite is told by it.
   'test:all': [...long, ...onContainers],
   'test:long': long,

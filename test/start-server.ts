@@ -42,13 +42,19 @@ export async function startServer(
     PORT: '0',
     DATABASE_URL: inject('databaseUrl'),
     REDIS_URL: inject('redisUrl'),
+    STORE_TIMEOUT_FACTOR: String(inject('storeTimeoutFactor')),
     LOG_LEVEL: 'silent',
     ...SECRETS,
     ...strategy.env,
     ...env,
   }
   const server = await compose(strategy, settings, clock, { onFinished, logger })
-  const running = await listen(server.handler, { host: '127.0.0.1', port: 0 })
+  const running = await listen(server.handler, { host: '127.0.0.1', port: 0 }).catch(
+    async (error: unknown) => {
+      await server.close()
+      throw error
+    },
+  )
   return {
     url: running.url,
     strategy,

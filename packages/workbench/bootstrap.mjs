@@ -52,7 +52,7 @@ const programs = {
 }
 
 /** These run whatever is built. */
-const isTests = (name) => /^(test(:all|:long|:containers)?|course:check)$/.test(name)
+const isTests = (name) => /^(test(:all|:unit|:long|:containers)?|course:check)$/.test(name)
 
 const [command = 'start', ...args] = process.argv.slice(2)
 

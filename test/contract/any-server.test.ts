@@ -102,7 +102,7 @@ describe('a server that somebody else wrote, on another framework', () => {
     const { reason } = report.rows.find((it: { id: string }) => it.id === 'strategy/afterRestart')
     expect(reason).toBe('needs control of the server: restart')
     expect(report.seen).toMatchObject({ afterLogout: 'dead-at-once', clientCanRead: false })
-  }, 90_000)
+  })
 
   test('the wrong kind of credential: rows fail, and each says what to read', async () => {
     const args = ['--url', third.url, '--credential', 'bearer', '--only', 'register/logs-in']
@@ -256,9 +256,9 @@ describe('what is no such server ends with a report and code 1', () => {
       requests += 1
       if (requests < 8) response.writeHead(404).end()
     })
-    const run = await contract('--url', url, '--credential', 'bearer', '--timeout', '0.5')
+    const run = await contract('--url', url, '--credential', 'bearer', '--timeout', '2')
     expect(run.code).toBe(1)
-    expect(run.out).toMatch(/no answer within 0.5 s/)
+    expect(run.out).toMatch(/no answer within 2 s/)
     expect(run.out).toMatch(/for want of what failed above/)
     expectNoStack(run)
   })
@@ -267,9 +267,9 @@ describe('what is no such server ends with a report and code 1', () => {
     const url = await serverThat((request, response) => {
       if (request.url?.startsWith('/health')) response.end('{"status":"live"}')
     })
-    const run = await contract('--url', url, '--credential', 'bearer', '--timeout', '0.1')
+    const run = await contract('--url', url, '--credential', 'bearer', '--timeout', '2')
     expect(run.code).toBe(1)
-    expect(run.out.match(/no answer within 0\.1 s/g)).toHaveLength(10)
+    expect(run.out.match(/no answer within 2 s/g)).toHaveLength(10)
     expect(run.out).toMatch(/kept 10 rows waiting in vain/)
     expectNoStack(run)
   })
@@ -318,7 +318,7 @@ describe('what is no such server ends with a report and code 1', () => {
       'posts/written-and-read': 'failed',
     })
     expectNoStack(run)
-  }, 60_000)
+  })
 })
 
 test('the rows are listed with what they need', async () => {

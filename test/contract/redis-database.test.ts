@@ -15,6 +15,8 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { SECRETS } from '../start-server.js'
 import { startOwnRedis } from '../store-starts.js'
 
+const timeoutFactor = inject('storeTimeoutFactor')
+
 let folder: string
 let own: RedisProcess | RedisContainer
 /** A client of database 0, where nothing may arrive. */
@@ -38,7 +40,7 @@ const MISSING = /refuses database 99 \(ERR DB index is out of range\)\. Choose o
 describe('a database that Redis does not have', () => {
   test('is an error of the connection, and nothing is written to database 0', async () => {
     const onError = vi.fn()
-    const connection = connectRedis({ url: `${own.url}/99`, onError })
+    const connection = connectRedis({ url: `${own.url}/99`, onError, timeoutFactor })
     const failure = await connection.then(
       async ({ redis }) => redis.set('stray', '1'),
       (error: unknown) => error,
@@ -58,7 +60,14 @@ describe('a database that Redis does not have', () => {
   test.each([...sessionStrategies.slice(0, 1), ...jwtStrategies.slice(0, 1)])(
     'stops the start of a server, in one sentence: $id',
     async ({ server, env }) => {
-      const settings = { ...SECRETS, ...env, PORT: '0', REDIS_URL: `${own.url}/99` }
+      const settings = {
+        ...SECRETS,
+        ...env,
+        NODE_ENV: 'test',
+        STORE_TIMEOUT_FACTOR: String(timeoutFactor),
+        PORT: '0',
+        REDIS_URL: `${own.url}/99`,
+      }
       const { code, stderr, stdout } = await run(serverProgram(server), settings)
       expect(code).toBe(1)
       expect(stderr).toMatch(
@@ -74,16 +83,20 @@ describe('a database that is refused at a reconnect', () => {
   test('takes no write until it is there again, and database 0 takes none either', async () => {
     const errors: Error[] = []
     const url = `${own.url}/5`
-    const { redis, close } = await connectRedis({ url, onError: (it) => errors.push(it) })
+    const { redis, close } = await connectRedis({
+      url,
+      onError: (it) => errors.push(it),
+      timeoutFactor,
+    })
     try {
       await redis.set('kept', 'before')
       await zero.call('ACL', 'SETUSER', 'default', '-select')
       await zero.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-      await vi.waitFor(() => expect(errors.some(isRefusal)).toBe(true), 5_000)
+      await vi.waitFor(() => expect(errors.some(isRefusal)).toBe(true), 120_000)
       await expect(redis.set('kept', 'stray')).rejects.toThrow()
       expect(await zero.dbsize()).toBe(0)
       await zero.call('ACL', 'SETUSER', 'default', '+select')
-      await vi.waitFor(async () => expect(await redis.get('kept')).toBe('before'), 5_000)
+      await vi.waitFor(async () => expect(await redis.get('kept')).toBe('before'), 120_000)
     } finally {
       await close()
     }

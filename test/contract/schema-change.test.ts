@@ -5,7 +5,7 @@ import { paths } from '@session-vs-jwt/http-kit'
 import { type EmbeddedPostgres, removeData, startEmbeddedPostgres } from '@session-vs-jwt/services'
 import { migrate } from '@session-vs-jwt/workbench'
 import { Client } from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Device, type Reply, registered } from '../device.js'
 import { startServer, type TestServer } from '../start-server.js'
 import { strategy } from './matrix.js'
@@ -31,7 +31,7 @@ describe.each(['session-postgres', 'jwt-user-lookup on PostgreSQL'])(
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-schema-'))
       postgres = await startEmbeddedPostgres({ folder, durable: false })
-      await migrate(postgres.url)
+      await migrate(postgres.url, inject('storeTimeoutFactor'))
       server = await startServer(strategy(label), {
         env: { DATABASE_URL: postgres.url, REDIS_URL: '' },
       })

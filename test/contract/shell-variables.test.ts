@@ -25,7 +25,15 @@ test.each([...sessionStrategies.slice(0, 1), ...jwtStrategies.slice(0, 1)])(
   'a server takes nothing from PGSSLMODE, PGOPTIONS and their like: $id',
   async ({ server, env: settings }) => {
     const stores = { DATABASE_URL: inject('databaseUrl'), REDIS_URL: inject('redisUrl') }
-    const env = { ...OF_THE_SHELL, ...SECRETS, ...settings, ...stores, PORT: '0' }
+    const env = {
+      ...OF_THE_SHELL,
+      ...SECRETS,
+      ...settings,
+      ...stores,
+      NODE_ENV: 'test',
+      STORE_TIMEOUT_FACTOR: String(inject('storeTimeoutFactor')),
+      PORT: '0',
+    }
     const running = await RunningServer.start({ server, env, log: join(folder, `${server}.log`) })
     try {
       expect((await fetch(`${running.url}/health/ready`)).status).toBe(200)

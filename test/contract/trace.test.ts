@@ -29,7 +29,7 @@ describe.each(matrix)('%s', (_label, it) => {
 })
 
 /** The events of a process come on a channel of their own, after the answers. */
-const TOLD_WITHIN = { timeout: 10_000 }
+const TOLD_WITHIN = { timeout: 120_000 }
 
 /** Everything that a credential passes through, refusals and an unexpected error included; last a logout. */
 async function useEverything(server: Parameters<typeof registered>[0]): Promise<string[]> {

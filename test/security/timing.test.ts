@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { paths } from '@session-vs-jwt/http-kit'
-import { describe, expect, test } from 'vitest'
+import { strategiesOf } from '@session-vs-jwt/workbench'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { exploits } from '../contract/faulty-server/exploits.js'
+import { startFaultyServer } from '../contract/faulty-server/faulty-server.js'
+import type { MistakeId } from '../contract/faulty-server/mistakes.js'
 import { strategy } from '../contract/matrix.js'
+import { rows } from '../contract/rows/index.js'
+import { runRows } from '../contract/suite/run-rows.js'
+import type { Target } from '../contract/suite/target.js'
 import { Device, registered } from '../device.js'
 import { newDatabase } from '../new-database.js'
 import { startServer, type TestServer } from '../start-server.js'
@@ -107,3 +114,30 @@ test.each([
   },
   240_000,
 )
+
+describe('the contract suite, which sees a server only from outside', () => {
+  const faulty = async (mistakes: readonly MistakeId[]): Promise<Target> => {
+    // At the cost of tutorials.
+    const server = await startFaultyServer({ mistakes, bcryptCost: 10 })
+    onTestFinished(async () => server.stop())
+    return { url: server.url, server: 'jwt', strategies: strategiesOf('jwt') }
+  }
+  const isPassed = async (target: Target): Promise<boolean> => {
+    const row = rows.filter(({ id }) => id === 'login/unknown-email-same-time')
+    for await (const { result } of runRows(row, target)) return result === 'passed'
+    throw new Error('there is no such row')
+  }
+
+  test('the row for any server catches an early no to an unknown email, and passes a correct server [ASVS 6.3.8]', async () => {
+    expect(await isPassed(await faulty(['quick-no']))).toBe(false)
+    for (let n = 0; n < 5; n += 1) expect(await isPassed(await faulty([]))).toBe(true)
+  }, 240_000)
+
+  test('the exploit of the early no tells the two servers apart [ASVS 6.3.8]', async () => {
+    const { run, atFaulty, atCorrect } = exploits['quick-no']
+    const [wrong, right] = [await faulty(['quick-no']), await faulty([])]
+    const asDevicesKnowIt = { strategy: { server: 'jwt' } } as const
+    expect(await run({ url: wrong.url, ...asDevicesKnowIt })).toBe(atFaulty)
+    expect(await run({ url: right.url, ...asDevicesKnowIt })).toBe(atCorrect)
+  }, 240_000)
+})

@@ -17,6 +17,8 @@ export interface EdgeConfig {
   readonly databaseReplicaUrl: string | undefined
   /** Without a Redis, what is shared between processes lives in PostgreSQL. */
   readonly redisUrl: string | undefined
+  /** Multiplies every time limit of the store clients. Only tests set more than 1. */
+  readonly storeTimeoutFactor: number
   readonly bcryptCost: number
   readonly loginAttempts: LoginAttemptsLimit
   /** Origins whose pages may use this server from a browser, as browsers write them. */
@@ -39,7 +41,7 @@ export function readEdgeConfig(env: EnvReader, server: string, defaultPort: numb
       howTo: 'set HOST=127.0.0.1, or TRACE_EVENTS=masked',
     })
   }
-  const minCost = env.optional('NODE_ENV') === 'test' ? 4 : 10
+  const isTest = env.optional('NODE_ENV') === 'test'
   return {
     host,
     port: env.integer('PORT', defaultPort, 0, 65_535, server),
@@ -49,7 +51,14 @@ export function readEdgeConfig(env: EnvReader, server: string, defaultPort: numb
     }),
     databaseReplicaUrl: readReplicaUrl(env),
     redisUrl: readRedisUrl(env),
-    bcryptCost: env.integer('BCRYPT_COST', 12, minCost, 16, 'password hashes'),
+    storeTimeoutFactor: env.integer(
+      'STORE_TIMEOUT_FACTOR',
+      1,
+      1,
+      isTest ? 100 : 1,
+      'tests that are not about the time limits of the stores (NODE_ENV=test)',
+    ),
+    bcryptCost: env.integer('BCRYPT_COST', 12, isTest ? 4 : 10, 16, 'password hashes'),
     loginAttempts: {
       failures: env.integer('LOGIN_FAILURES', 10, 1, 1_000_000, 'the limit of failed logins'),
       windowSeconds: env.integer('LOGIN_WINDOW_SECONDS', 900, 1, 86_400, 'the same limit'),

@@ -71,11 +71,16 @@ export async function connectSharedPorts(
 ): Promise<SharedPorts> {
   const lost = (store: string) => (err: Error) =>
     logger.warn({ err, store, fix: storeFailure(err)?.fix }, 'connection lost')
-  const postgres = connectPostgres({ url: config.databaseUrl, onIdleError: lost('postgres') })
+  const timeoutFactor = config.storeTimeoutFactor
+  const postgres = connectPostgres({
+    url: config.databaseUrl,
+    onIdleError: lost('postgres'),
+    timeoutFactor,
+  })
   const [redis] = await Promise.all([
     config.redisUrl === undefined
       ? undefined
-      : connectRedis({ url: config.redisUrl, onError: lost('redis') }),
+      : connectRedis({ url: config.redisUrl, onError: lost('redis'), timeoutFactor }),
     postgres.warmUp(),
   ])
   const replica = await connectReplica(config, postgres.sql, logger)
@@ -115,14 +120,14 @@ function cleanUpListener(what: string, logger: Logger): WorkListener {
 
 /** A replica that does not answer now may come later; a wrong one is never asked. */
 async function connectReplica(
-  { databaseReplicaUrl: url }: EdgeConfig,
+  { databaseReplicaUrl: url, storeTimeoutFactor: timeoutFactor }: EdgeConfig,
   primary: SqlClient,
   logger: Logger,
 ): Promise<PostgresConnection | undefined> {
   if (url === undefined) return undefined
   const onIdleError = (err: Error) =>
     logger.warn({ err, store: 'postgres replica' }, 'connection lost')
-  const replica = connectPostgres({ url, onIdleError })
+  const replica = connectPostgres({ url, onIdleError, timeoutFactor })
   try {
     await checkReplica(replica.sql, primary)
     return replica
@@ -143,6 +148,7 @@ async function makeSharedPorts(
   const hasher = await createPasswordHasher({ cost: config.bcryptCost })
   const passwords = traceCalls('hash', hasher, ['hash', 'verify', 'replace'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
+  const limit = { ...config.loginAttempts, timeoutFactor: config.storeTimeoutFactor }
   const tables = [
     usersTable,
     pendingRevocationsTable,
@@ -164,8 +170,8 @@ async function makeSharedPorts(
     passwords,
     loginAttempts: (trace) =>
       attempts
-        ? redisLoginAttempts(attempts(trace), config.loginAttempts)
-        : postgresLoginAttempts(sql(trace), config.loginAttempts),
+        ? redisLoginAttempts(attempts(trace), limit)
+        : postgresLoginAttempts(sql(trace), limit),
   }
 }
 

@@ -27,7 +27,7 @@ test('a client that disconnects before its answer is not logged as an error', as
   })
   const client = connect(port, '127.0.0.1')
   client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-  await vi.waitFor(() => expect(logger.debug).toHaveBeenCalled())
+  await vi.waitFor(() => expect(logger.debug).toHaveBeenCalled(), 120_000)
   expect(logger.debug).toHaveBeenCalledWith({ code: 'ECONNRESET' }, 'client disconnected')
   expect(logger.error).not.toHaveBeenCalled()
   expect(stderr).not.toHaveBeenCalled()

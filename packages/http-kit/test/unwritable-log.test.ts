@@ -112,7 +112,7 @@ describe('a process whose log cannot be written', () => {
     await logging.log(10_000)
     logging.child.stdout?.on('data', (chunk) => (text += String(chunk)))
     await expect
-      .poll(() => missingIn(linesIn(text.slice(0, text.lastIndexOf('\n')))), { timeout: 10_000 })
+      .poll(() => missingIn(linesIn(text.slice(0, text.lastIndexOf('\n')))), { timeout: 120_000 })
       .toBeGreaterThan(0)
     await logging.log(1)
     const ended = once(logging.child.stdout as NodeJS.ReadableStream, 'end')

@@ -15,9 +15,9 @@ let own: EmbeddedPostgres
 
 beforeAll(async () => {
   own = await startEmbeddedPostgres({ folder, durable: false })
-}, 20_000)
+})
 
-afterAll(() => own.stop())
+afterAll(() => own?.stop())
 
 describe('a PostgreSQL by URL', () => {
   it('is verified, changed in nothing, and left running', async () => {
@@ -156,7 +156,7 @@ describe('a Redis by URL', () => {
   it('that is something else altogether is no Redis', async () => {
     const failure = await failureOf({ redisUrl: `redis://127.0.0.1:${own.port}` })
     expect(failure).toMatchObject({ code: 'unreachable' })
-  }, 15_000)
+  })
 })
 
 async function failureOf(options: {

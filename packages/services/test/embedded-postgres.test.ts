@@ -22,9 +22,9 @@ beforeAll(async () => {
   postgres = await startEmbeddedPostgres({ folder, database: 'odd "name"' })
   await query(postgres.url, 'create table kept (n int)')
   await query(postgres.url, 'insert into kept values (7)')
-}, 20_000)
+})
 
-afterAll(() => postgres.stop())
+afterAll(() => postgres?.stop())
 
 const tagged = (): number[] => processesTagged(postgresTag(folder)).map(({ pid }) => pid)
 const kept = (): Promise<unknown> => valueOf(postgres.url, 'select n from kept')

@@ -8,22 +8,27 @@ import { IN_TIME } from './store-unavailable.js'
  * sets one that is further away than a second: it was made for another clock, before PostgreSQL's own was
  * set back, and the write would be in time for as long as that.
  */
-const DEADLINE_TYPE = `
+const deadlineType = (timeoutFactor: number): string => `
 DO $$ BEGIN
   CREATE DOMAIN public.deadline AS timestamptz;
 EXCEPTION WHEN duplicate_object THEN NULL;
 END $$;
 ALTER DOMAIN public.deadline DROP CONSTRAINT IF EXISTS ${IN_TIME};
 ALTER DOMAIN public.deadline ADD CONSTRAINT ${IN_TIME}
-  CHECK (VALUE > clock_timestamp() AND VALUE < clock_timestamp() + interval '1 second')`
+  CHECK (VALUE > clock_timestamp() AND VALUE < clock_timestamp() + interval '${timeoutFactor} seconds')`
 
 /**
  * Runs `schema` (idempotent DDL) in one transaction under an advisory lock, so that several processes may do
  * it at once, also through a pooler. DDL may take longer than a request, so it has its own limits.
  *
+ * @param timeoutFactor that of the servers which will write there
  * @throws {PostgresSetupError} when the role may not create what is missing
  */
-export async function applySchema(url: string, schema: readonly string[]): Promise<void> {
+export async function applySchema(
+  url: string,
+  schema: readonly string[],
+  timeoutFactor = 1,
+): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
   // A query that runs then is rejected, too.
   client.on('error', () => undefined)
@@ -34,7 +39,7 @@ export async function applySchema(url: string, schema: readonly string[]): Promi
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = '60s'`)
     await client.query('SELECT pg_advisory_xact_lock(7519)')
     await checkCreate(client)
-    for (const ddl of [DEADLINE_TYPE, ...schema]) await client.query(ddl)
+    for (const ddl of [deadlineType(timeoutFactor), ...schema]) await client.query(ddl)
     await client.query('COMMIT')
   } catch (error) {
     throw isForbidden(error) ? notTheOwner(error) : explainPooler(error)

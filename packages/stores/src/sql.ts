@@ -26,13 +26,23 @@ export interface PostgresOptions {
   readonly poolSize?: number
   /** Called when a connection fails while nobody uses it: a fact to log, never a reason to die. */
   readonly onIdleError?: (error: Error) => void
+  /** Multiplies every time limit below. Only tests that aren't about these limits set it. Default 1. */
+  readonly timeoutFactor?: number
 }
 
-/** Milliseconds for a connection and an answer together; beyond it the statement is given up. */
-const ANSWER_WITHIN_MS = 750
-const CONNECT_WITHIN_MS = 400
-/** PostgreSQL's own limit, from the moment at which it has read a statement. */
-const RUN_WITHIN_MS = LIMITS.statement_timeout
+interface TimeLimits {
+  /** Milliseconds for a connection and an answer together; beyond it the statement is given up. */
+  readonly answerMs: number
+  readonly connectMs: number
+  /** PostgreSQL's own limit, from the moment at which it has read a statement. */
+  readonly runMs: number
+}
+
+function timeLimits(factor = 1): TimeLimits {
+  const runMs = LIMITS.statement_timeout * factor
+  return { answerMs: 750 * factor, connectMs: 400 * factor, runMs }
+}
+
 /** As many requests as a server meets at once when it has just started. */
 const WARM_CONNECTIONS = 4
 
@@ -53,18 +63,19 @@ export interface PostgresConnection {
  * PostgreSQL is stopped, paused or locked. A write that was given up does not run later.
  */
 export function connectPostgres(options: PostgresOptions): PostgresConnection {
-  const clock = new ServerClock()
+  const limits = timeLimits(options.timeoutFactor)
+  const clock = new ServerClock(limits)
   const pooled = isPooled(options.url)
   const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize ?? 10,
-    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    connectionTimeoutMillis: limits.connectMs,
     // PgBouncer refuses a connection that brings settings: there they come with the role.
-    ...(pooled ? {} : LIMITS),
+    ...(pooled ? {} : { ...LIMITS, statement_timeout: limits.runMs }),
     keepAlive: true,
     allowExitOnIdle: true,
     onConnect: async (client) => {
-      if (pooled) await checkLimits((text) => ask(client, { text }, CONNECT_WITHIN_MS))
+      if (pooled) await checkLimits((text) => ask(client, { text }, limits.connectMs))
       await clock.read(client)
     },
   })
@@ -74,7 +85,7 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
   pool.on('connect', (client) => client.on('error', failsTheStatement))
   // The next transaction may run on another connection of PgBouncer's, which knows no statement by name.
   const sendable = pooled ? unnamed : (statement: Statement) => statement
-  const sql: SqlClient = { query: (it) => answerInTime(pool, clock, sendable(it)) }
+  const sql: SqlClient = { query: (it) => answerInTime(pool, clock, limits, sendable(it)) }
   return {
     sql,
     warmUp: async () => warmUp(pool),
@@ -109,12 +120,17 @@ export function epochMs(moment: string): string {
  * process, so that neither a wrong wall clock here nor one that jumps moves a deadline.
  */
 class ServerClock {
+  readonly #limits: TimeLimits
   #offset = Date.now() - performance.now()
+
+  constructor(limits: TimeLimits) {
+    this.#limits = limits
+  }
 
   async read(client: ClientBase): Promise<void> {
     const sentAt = performance.now()
     const text = `SELECT ${epochMs('clock_timestamp()')} AS now`
-    const { rows } = await ask<{ now: string }>(client, { text }, CONNECT_WITHIN_MS)
+    const { rows } = await ask<{ now: string }>(client, { text }, this.#limits.connectMs)
     if (rows[0]) this.#offset = Number(rows[0].now) - (sentAt + performance.now()) / 2
   }
 
@@ -124,7 +140,7 @@ class ServerClock {
 }
 
 /**
- * Runs one statement within {@link ANSWER_WITHIN_MS}, the wait for a connection included. A write takes
+ * Runs one statement within {@link TimeLimits.answerMs}, the wait for a connection included. A write takes
  * along the moment by which PostgreSQL must have read it: early enough that it also ends, by
  * PostgreSQL's own limit, before it is given up here. A connection is kept where the server itself
  * refused the statement, and dropped where its state is unknown or its prepared statements are stale.
@@ -132,14 +148,15 @@ class ServerClock {
 async function answerInTime<Row extends object>(
   pool: Pool,
   clock: ServerClock,
+  limits: TimeLimits,
   statement: Statement,
 ): Promise<SqlResult<Row>> {
-  const givesUpAt = performance.now() + ANSWER_WITHIN_MS
+  const givesUpAt = performance.now() + limits.answerMs
   const client = await pool.connect()
   let isBroken = false
   try {
     const left = Math.max(1, Math.round(givesUpAt - performance.now()))
-    const readBy = (): Date => clock.at(givesUpAt - RUN_WITHIN_MS)
+    const readBy = (): Date => clock.at(givesUpAt - limits.runMs)
     return await ask<Row>(client, withDeadline(statement, readBy), left)
   } catch (error) {
     isBroken = !(error instanceof DatabaseError) || error.severity === 'FATAL' || isStalePlan(error)

@@ -252,13 +252,11 @@ describe('our own clients throw what is recognised', () => {
 
   const postgresError = async (port: number) => {
     const connection = connectPostgres({ url: `postgres://user:password@127.0.0.1:${port}/db` })
-    const startedAt = performance.now()
     const error: unknown = await connection.sql
       .query({ text: 'SELECT 1' })
       .catch((it: unknown) => it)
-    const took = performance.now() - startedAt
     await connection.close()
-    return { error, took }
+    return error
   }
   const redisError = async (port: number) => {
     const errors: Error[] = []
@@ -266,40 +264,34 @@ describe('our own clients throw what is recognised', () => {
       url: `redis://127.0.0.1:${port}`,
       onError: (it) => errors.push(it),
     })
-    const startedAt = performance.now()
     const error: unknown = await connection.redis.ping().catch((it: unknown) => it)
-    const took = performance.now() - startedAt
     await connection.close()
-    return { error, took, errors }
+    return { error, errors }
   }
 
-  test.concurrent('PostgreSQL that is not there, at once', async () => {
-    const { error, took } = await postgresError(closedPort)
-    expect(error).toBeInstanceOf(Error)
+  // How long it takes is measured where the machine does nothing else: test/faults.
+  test.concurrent('PostgreSQL that is not there, without waiting for a limit', async () => {
+    const error = await postgresError(closedPort)
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' })
     expect(isStoreUnavailable(error)).toBe(true)
-    expect(took).toBeLessThan(500)
   })
 
-  test.concurrent('PostgreSQL that does not answer, in time', async () => {
-    const { error, took } = await postgresError(silentPort)
+  test.concurrent('PostgreSQL that does not answer, by a limit of its own', async () => {
+    const error = await postgresError(silentPort)
+    expect((error as Error).message).toMatch(/time(out|d out)/i)
     expect(isStoreUnavailable(error)).toBe(true)
-    // The limits are 800 ms and less; a busy machine may be late.
-    expect(took).toBeLessThan(1_500)
   })
 
-  test.concurrent('Redis that is not there, at once, and every error it reports', async () => {
-    const { error, took, errors } = await redisError(closedPort)
+  test.concurrent('Redis that is not there, and every error it reports', async () => {
+    const { error, errors } = await redisError(closedPort)
     expect(isStoreUnavailable(error)).toBe(true)
-    expect(took).toBeLessThan(500)
     expect(errors.length).toBeGreaterThan(0)
+    expect(errors[0]).toMatchObject({ code: 'ECONNREFUSED' })
     for (const it of errors) expect(isStoreUnavailable(it)).toBe(true)
   })
 
-  test.concurrent('Redis that does not answer, in time', async () => {
-    const { error, took } = await redisError(silentPort)
-    expect(isStoreUnavailable(error)).toBe(true)
-    // The limits are 800 ms and less; a busy machine may be late.
-    expect(took).toBeLessThan(1_500)
+  test.concurrent('Redis that does not answer, by a limit of its own', async () => {
+    expect(isStoreUnavailable((await redisError(silentPort)).error)).toBe(true)
   })
 
   test.concurrent('Redis that was closed', async () => {

@@ -17,10 +17,11 @@ export const schema: readonly string[] = [
 /**
  * Makes what is missing in the database at `url`, and changes nothing else.
  *
+ * @param timeoutFactor that of the servers which will write there
  * @throws {WorkbenchError}
  */
-export async function migrate(url: string): Promise<void> {
-  await applySchema(url, schema).catch((error: unknown) => {
+export async function migrate(url: string, timeoutFactor = 1): Promise<void> {
+  await applySchema(url, schema, timeoutFactor).catch((error: unknown) => {
     throw databaseError(error)
   })
 }

@@ -23,7 +23,7 @@ echo $$ $! > "$TOLD"
 wait
 `
 
-const WITHIN = { timeout: 10_000 }
+const WITHIN = { timeout: 120_000 }
 
 interface Started {
   readonly npm: ChildProcess

@@ -22,7 +22,7 @@ describe('a migration by a role that may not do it', () => {
     postgres = await startEmbeddedPostgres({ folder, durable: false })
     await asOwner(`CREATE ROLE guest LOGIN PASSWORD 'hunter22'`)
     url = Object.assign(new URL(postgres.url), { username: 'guest', password: 'hunter22' }).href
-  }, 30_000)
+  })
   afterAll(async () => {
     await postgres?.stop()
     await removeData(folder)
