@@ -124,8 +124,8 @@ describe('PostgreSQL', () => {
     ],
     [
       'a missing column',
-      ['ALTER TABLE login_attempts RENAME COLUMN places TO elsewhere'],
-      ['ALTER TABLE login_attempts RENAME COLUMN elsewhere TO places'],
+      ['ALTER TABLE sessions RENAME COLUMN email TO elsewhere'],
+      ['ALTER TABLE sessions RENAME COLUMN elsewhere TO email'],
       /npm run migrate/,
     ],
     [

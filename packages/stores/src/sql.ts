@@ -109,10 +109,11 @@ function unnamed({ text, values }: Statement): Statement {
 
 /**
  * SQL for a moment in milliseconds. The text of a timestamp depends on DateStyle and TimeZone, and the text of
- * a floating-point number depends on extra_float_digits; the text of a `bigint` is always the same.
+ * a floating-point number depends on extra_float_digits; the text of a `bigint` is always the same. A moment
+ * that is infinite has no such number: it is -1, which is before any moment of ours.
  */
 export function epochMs(moment: string): string {
-  return `(extract(epoch FROM ${moment}) * 1000)::bigint`
+  return `(CASE WHEN isfinite(${moment}) THEN extract(epoch FROM ${moment}) * 1000 ELSE -1 END)::bigint`
 }
 
 /**

@@ -80,11 +80,11 @@ function textOfReply(error: Error): string {
 
 /** What somebody else has written there may not be JSON. */
 function readable(value: string | object): string {
+  if (typeof value !== 'string') return JSON.stringify(value, undefined, 2)
   try {
-    const json: unknown = typeof value === 'string' ? JSON.parse(value) : value
-    return JSON.stringify(json, undefined, 2)
+    return JSON.stringify(JSON.parse(value), undefined, 2)
   } catch {
-    return String(value)
+    return value
   }
 }
 
