@@ -93,7 +93,9 @@ describe('a database that is refused at a reconnect', () => {
       await zero.call('ACL', 'SETUSER', 'default', '-select')
       await zero.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
       await vi.waitFor(() => expect(errors.some(isRefusal)).toBe(true), 120_000)
-      await expect(redis.set('kept', 'stray')).rejects.toThrow(/Connection is closed|isn't writeable/)
+      await expect(redis.set('kept', 'stray')).rejects.toThrow(
+        /Connection is closed|isn't writeable/,
+      )
       expect(await zero.dbsize()).toBe(0)
       await zero.call('ACL', 'SETUSER', 'default', '+select')
       await vi.waitFor(async () => expect(await redis.get('kept')).toBe('before'), 120_000)
