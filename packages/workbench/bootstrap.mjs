@@ -22,15 +22,16 @@ const DISK_FULL =
   'The disk is full. Free some space and try again: an installation needs about 700 MB, a first start 300 MB more.'
 
 /**
- * A shell script that ends the process group $1 when this process dies, even by SIGKILL: the kernel then closes
- * the pipe that `read` waits on.
+ * A shell script that ends a process group when this process dies, even by SIGKILL: the kernel then closes the
+ * pipe that `read` waits on.
  */
 const TOOL_WATCH = `
+read -r group || exit 0
 read -r told && exit 0
-kill -TERM -"$1"
+kill -TERM -"$group"
 tries=50
-while kill -0 -"$1" && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
-kill -KILL -"$1"
+while kill -0 -"$group" && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
+kill -KILL -"$group"
 `
 
 /** A message for a person instead of a stack. */
@@ -236,24 +237,27 @@ async function runWithProgress(title, program, programArgs, env) {
     )
   const timer = live ? setInterval(show, 250) : undefined
   const { code, error } = await new Promise((resolve) => {
-    const tool = spawn(program, programArgs, {
+    let tool
+    // SIGINT would not reach a background job of a shell, which ignores it.
+    const forward = () => {
+      interrupted = true
+      signalGroup(tool?.pid, 'SIGTERM')
+      setTimeout(() => signalGroup(tool?.pid, 'SIGKILL'), TOOL_ENDS_WITHIN_MS).unref()
+    }
+    // Both before there is a tool, so that nothing can end this process alone.
+    stopSignals.forEach((signal) => process.on(signal, forward))
+    const watch = startToolWatch()
+    tool = spawn(program, programArgs, {
       cwd: root,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
       // The leader of a new group, so that a signal also reaches the children of the tool.
       detached: true,
     })
-    const endWatch = watchTool(tool.pid)
-    // SIGINT would not reach a background job of a shell, which ignores it.
-    const forward = () => {
-      interrupted = true
-      signalGroup(tool.pid, 'SIGTERM')
-      setTimeout(signalGroup, TOOL_ENDS_WITHIN_MS, tool.pid, 'SIGKILL').unref()
-    }
-    stopSignals.forEach((signal) => process.on(signal, forward))
+    if (tool.pid !== undefined) watch.write(`${tool.pid}\n`)
     const settle = (outcome) => {
       stopSignals.forEach((signal) => process.off(signal, forward))
-      endWatch()
+      watch.end('done\n')
       resolve(outcome)
     }
     for (const stream of [tool.stdout, tool.stderr]) {
@@ -273,10 +277,9 @@ async function runWithProgress(title, program, programArgs, env) {
   return { failed: code !== 0, error, output: shown.join('\n') }
 }
 
-/** Makes sure that a tool does not outlive this process. Returns a function that ends the watch. */
-function watchTool(pid) {
-  if (pid === undefined) return () => undefined
-  const shell = spawn('/bin/sh', ['-c', TOOL_WATCH, 'tool-watch', String(pid)], {
+/** Makes sure that a tool does not outlive this process. Write its pid, and at its end another line. */
+function startToolWatch() {
+  const shell = spawn('/bin/sh', ['-c', TOOL_WATCH], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -284,7 +287,7 @@ function watchTool(pid) {
   shell.on('error', () => undefined)
   shell.stdin.on('error', () => undefined)
   shell.unref()
-  return () => shell.stdin.end('done\n')
+  return shell.stdin
 }
 
 function signalGroup(pid, signal) {

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -14,7 +15,9 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 
-const bootstrap = fileURLToPath(new URL('../bootstrap.mjs', import.meta.url))
+const workbench = fileURLToPath(new URL('..', import.meta.url))
+/** The bootstrap and its own modules: all that runs before anything is installed. */
+const bootstrap = readdirSync(workbench).filter((name) => name.endsWith('.mjs'))
 
 /** A slow package manager with a child process, like the real one. */
 const SLOW_NPX = `#!/bin/sh
@@ -38,7 +41,9 @@ function npmRun(script: 'start' | 'stop', program?: string): Started {
   const at = (...names: string[]): string => join(clone, ...names)
   mkdirSync(at('packages', 'workbench', 'dist'), { recursive: true })
   mkdirSync(at('bin'))
-  copyFileSync(bootstrap, at('packages', 'workbench', 'bootstrap.mjs'))
+  for (const name of bootstrap) {
+    copyFileSync(join(workbench, name), at('packages', 'workbench', name))
+  }
   if (program) writeFileSync(at('packages', 'workbench', 'dist', 'main.js'), program)
   writeFileSync(at('pnpm-lock.yaml'), '')
   const scripts = { [script]: `exec node packages/workbench/bootstrap.mjs ${script}` }
