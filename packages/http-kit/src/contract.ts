@@ -1,3 +1,4 @@
+import { normalizeEmail } from '@session-vs-jwt/users'
 import { z } from 'zod'
 
 export { paths } from './paths.js'
@@ -34,11 +35,9 @@ export const nicknameSchema: z.ZodType<string, string> = z
 /** Compared without case: the mailbox of `A@example.org` is that of `a@example.org`. */
 export const emailSchema: z.ZodType<string, string> = z
   .string()
+  .overwrite(normalizeEmail)
   .max(254)
-  .trim()
-  // Before the case is folded: the Kelvin sign would become a "k".
   .regex(/^\p{ASCII}*$/u)
-  .toLowerCase()
   .pipe(z.email())
   .meta({ format: 'email', description: 'In ASCII. Unique; compared without case.' })
 

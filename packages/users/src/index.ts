@@ -27,6 +27,7 @@ export { registerWithEmail } from './register.js'
 export type { Registration } from './register.js'
 export { MemoryUsers } from './repositories/memory.js'
 export { PostgresUsers, usersSchema, usersTable } from './repositories/postgres.js'
+export { normalizeEmail } from './user.js'
 export type {
   LoginLookup,
   NewUser,

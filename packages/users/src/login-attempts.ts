@@ -6,6 +6,7 @@ import {
   type TableUse,
 } from '@session-vs-jwt/stores'
 import { AccountError } from './account-error.js'
+import { normalizeEmail } from './user.js'
 
 /**
  * Limits the guesses at one account. An attempt takes a place before its password is checked, so the limit
@@ -66,7 +67,7 @@ export const PLACES_PREFIX = 'login-places:'
 
 /** The key is a hash, so the store doesn't reveal which addresses were tried. */
 function accountKey(email: string): string {
-  const hash = createHash('sha256').update(email.toLowerCase()).digest('base64url')
+  const hash = createHash('sha256').update(normalizeEmail(email)).digest('base64url')
   return PLACES_PREFIX + hash
 }
 

@@ -27,6 +27,9 @@ const MALFORMED: readonly (readonly [
   ['a-very-long-email', (id) => `Basic ${base64(`${id.repeat(750)}:b`)}`],
 ]
 
+/** Characters that case folding, or compatibility forms, turn into ASCII letters. */
+const [KELVIN, ...OTHER_LOOKALIKES] = ['k\u212a-ss', 'kk-s\u017f', 'k\uff4b-ss'] as const
+
 const asksForBasic = all(isRefused, ({ headers }) =>
   /^Basic /i.test(String(headers['www-authenticate'])) ? undefined : 'a Basic challenge',
 )
@@ -87,6 +90,41 @@ export const loginRows: readonly Row[] = [
         unknown,
         comparable(unknown),
       )
+    },
+  },
+  {
+    id: 'login/lookalike-email',
+    title:
+      'an email that only looks like a registered one is unknown: it neither logs in nor locks',
+    read: ['Unicode UTS 39, confusables', 'RFC 5321, section 2.4'],
+    run: async (t) => {
+      const plain = newAccount()
+      const account = { ...plain, email: `kk-ss-${plain.email}` }
+      await t.registered(t.target, account)
+      for (const lookalike of [KELVIN, ...OTHER_LOOKALIKES]) {
+        const email = account.email.replace('kk-ss', lookalike)
+        const twin = { ...newAccount(), email, password: account.password }
+        expectAnswer(await t.device().register(twin), hasStatus(400), hasCode('validation_failed'))
+        expectAnswer(await t.device().login(twin), hasStatus(401), hasCode('invalid_credentials'))
+      }
+      await tryLogins(t, 10, account.email.replace('kk-ss', KELVIN), WRONG)
+      expectAnswer(await t.device().login(account), hasStatus(200))
+    },
+  },
+  {
+    id: 'login/email-in-capitals',
+    title: 'an email is read the same at registration and login: in any case, with space around it',
+    read: ['RFC 5321, section 2.4'],
+    run: async (t) => {
+      const account = newAccount()
+      const typed = { ...account, email: `  ${account.email.toUpperCase()} ` }
+      await t.registered(t.target, typed)
+      expectAnswer(await t.device().login(account), hasStatus(200))
+      expectAnswer(await t.device().login(typed), hasStatus(200))
+      const padded = { ...account, email: `${' '.repeat(300)}${account.email}` }
+      expectAnswer(await t.device().login(padded), hasStatus(200))
+      const twin = { ...newAccount(), email: padded.email }
+      expectAnswer(await t.device().register(twin), hasStatus(409), hasCode('email_taken'))
     },
   },
   {

@@ -16,12 +16,16 @@ const nickname = z
     'letters and digits, with one of "_. -" between',
   )
 
+/** Only ASCII letters lose their case: `toLowerCase` turns the Kelvin sign into a "k". */
+export function normalizeEmail(email: string): string {
+  return email.trim().replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
 const email = z
   .string()
+  .overwrite(normalizeEmail)
   .max(254)
-  .trim()
   .regex(/^\p{ASCII}*$/u)
-  .toLowerCase()
   .pipe(z.email())
 
 export const registration = z.strictObject({ nickname, email, password: z.string() })
