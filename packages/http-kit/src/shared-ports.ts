@@ -10,6 +10,7 @@ import {
   type PostgresConnection,
   PostgresSetupError,
   type RedisConnection,
+  repeat,
   type RepeatedWork,
   replicaFirst,
   type SqlClient,
@@ -21,9 +22,12 @@ import {
 import {
   createPasswordHasher,
   defineLoginAttempts,
+  type DeviceStore,
+  finishDueRevocations,
   LOGIN_ATTEMPTS_KEYS,
   type LoginAttemptsRedis,
   loginAttemptsTable,
+  pendingRevocationsTable,
   postgresLoginAttempts,
   PostgresUsers,
   redisLoginAttempts,
@@ -57,8 +61,12 @@ export interface SharedPorts {
   readonly onUnreadable: (key: string) => void
   /** Work beside the requests, until {@link close}. */
   readonly everyMinute: (what: string, work: CleanUp) => void
+  /** Logs out the devices that interrupted password changes have left logged in, until {@link close}. */
+  readonly finishRevocations: (devices: DeviceStore | undefined) => void
   readonly close: () => Promise<void>
 }
+
+const REVOCATIONS_EVERY_MS = 5_000
 
 type CleanUp = (signal: AbortSignal) => Promise<void>
 
@@ -97,6 +105,13 @@ export async function connectSharedPorts(
       logger.error({ key }, 'a stored login cannot be read: it counts as none until it is deleted'),
     ),
     everyMinute: everyMinuteLogged,
+    finishRevocations: (devices) => {
+      if (!devices) return
+      const users = new PostgresUsers(sql(undefined))
+      const work = async () => finishDueRevocations(users, devices)
+      const listener = cleanUpListener('devices after a new password', logger)
+      repeated.push(repeat(REVOCATIONS_EVERY_MS, work, listener))
+    },
     close: async () => {
       await Promise.all(repeated.map(async (it) => it.stop()))
       await Promise.all([postgres.close(), replica?.close(), redis?.close()])
@@ -142,7 +157,13 @@ async function makeSharedPorts(
   const hasher = await createPasswordHasher({ cost: config.bcryptCost })
   const passwords = traceCalls('hash', hasher, ['hash', 'verify', 'replace'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
-  const tables = [usersTable, postsTable, ...uses.tables, ...(redis ? [] : [loginAttemptsTable])]
+  const tables = [
+    usersTable,
+    pendingRevocationsTable,
+    postsTable,
+    ...uses.tables,
+    ...(redis ? [] : [loginAttemptsTable]),
+  ]
   const keys = [...LOGIN_ATTEMPTS_KEYS, ...uses.keys]
   const access =
     redis && traceCalls('redis', keyAccess(redis, keys), ['checkAccess'], describeCommand)

@@ -32,7 +32,7 @@ import type { JwtConfig } from './config.js'
 import { endDevice, listDevices } from './handlers/devices.js'
 import { jwks } from './handlers/jwks.js'
 import { login } from './handlers/login.js'
-import { endOtherFamilies, logout, logoutAll } from './handlers/logout.js'
+import { logout, logoutAll } from './handlers/logout.js'
 import { register } from './handlers/register.js'
 import { renewAccess, rotateRefresh } from './handlers/token.js'
 import type { JwtContext, JwtPorts } from './ports.js'
@@ -95,7 +95,12 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
   router.get(paths.devices, token, revocation, listDevices(clock))
   router.delete(paths.device, token, revocation, endDevice)
   router.get(paths.me, token, revocation, showMe)
-  router.patch(paths.me, token, revocation, updateMe<JwtContext>(endOtherFamilies, admit))
+  router.patch(
+    paths.me,
+    token,
+    revocation,
+    updateMe<JwtContext>(({ ports }) => ports.families, admit),
+  )
   router.get(paths.users, token, revocation, listUsers)
   router.get(paths.posts, token, revocation, listPosts)
   router.post(paths.posts, token, revocation, createPost(clock, newId))

@@ -41,6 +41,7 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const shared = await connectSharedPorts(config, surroundings.logger, usesOf(config))
   const ports = makePorts(config, shared, surroundings.clock)
+  shared.finishRevocations(ports(undefined).families)
   return {
     handler: (draining) => createApp({ ...surroundings, config, ports, draining }).callback(),
     close: shared.close,

@@ -32,7 +32,7 @@ import Koa from 'koa'
 import type { SessionConfig } from './config.js'
 import { endDevice, listDevices } from './handlers/devices.js'
 import { login } from './handlers/login.js'
-import { endOtherSessions, logout, logoutAll } from './handlers/logout.js'
+import { logout, logoutAll } from './handlers/logout.js'
 import { register } from './handlers/register.js'
 import { renewAccess, rotateRefresh } from './handlers/token.js'
 import type { SessionContext, SessionPorts } from './ports.js'
@@ -102,7 +102,12 @@ function routes(
   router.get(paths.devices, load, session, listDevices(clock))
   router.delete(paths.device, load, session, endDevice)
   router.get(paths.me, load, session, showMe)
-  router.patch(paths.me, load, session, updateMe<SessionContext>(endOtherSessions, admit))
+  router.patch(
+    paths.me,
+    load,
+    session,
+    updateMe<SessionContext>(({ ports }) => ports.sessions, admit),
+  )
   router.get(paths.users, load, session, listUsers)
   router.get(paths.posts, load, session, listPosts)
   router.post(paths.posts, load, session, createPost(clock, newId))

@@ -38,6 +38,7 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const shared = await connectSharedPorts(config, surroundings.logger, usesOf(config))
   const ports = makePorts(config, shared, surroundings.clock)
+  shared.finishRevocations(ports(undefined).sessions)
   return {
     handler: (draining) => createApp({ ...surroundings, config, ports, draining }).callback(),
     close: shared.close,

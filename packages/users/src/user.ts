@@ -1,3 +1,5 @@
+import type { PendingRevocation } from './revocation.js'
+
 /** Somebody who can log in. Never carries a password or its hash. */
 export interface User {
   readonly id: string
@@ -21,6 +23,9 @@ export interface LoginLookup {
   readonly highestCost: number
 }
 
+/** The version of the password that a user registers with. */
+export const FIRST_PASSWORD_VERSION = 1
+
 export type NewUser = Omit<UserWithPassword, 'passwordVersion'>
 
 /** Where a page of users begins: after this nickname, in the order of nicknames. */
@@ -43,8 +48,26 @@ export interface UserRepository {
   list(page: UserPage): Promise<Pick<User, 'id' | 'nickname'>[]>
   /** @throws {AccountError} `nickname_taken` */
   rename(id: string, nickname: string): Promise<User | undefined>
-  /** Sets a new password, unless another one was set since `expectedVersion` was read. */
-  setPassword(id: string, passwordHash: string, expectedVersion: number): Promise<User | undefined>
+  /**
+   * Announces the devices that a new password will end. Until the announcement is removed, or overdue, no
+   * other device of the user can announce a change of the same password.
+   *
+   * @returns false if the password has changed meanwhile, or another device is changing it
+   */
+  announceRevocation(pending: PendingRevocation): Promise<boolean>
+  /**
+   * Sets a new password, unless another one was set since `expectedVersion` was read. The same write records
+   * the devices that the password ends, and replaces the announcement.
+   */
+  setPassword(
+    id: string,
+    passwordHash: string,
+    expectedVersion: number,
+    pending?: PendingRevocation,
+  ): Promise<User | undefined>
+  /** Recorded revocations whose request had the time to finish them. They are due again a little later. */
+  dueRevocations(place: string): Promise<PendingRevocation[]>
+  removeRevocation(id: string): Promise<void>
   /** Keeps the password and stores it under another hash, made with the cost of today. */
   rehash(id: string, oldHash: string, newHash: string): Promise<void>
   /** `undefined` when there is no such user any more. */

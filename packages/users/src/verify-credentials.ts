@@ -50,12 +50,12 @@ export async function authenticateWithEmailAndPassword(
 export async function loginWithEmail<Credential>(
   credentials: Credentials,
   ports: CredentialPorts,
-  issue: (user: User) => Promise<Credential>,
+  issue: (user: User, passwordVersion: number) => Promise<Credential>,
   withdraw: (credential: Credential) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<{ user: User; credential: Credential }> {
   const user = await authenticateWithEmailAndPassword(credentials, ports, signal)
-  const credential = await issue(user)
+  const credential = await issue(user, user.passwordVersion)
   const version = await ports.users.passwordVersion(user.id).catch((error: unknown) => {
     // Not waited for: the store may be the one that has just failed.
     withdraw(credential).catch(() => undefined)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memoryLoginAttempts } from '../src/login-attempts.js'
+import { memoryLoginAttempts } from '../src/memory-login-attempts.js'
 import { normalizeEmail } from '../src/user.js'
 
 test.each([

@@ -1,4 +1,4 @@
-import { changePassword, type User } from '@session-vs-jwt/users'
+import { changePassword, type DeviceStore, type User } from '@session-vs-jwt/users'
 import type { Admission } from '../admission.js'
 import { nicknameSchema, type PageQuery, pageQuery, updateMeRequest } from '../contract.js'
 import { identityOf, type KitContext } from '../kit-context.js'
@@ -17,19 +17,20 @@ export async function showMe(ctx: KitContext): Promise<void> {
   ctx.body = { user: userView(existing(user)) }
 }
 
-/** `PATCH /users/me`: `endOtherDevices` is what a new password does to the user's other logins. */
+/** `PATCH /users/me`: a new password logs out the user's other devices, where a store knows them. */
 export function updateMe<Context extends KitContext>(
-  endOtherDevices: (ctx: Context) => Promise<void>,
+  devicesOf: (ctx: Context) => DeviceStore | undefined,
   admit: Admission,
 ): (ctx: Context) => Promise<void> {
   return async (ctx) => {
-    const { userId } = identityOf(ctx)
+    const { userId, deviceId } = identityOf(ctx)
     const { nickname, password, currentPassword } = await readJson(ctx.req, updateMeRequest)
     let user: User | undefined
     if (password !== undefined && currentPassword !== undefined) {
       const change = { userId, password, currentPassword }
-      const endOthers = async () => endOtherDevices(ctx)
-      user = await admit(ctx, (signal) => changePassword(change, ctx.ports, endOthers, signal))
+      const store = devicesOf(ctx)
+      const others = store && { store, keptDevice: deviceId }
+      user = await admit(ctx, (signal) => changePassword(change, ctx.ports, others, signal))
     }
     if (nickname !== undefined) user = await ctx.ports.users.rename(userId, nickname)
     ctx.body = { user: userView(existing(user)) }

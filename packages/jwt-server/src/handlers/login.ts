@@ -14,7 +14,10 @@ export function login(
       loginWithEmail(
         credentials,
         ctx.ports,
-        async (it) => ({ userId: it.id, ...(await issueCredentials(ctx, it, settings)) }),
+        async (it, version) => ({
+          userId: it.id,
+          ...(await issueCredentials(ctx, it, version, settings)),
+        }),
         async ({ userId, familyId }) => void (await ctx.ports.families?.end(userId, familyId)),
         signal,
       ),

@@ -16,7 +16,7 @@ export function register(
         registration,
         facts,
         ctx.ports,
-        (it) => issueCredentials(ctx, it, settings),
+        (it, version) => issueCredentials(ctx, it, version, settings),
         signal,
       ),
     )

@@ -1,4 +1,5 @@
 import { epochMs, removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
+import type { Revocation } from '@session-vs-jwt/users'
 import type {
   FamilySettings,
   PresentedToken,
@@ -23,6 +24,8 @@ CREATE TABLE IF NOT EXISTS public.refresh_families (
   absolute_until timestamptz NOT NULL,
   tokens jsonb NOT NULL
 );
+ALTER TABLE public.refresh_families
+  ADD COLUMN IF NOT EXISTS password_version integer NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS refresh_families_of_user ON public.refresh_families (user_id);
 CREATE INDEX IF NOT EXISTS refresh_families_by_live_until ON public.refresh_families (live_until);
 CREATE TABLE IF NOT EXISTS public.denied_families (
@@ -44,6 +47,7 @@ export const familyTables: readonly TableUse[] = [
       'live_until',
       'absolute_until',
       'tokens',
+      'password_version',
     ],
     updated: ['live_until', 'tokens'],
   },
@@ -56,6 +60,7 @@ interface Row {
   createdAt: string
   liveUntil: string
   absoluteUntil: string
+  passwordVersion: number
   readable: boolean
 }
 
@@ -76,21 +81,26 @@ const READABLE = `(created_at BETWEEN to_timestamp(0) AND to_timestamp(8.64e12)
   AND coalesce(tokens @? 'strict $.* ? (@ == null)', false)
   AND NOT tokens @? 'strict $.* ? (@.type() != "null" && @.type() != "number")')`
 
-/** Ends the families that `condition` picks, and denies their access tokens until $1 if it is given. */
-const endWhere = (condition: string): string => `
-WITH ended AS (DELETE FROM public.refresh_families WHERE ${condition} RETURNING id),
+/** Ends the families that `condition` picks, and denies their access tokens until `until` if it is given. */
+const ended = (condition: string, until: string): string => `
+ended AS (DELETE FROM public.refresh_families WHERE ${condition} RETURNING id),
 denied AS (
   INSERT INTO public.denied_families (id, until)
-  SELECT id, $1::timestamptz FROM ended WHERE $1::timestamptz IS NOT NULL
+  SELECT id, ${until}::timestamptz FROM ended WHERE ${until}::timestamptz IS NOT NULL
   ON CONFLICT (id) DO NOTHING
-)
-SELECT (SELECT count(*)::int FROM ended) AS count`
+)`
 
-/** The same for the family $3 of a token that was used before; it tells of a row that is no family. */
-const END_REUSED = `${endWhere(`user_id = $2 AND id = $3 AND ${READABLE}`)},
-EXISTS (SELECT FROM public.refresh_families WHERE user_id = $2 AND id = $3 AND NOT ${READABLE}) AS unreadable`
+const HAS_ENDED = 'EXISTS (SELECT FROM ended) AS "hasEnded"'
+
+/** What a statement has found out about the family of a token. */
+interface Found {
+  readonly hasEnded: boolean
+  /** Null where there is no such row. */
+  readonly readable: boolean | null
+}
 
 export class PostgresRefreshFamilies implements RefreshFamilyStore {
+  readonly place = 'refresh families in PostgreSQL'
   readonly #sql: SqlClient
   readonly #settings: FamilySettings
 
@@ -103,7 +113,8 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     await this.#rows(
       'families.start',
       `INSERT INTO public.refresh_families (id, user_id, user_agent, created_at, live_until, absolute_until,
-        tokens) VALUES ($1, $2, $3, $4, $5, $6, jsonb_build_object($7::text, null))`,
+        tokens, password_version)
+       VALUES ($1, $2, $3, $4, $5, $6, jsonb_build_object($7::text, null), $8)`,
       [
         family.id,
         family.userId,
@@ -112,35 +123,45 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
         new Date(family.liveUntil),
         new Date(family.absoluteUntil),
         tokenHash,
+        family.passwordVersion,
       ],
     )
   }
 
   async check(token: PresentedToken): Promise<TokenState> {
-    const rows = await this.#rows<{ readable: boolean; counts: boolean }>(
+    const [found] = await this.#rows<Found & { counts: boolean | null }>(
       'families.check',
-      `SELECT ${READABLE} AS readable, ${COUNTS} AS counts
-       FROM public.refresh_families WHERE id = $1 AND user_id = $2`,
-      [token.familyId, token.userId, token.tokenHash, this.#now()],
+      `WITH family AS (
+         SELECT id, ${READABLE} AS readable, ${COUNTS} AS counts
+         FROM public.refresh_families WHERE id = $1 AND user_id = $2
+       ), ${ended('id IN (SELECT id FROM family WHERE readable AND NOT counts)', '$5')}
+       SELECT ${HAS_ENDED}, (SELECT readable FROM family), (SELECT counts FROM family)`,
+      [token.familyId, token.userId, token.tokenHash, this.#now(), this.#denyUntil()],
     )
-    if (rows[0] && !rows[0].readable) return this.#unreadable(token.familyId)
-    if (rows[0]?.counts) return 'live'
-    return rows[0] ? this.#endReused(token) : 'gone'
+    return found?.readable && found.counts ? 'live' : this.#stateOf(token, found)
   }
 
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
-    const rows = await this.#rows<{ absoluteUntil: string }>(
+    // The lock makes parallel rotations wait for each other: the second one sees that the token is spent.
+    const [found] = await this.#rows<Found & { absoluteUntil: string | null }>(
       'families.rotate',
-      `UPDATE public.refresh_families SET
-        live_until = least($5::timestamptz, absolute_until),
-        tokens = jsonb_build_object($6::text, null) || coalesce((
-          SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
-            ELSE value END)
-          FROM jsonb_each(tokens)
-          WHERE ${isLive('value')} AND (key <> $3 OR value <> 'null' OR $7::bigint > $4::bigint)
-        ), '{}')
-       WHERE id = $1 AND user_id = $2 AND ${READABLE} AND ${COUNTS}
-       RETURNING ${epochMs('absolute_until')} AS "absoluteUntil"`,
+      `WITH family AS (
+         SELECT id, ${READABLE} AS readable, ${COUNTS} AS counts
+         FROM public.refresh_families WHERE id = $1 AND user_id = $2 FOR UPDATE
+       ), rotated AS (
+         UPDATE public.refresh_families AS it SET
+          live_until = least($5::timestamptz, absolute_until),
+          tokens = jsonb_build_object($6::text, null) || coalesce((
+            SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
+              ELSE value END)
+            FROM jsonb_each(tokens)
+            WHERE ${isLive('value')} AND (key <> $3 OR value <> 'null' OR $7::bigint > $4::bigint)
+          ), '{}')
+         FROM family WHERE it.id = family.id AND readable AND counts
+         RETURNING ${epochMs('absolute_until')} AS absolute_until
+       ), ${ended('id IN (SELECT id FROM family WHERE readable AND NOT counts)', '$8')}
+       SELECT ${HAS_ENDED}, (SELECT readable FROM family),
+         (SELECT absolute_until FROM rotated) AS "absoluteUntil"`,
       [
         token.familyId,
         token.userId,
@@ -149,10 +170,12 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
         new Date(rotation.liveUntil),
         rotation.newTokenHash,
         rotation.graceUntil,
+        this.#denyUntil(),
       ],
     )
-    if (rows[0]) return { state: 'live', absoluteUntil: Number(rows[0].absoluteUntil) }
-    return { state: await this.#endReused(token) }
+    const absoluteUntil = found?.absoluteUntil ?? undefined
+    if (absoluteUntil === undefined) return { state: this.#stateOf(token, found) }
+    return { state: 'live', absoluteUntil: Number(absoluteUntil) }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
@@ -160,31 +183,39 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
       'families.list',
       `SELECT id, user_agent AS "userAgent", ${epochMs('created_at')} AS "createdAt",
         ${epochMs('live_until')} AS "liveUntil", ${epochMs('absolute_until')} AS "absoluteUntil",
-        ${READABLE} AS readable
+        password_version AS "passwordVersion", ${READABLE} AS readable
        FROM public.refresh_families WHERE user_id = $1`,
       [userId],
     )
     for (const { id, readable } of rows) if (!readable) this.#unreadable(id)
     const families = rows.filter(({ readable }) => readable)
-    return families.map(({ id, userAgent, createdAt, liveUntil, absoluteUntil }) => ({
-      id,
-      userId,
-      userAgent,
-      createdAt: Number(createdAt),
-      liveUntil: Number(liveUntil),
-      absoluteUntil: Number(absoluteUntil),
-    }))
+    return families.map(
+      ({ id, userAgent, createdAt, liveUntil, absoluteUntil, passwordVersion }) => ({
+        id,
+        userId,
+        userAgent,
+        createdAt: Number(createdAt),
+        liveUntil: Number(liveUntil),
+        absoluteUntil: Number(absoluteUntil),
+        passwordVersion,
+      }),
+    )
   }
 
   async end(userId: string, familyId: string): Promise<boolean> {
     return this.#endWhere('families.end', 'user_id = $2 AND id = $3', [userId, familyId])
   }
 
-  async endAll(userId: string, exceptFamilyId?: string): Promise<void> {
-    await this.#endWhere('families.end-all', 'user_id = $2 AND ($3::uuid IS NULL OR id <> $3)', [
-      userId,
-      exceptFamilyId ?? null,
-    ])
+  async endAll(userId: string): Promise<void> {
+    await this.#endWhere('families.end-all', 'user_id = $2', [userId])
+  }
+
+  async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {
+    await this.#endWhere(
+      'families.end-devices',
+      'user_id = $2 AND password_version < $3 AND id IS DISTINCT FROM $4',
+      [userId, passwordVersion, keptDevice],
+    )
   }
 
   async isDenied(_userId: string, familyId: string): Promise<boolean> {
@@ -204,15 +235,10 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     await removeExpiredRows(this.#sql, denied, signal)
   }
 
-  /** The token is not live. If its family is there, somebody used the token before: end it. */
-  async #endReused({ userId, familyId }: PresentedToken): Promise<'spent' | 'gone'> {
-    const rows = await this.#rows<{ count: number; unreadable: boolean }>(
-      'families.end-reused',
-      END_REUSED,
-      [this.#denyUntil(), userId, familyId],
-    )
-    if (rows[0]?.unreadable) return this.#unreadable(familyId)
-    return (rows[0]?.count ?? 0) > 0 ? 'spent' : 'gone'
+  /** The token is not live. A family that has ended because of it was there, so the token was spent. */
+  #stateOf({ familyId }: PresentedToken, found: Found | undefined): 'spent' | 'gone' {
+    if (found?.readable === false) return this.#unreadable(familyId)
+    return found?.hasEnded ? 'spent' : 'gone'
   }
 
   #unreadable(familyId: string): 'gone' {
@@ -221,11 +247,9 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   }
 
   async #endWhere(name: string, condition: string, values: readonly unknown[]): Promise<boolean> {
-    const rows = await this.#rows<{ count: number }>(name, endWhere(condition), [
-      this.#denyUntil(),
-      ...values,
-    ])
-    return (rows[0]?.count ?? 0) > 0
+    const text = `WITH ${ended(condition, '$1')} SELECT ${HAS_ENDED}`
+    const [found] = await this.#rows<Found>(name, text, [this.#denyUntil(), ...values])
+    return found?.hasEnded ?? false
   }
 
   #denyUntil(): Date | null {

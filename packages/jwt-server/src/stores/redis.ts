@@ -1,5 +1,6 @@
 import { fromStoredJson } from '@session-vs-jwt/http-kit'
 import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores'
+import type { Revocation } from '@session-vs-jwt/users'
 import {
   type FamilySettings,
   type PresentedToken,
@@ -137,8 +138,14 @@ return found`),
   endFamily: script(`return finish(ARGV[6])`),
 
   endFamilies: script(`
+local kept, version = ARGV[7], tonumber(ARGV[8])
+-- A family that can't be read ends, too.
+local function isRevoked(id)
+  local ok, family = pcall(cjson.decode, redis.pcall('HGET', families .. id, 'family') or '')
+  return not ok or type(family) ~= 'table' or (tonumber(family.passwordVersion) or 0) < version
+end
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
-  if id ~= ARGV[7] then finish(id) end
+  if id ~= kept and (not version or isRevoked(id)) then finish(id) end
 end
 return 1`),
 } as const
@@ -174,6 +181,7 @@ export interface RedisFamiliesSettings extends FamilySettings {
 }
 
 export class RedisRefreshFamilies implements RefreshFamilyStore {
+  readonly place = 'refresh families in Redis'
   readonly #redis: FamilyCommands
   readonly #settings: RedisFamiliesSettings
 
@@ -226,8 +234,12 @@ export class RedisRefreshFamilies implements RefreshFamilyStore {
     return (await this.#redis.endFamily(...this.#common(userId, familyId))) === 1
   }
 
-  async endAll(userId: string, exceptFamilyId = ''): Promise<void> {
-    await this.#redis.endFamilies(...this.#common(userId, ''), exceptFamilyId)
+  async endAll(userId: string): Promise<void> {
+    await this.#redis.endFamilies(...this.#common(userId, ''), '', '')
+  }
+
+  async endDevices({ userId, passwordVersion, keptDevice = '' }: Revocation): Promise<void> {
+    await this.#redis.endFamilies(...this.#common(userId, ''), keptDevice, passwordVersion)
   }
 
   async isDenied(userId: string, familyId: string): Promise<boolean> {

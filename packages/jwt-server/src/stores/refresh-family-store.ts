@@ -1,4 +1,5 @@
 import { type Clock, momentSchema } from '@session-vs-jwt/http-kit'
+import type { DeviceStore } from '@session-vs-jwt/users'
 import { z } from 'zod'
 
 /**
@@ -16,6 +17,8 @@ export interface RefreshFamily {
   readonly liveUntil: number
   /** No rotation extends the family beyond this. */
   readonly absoluteUntil: number
+  /** The version of the password that logged in. */
+  readonly passwordVersion: number
 }
 
 export const refreshFamilySchema: z.ZodType<RefreshFamily> = z.object({
@@ -25,6 +28,7 @@ export const refreshFamilySchema: z.ZodType<RefreshFamily> = z.object({
   createdAt: momentSchema,
   liveUntil: momentSchema,
   absoluteUntil: momentSchema,
+  passwordVersion: z.int().default(0),
 })
 
 /**
@@ -52,17 +56,17 @@ export type RotationResult =
   | { readonly state: Exclude<TokenState, 'live'> }
 
 /**
- * Every method is one statement or command, so one of N parallel calls wins. In PostgreSQL a reused token
- * costs a second one, which ends its family.
+ * Every method is one statement or command. One of N parallel calls wins, and a reused token is never noticed
+ * without ending its family.
  */
-export interface RefreshFamilyStore {
+export interface RefreshFamilyStore extends DeviceStore {
   start(family: RefreshFamily, tokenHash: string): Promise<void>
   check(token: PresentedToken): Promise<TokenState>
   rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult>
   list(userId: string): Promise<RefreshFamily[]>
   /** Whether the user had such a family. */
   end(userId: string, familyId: string): Promise<boolean>
-  endAll(userId: string, exceptFamilyId?: string): Promise<void>
+  endAll(userId: string): Promise<void>
   /**
    * Whether access tokens of this family were revoked with it. Only where the store keeps a denylist.
    */

@@ -14,7 +14,7 @@ export function login(
       loginWithEmail(
         credentials,
         ctx.ports,
-        (it) => sessions.start(ctx, it),
+        (it, version) => sessions.start(ctx, it, version),
         () => sessions.withdraw(ctx),
         signal,
       ),

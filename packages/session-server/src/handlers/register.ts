@@ -21,7 +21,13 @@ export function register(
     const registration = await readJson(ctx.req, registerRequest)
     const facts = { id: newId(), createdAt: clock() }
     const { user } = await admit(ctx, (signal) =>
-      registerWithEmail(registration, facts, ctx.ports, (it) => sessions.start(ctx, it), signal),
+      registerWithEmail(
+        registration,
+        facts,
+        ctx.ports,
+        (it, version) => sessions.start(ctx, it, version),
+        signal,
+      ),
     )
     ctx.status = 201
     ctx.body = { user: userView(user) }

@@ -1,4 +1,5 @@
 import { epochMs, removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
+import type { Revocation } from '@session-vs-jwt/users'
 import { hashSessionId } from '../session-id.js'
 import { type SessionRecord, sessionSchema, type SessionStore } from './session-store.js'
 
@@ -13,6 +14,7 @@ CREATE TABLE IF NOT EXISTS public.sessions (
   idle_until timestamptz NOT NULL,
   absolute_until timestamptz NOT NULL
 );
+ALTER TABLE public.sessions ADD COLUMN IF NOT EXISTS password_version integer NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS sessions_of_user ON public.sessions (user_id);
 CREATE INDEX IF NOT EXISTS sessions_by_idle_until ON public.sessions (idle_until);
 CREATE TABLE IF NOT EXISTS public.replaced_session_ids (
@@ -31,7 +33,7 @@ const REPLACED = ['id_hash', 'user_id', 'device_id', 'absolute_until']
 export const sessionTables: readonly TableUse[] = [
   {
     table: 'public.sessions',
-    columns: [...REPLACED, 'email', 'user_agent', 'created_at', 'idle_until'],
+    columns: [...REPLACED, 'email', 'user_agent', 'created_at', 'idle_until', 'password_version'],
     updated: ['id_hash', 'idle_until'],
   },
   { table: 'public.replaced_session_ids', columns: REPLACED },
@@ -46,14 +48,16 @@ interface Row {
   createdAt: string
   idleUntil: string
   absoluteUntil: string
+  passwordVersion: number
 }
 
 const COLUMNS = `id_hash AS "idHash", user_id AS "userId", email, device_id AS "deviceId",
   user_agent AS "userAgent",
   ${epochMs('created_at')} AS "createdAt", ${epochMs('idle_until')} AS "idleUntil",
-  ${epochMs('absolute_until')} AS "absoluteUntil"`
+  ${epochMs('absolute_until')} AS "absoluteUntil", password_version AS "passwordVersion"`
 
 export class PostgresSessions implements SessionStore {
+  readonly place = 'sessions in PostgreSQL'
   readonly #sql: SqlClient
   readonly #onUnreadable: (key: string) => void
 
@@ -76,7 +80,7 @@ export class PostgresSessions implements SessionStore {
     await this.#sql.query({
       name: 'sessions.create',
       text: `INSERT INTO public.sessions (id_hash, user_id, email, device_id, user_agent, created_at,
-        idle_until, absolute_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        idle_until, absolute_until, password_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       values: [
         idHash(id),
         session.userId,
@@ -86,6 +90,7 @@ export class PostgresSessions implements SessionStore {
         new Date(session.createdAt),
         new Date(session.idleUntil),
         new Date(session.absoluteUntil),
+        session.passwordVersion ?? 0,
       ],
     })
   }
@@ -139,11 +144,17 @@ export class PostgresSessions implements SessionStore {
     )
   }
 
-  async destroyAll(userId: string, exceptDeviceId?: string): Promise<void> {
+  async destroyAll(userId: string): Promise<void> {
+    const text = 'DELETE FROM public.sessions WHERE user_id = $1'
+    await this.#changesOne('sessions.destroy-all', text, [userId])
+  }
+
+  async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {
     await this.#changesOne(
-      'sessions.destroy-all',
-      'DELETE FROM public.sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR device_id <> $2)',
-      [userId, exceptDeviceId ?? null],
+      'sessions.end-devices',
+      `DELETE FROM public.sessions WHERE user_id = $1 AND password_version < $2
+        AND device_id IS DISTINCT FROM $3`,
+      [userId, passwordVersion, keptDevice],
     )
   }
 
@@ -182,5 +193,6 @@ function fromRow(row: Row): SessionRecord {
     createdAt: Number(row.createdAt),
     idleUntil: Number(row.idleUntil),
     absoluteUntil: Number(row.absoluteUntil),
+    passwordVersion: row.passwordVersion,
   }
 }

@@ -1,5 +1,6 @@
 import { type Clock, fromStoredJson } from '@session-vs-jwt/http-kit'
 import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores'
+import type { Revocation } from '@session-vs-jwt/users'
 import { z } from 'zod'
 import { hashSessionId, tagOf, userTag } from '../session-id.js'
 import {
@@ -132,10 +133,16 @@ return redis.call('DEL', ARGV[2] .. hash)`,
     numberOfKeys: 2,
     lua: `
 repair(KEYS[1])
-local entries = redis.call('HGETALL', KEYS[1])
+local entries, kept, version = redis.call('HGETALL', KEYS[1]), ARGV[3], tonumber(ARGV[4])
+-- A session that can't be read ends, too.
+local function isRevoked(key)
+  local _, session = read(key)
+  return not session or (tonumber(session.passwordVersion) or 0) < version
+end
 for i = 1, #entries, 2 do
-  if entries[i] ~= ARGV[3] then
-    redis.call('DEL', ARGV[2] .. entries[i + 1])
+  local key = ARGV[2] .. entries[i + 1]
+  if entries[i] ~= kept and (not version or isRevoked(key)) then
+    redis.call('DEL', key)
     redis.call('HDEL', KEYS[1], entries[i])
   end
 end
@@ -178,6 +185,7 @@ export interface RedisSessionsSettings {
 }
 
 export class RedisSessions implements SessionStore {
+  readonly place = 'sessions in Redis'
   readonly #redis: SessionCommands
   readonly #deadline: () => number
   readonly #clock: Clock
@@ -245,8 +253,12 @@ export class RedisSessions implements SessionStore {
     return (await this.#redis.destroyDevice(...this.#forUser(userId), deviceId)) === 1
   }
 
-  async destroyAll(userId: string, exceptDeviceId = ''): Promise<void> {
-    await this.#redis.destroySessions(...this.#forUser(userId), exceptDeviceId)
+  async destroyAll(userId: string): Promise<void> {
+    await this.#redis.destroySessions(...this.#forUser(userId), '', '')
+  }
+
+  async endDevices({ userId, passwordVersion, keptDevice = '' }: Revocation): Promise<void> {
+    await this.#redis.destroySessions(...this.#forUser(userId), keptDevice, passwordVersion)
   }
 
   /** What a key holds; no JSON where it holds something else than text. */

@@ -1,5 +1,6 @@
 import { epochMs, type SqlClient, type TableUse, violatedUniqueIndex } from '@session-vs-jwt/stores'
 import { taken } from '../register.js'
+import type { PendingRevocation } from '../revocation.js'
 import {
   type LoginLookup,
   type NewUser,
@@ -24,6 +25,16 @@ CREATE TABLE IF NOT EXISTS public.users (
   created_at timestamptz NOT NULL
 );
 CREATE INDEX IF NOT EXISTS users_password_cost ON public.users (${COST});
+CREATE TABLE IF NOT EXISTS public.pending_revocations (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES public.users ON DELETE CASCADE,
+  place text NOT NULL,
+  password_version integer NOT NULL,
+  kept_device uuid,
+  due_at timestamptz NOT NULL,
+  UNIQUE (user_id, place)
+);
+CREATE INDEX IF NOT EXISTS pending_revocations_due ON public.pending_revocations (place, due_at);
 `
 
 /** Of an unknown email there is the cost alone; and without users, not even that. */
@@ -44,8 +55,25 @@ export const usersTable: TableUse = {
   updated: ['nickname', 'nickname_key', 'password_hash', 'password_version'],
 }
 
+/** What the server does to the list of devices that are still to be logged out. */
+export const pendingRevocationsTable: TableUse = {
+  table: 'public.pending_revocations',
+  columns: ['id', 'user_id', 'place', 'password_version', 'kept_device', 'due_at'],
+  updated: ['id', 'password_version', 'kept_device', 'due_at'],
+}
+
 const USER = `id, nickname, email, ${epochMs('created_at')} AS "createdAt"`
 const WITH_PASSWORD = `${USER}, password_hash AS "passwordHash", password_version AS "passwordVersion"`
+
+/** A request finishes its own revocation sooner, so one that is older was interrupted. */
+const DUE_AT = `now() + interval '3 seconds'`
+
+const REVOCATION = 'id, user_id, place, password_version, kept_device, due_at'
+const REPLACE_REVOCATION = `ON CONFLICT (user_id, place) DO UPDATE SET id = excluded.id,
+  password_version = excluded.password_version, kept_device = excluded.kept_device, due_at = excluded.due_at`
+
+/** At most so many in one turn; the others are due at the next. */
+const REVOCATIONS_AT_ONCE = 100
 
 /**
  * Users in PostgreSQL; each method is one statement. The list of all users may lag: `mayLag` can be a
@@ -125,16 +153,62 @@ export class PostgresUsers implements UserRepository {
     )
   }
 
+  async announceRevocation(pending: PendingRevocation): Promise<boolean> {
+    const { id, userId, place, passwordVersion, keptDevice } = pending
+    const row = await this.#one(
+      'users.announce-revocation',
+      `INSERT INTO public.pending_revocations AS pending (${REVOCATION})
+       SELECT $1::uuid, id, $3::text, $4::integer, $5::uuid, ${DUE_AT}
+       FROM public.users WHERE id = $2 AND password_version = $4 - 1
+       ${REPLACE_REVOCATION}
+       WHERE pending.password_version < $4 OR pending.due_at < now()
+         OR pending.kept_device IS NOT DISTINCT FROM excluded.kept_device
+       RETURNING id`,
+      [id, userId, place, passwordVersion, keptDevice],
+    )
+    return row !== undefined
+  }
+
   async setPassword(
     id: string,
     passwordHash: string,
     expectedVersion: number,
+    pending?: PendingRevocation,
   ): Promise<User | undefined> {
     return this.#one(
       'users.set-password',
-      `UPDATE public.users SET password_hash = $2, password_version = password_version + 1
-       WHERE id = $1 AND password_version = $3 RETURNING ${USER}`,
-      [id, passwordHash, expectedVersion],
+      `WITH changed AS (
+         UPDATE public.users SET password_hash = $2, password_version = password_version + 1
+         WHERE id = $1 AND password_version = $3 RETURNING *
+       ), recorded AS (
+         INSERT INTO public.pending_revocations (${REVOCATION})
+         SELECT $4::uuid, id, $5::text, password_version, $6::uuid, ${DUE_AT}
+         FROM changed WHERE $4::uuid IS NOT NULL
+         ${REPLACE_REVOCATION}
+       )
+       SELECT ${USER} FROM changed`,
+      [id, passwordHash, expectedVersion, pending?.id, pending?.place, pending?.keptDevice],
+    )
+  }
+
+  async dueRevocations(place: string): Promise<PendingRevocation[]> {
+    const { rows } = await this.#sql.query<PendingRevocation & { keptDevice: string | null }>({
+      name: 'users.due-revocations',
+      text: `UPDATE public.pending_revocations SET due_at = ${DUE_AT} WHERE id IN (
+         SELECT id FROM public.pending_revocations WHERE place = $1 AND due_at < now()
+         ORDER BY due_at LIMIT ${REVOCATIONS_AT_ONCE} FOR UPDATE SKIP LOCKED
+       ) RETURNING id, user_id AS "userId", place, password_version AS "passwordVersion",
+         kept_device AS "keptDevice"`,
+      values: [place],
+    })
+    return rows.map((row) => ({ ...row, keptDevice: row.keptDevice ?? undefined }))
+  }
+
+  async removeRevocation(id: string): Promise<void> {
+    await this.#one(
+      'users.remove-revocation',
+      'DELETE FROM public.pending_revocations WHERE id = $1',
+      [id],
     )
   }
 

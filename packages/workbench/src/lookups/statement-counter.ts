@@ -3,7 +3,7 @@ import { type Calls, difference } from './calls.js'
 
 /**
  * Statements that belong to no request: the clock of PostgreSQL, read once by each new connection,
- * and what has expired, removed once a minute.
+ * what has expired, removed once a minute, and a look for devices that are still to be logged out.
  */
 const BESIDE_REQUESTS: readonly RegExp[] = [
   /^SELECT \(extract\(\S+ FROM clock_timestamp\(\)\)/,
@@ -11,6 +11,7 @@ const BESIDE_REQUESTS: readonly RegExp[] = [
   /\bDELETE FROM public\.replaced_session_ids WHERE absolute_until < \$1$/,
   /\bDELETE FROM public\.refresh_families WHERE live_until < \$1$/,
   /\bDELETE FROM public\.denied_families WHERE until < \$1$/,
+  /\bUPDATE public\.pending_revocations SET due_at = /,
 ]
 
 /** As many as a pool has connections. A statement that each request sends is seen all the same. */
