@@ -91,7 +91,6 @@ export {
 } from './trace-calls.js'
 export { traceEvents } from './trace-events.js'
 export type { TraceDetail, TraceEvent } from './trace-events.js'
-export { startRevocationWorker } from './revocation-worker.js'
 export { parentClock, parentTraceListener, runMain, serve } from './serve.js'
 export type { ComposedServer, ParentMessage, ServerMessage, Service } from './serve.js'
 export { connectSharedPorts } from './shared-ports.js'

@@ -10,6 +10,7 @@ import {
   type PostgresConnection,
   PostgresSetupError,
   type RedisConnection,
+  repeat,
   type RepeatedWork,
   replicaFirst,
   type SqlClient,
@@ -21,6 +22,8 @@ import {
 import {
   createPasswordHasher,
   defineLoginAttempts,
+  type DeviceStore,
+  finishDueRevocations,
   LOGIN_ATTEMPTS_KEYS,
   type LoginAttemptsRedis,
   loginAttemptsTable,
@@ -58,8 +61,12 @@ export interface SharedPorts {
   readonly onUnreadable: (key: string) => void
   /** Work beside the requests, until {@link close}. */
   readonly everyMinute: (what: string, work: CleanUp) => void
+  /** Logs out the devices that interrupted password changes have left logged in, until {@link close}. */
+  readonly finishRevocations: (devices: DeviceStore | undefined) => void
   readonly close: () => Promise<void>
 }
+
+const REVOCATIONS_EVERY_MS = 5_000
 
 type CleanUp = (signal: AbortSignal) => Promise<void>
 
@@ -103,6 +110,13 @@ export async function connectSharedPorts(
       logger.error({ key }, 'a stored login cannot be read: it counts as none until it is deleted'),
     ),
     everyMinute: everyMinuteLogged,
+    finishRevocations: (devices) => {
+      if (!devices) return
+      const users = new PostgresUsers(sql(undefined))
+      const work = async () => finishDueRevocations(users, devices)
+      const listener = cleanUpListener('devices after a new password', logger)
+      repeated.push(repeat(REVOCATIONS_EVERY_MS, work, listener))
+    },
     close: async () => {
       await Promise.all(repeated.map(async (it) => it.stop()))
       await Promise.all([postgres.close(), replica?.close(), redis?.close()])

@@ -7,7 +7,6 @@ import {
   type PortsFor,
   portsWhenUsed,
   type SharedPorts,
-  startRevocationWorker,
   type StoreUses,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
@@ -42,14 +41,10 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const shared = await connectSharedPorts(config, surroundings.logger, usesOf(config))
   const ports = makePorts(config, shared, surroundings.clock)
-  const { users, families } = ports(undefined)
-  const stopWorker = startRevocationWorker(users, families, surroundings.logger)
+  shared.finishRevocations(ports(undefined).families)
   return {
     handler: (draining) => createApp({ ...surroundings, config, ports, draining }).callback(),
-    close: async () => {
-      await stopWorker()
-      await shared.close()
-    },
+    close: shared.close,
   }
 }
 

@@ -7,7 +7,6 @@ import {
   type PortsFor,
   portsWhenUsed,
   type SharedPorts,
-  startRevocationWorker,
   type StoreUses,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
@@ -39,14 +38,10 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const shared = await connectSharedPorts(config, surroundings.logger, usesOf(config))
   const ports = makePorts(config, shared, surroundings.clock)
-  const { users, sessions } = ports(undefined)
-  const stopWorker = startRevocationWorker(users, sessions, surroundings.logger)
+  shared.finishRevocations(ports(undefined).sessions)
   return {
     handler: (draining) => createApp({ ...surroundings, config, ports, draining }).callback(),
-    close: async () => {
-      await stopWorker()
-      await shared.close()
-    },
+    close: shared.close,
   }
 }
 

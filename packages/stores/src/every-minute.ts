@@ -1,6 +1,6 @@
 const MINUTE_MS = 60_000
 
-/** Work beside the requests; see {@link everyMinute}. */
+/** Work beside the requests; see {@link repeat}. */
 export interface RepeatedWork {
   /** Starts no more work, and waits for what is under way. */
   stop(): Promise<void>
@@ -12,11 +12,20 @@ export interface WorkListener {
   succeeded(): void
 }
 
-/**
- * Runs `work` once a minute beside the requests, without keeping the process alive. Work that fails is
- * tried again at the next turn. Work that goes on for long looks at `signal`, which `stop` aborts.
- */
+/** Runs `work` once a minute; see {@link repeat}. */
 export function everyMinute(
+  work: (signal: AbortSignal) => Promise<void>,
+  listener: WorkListener,
+): RepeatedWork {
+  return repeat(MINUTE_MS, work, listener)
+}
+
+/**
+ * Runs `work` beside the requests, without keeping the process alive. Work that fails is tried again at the
+ * next turn. Work that goes on for long looks at `signal`, which `stop` aborts.
+ */
+export function repeat(
+  everyMs: number,
   work: (signal: AbortSignal) => Promise<void>,
   listener: WorkListener,
 ): RepeatedWork {
@@ -34,7 +43,7 @@ export function everyMinute(
     }
     underWay = undefined
   }
-  const timer = setInterval(() => void (underWay ??= turn()), MINUTE_MS).unref()
+  const timer = setInterval(() => void (underWay ??= turn()), everyMs).unref()
   return {
     stop: async () => {
       clearInterval(timer)

@@ -1,4 +1,4 @@
-export { anHourBefore, everyMinute } from './every-minute.js'
+export { anHourBefore, everyMinute, repeat } from './every-minute.js'
 export { applyLimits, checkLimits, isPooled } from './pooler.js'
 export { checkCreate, PostgresSetupError } from './postgres-setup.js'
 export { connectPostgres, epochMs, violatedUniqueIndex } from './sql.js'

@@ -92,16 +92,11 @@ denied AS (
 
 const HAS_ENDED = 'EXISTS (SELECT FROM ended) AS "hasEnded"'
 
-/** The family of a presented token ($1, $2, $3), and whether a row that can't be read is in its place. */
-const FAMILY = `SELECT id, ${READABLE} AS readable, ${COUNTS} AS counts
-  FROM public.refresh_families WHERE id = $1 AND user_id = $2`
-const REUSED = 'id IN (SELECT id FROM family WHERE readable AND NOT counts)'
-const IS_UNREADABLE = 'EXISTS (SELECT FROM family WHERE NOT readable) AS unreadable'
-
-/** What a statement has found of a token, and done about it. */
+/** What a statement has found out about the family of a token. */
 interface Found {
   readonly hasEnded: boolean
-  readonly unreadable: boolean
+  /** Null where there is no such row. */
+  readonly readable: boolean | null
 }
 
 export class PostgresRefreshFamilies implements RefreshFamilyStore {
@@ -134,33 +129,39 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   }
 
   async check(token: PresentedToken): Promise<TokenState> {
-    const [found] = await this.#rows<Found & { counts: boolean }>(
+    const [found] = await this.#rows<Found & { counts: boolean | null }>(
       'families.check',
-      `WITH family AS (${FAMILY}), ${ended(REUSED, '$5')}
-       SELECT ${HAS_ENDED}, ${IS_UNREADABLE},
-        EXISTS (SELECT FROM family WHERE readable AND counts) AS counts`,
+      `WITH family AS (
+         SELECT id, ${READABLE} AS readable, ${COUNTS} AS counts
+         FROM public.refresh_families WHERE id = $1 AND user_id = $2
+       ), ${ended('id IN (SELECT id FROM family WHERE readable AND NOT counts)', '$5')}
+       SELECT ${HAS_ENDED}, (SELECT readable FROM family), (SELECT counts FROM family)`,
       [token.familyId, token.userId, token.tokenHash, this.#now(), this.#denyUntil()],
     )
-    return found?.counts ? 'live' : this.#stateOf(found, token)
+    return found?.readable && found.counts ? 'live' : this.#stateOf(token, found)
   }
 
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
     // The lock makes parallel rotations wait for each other: the second one sees that the token is spent.
     const [found] = await this.#rows<Found & { absoluteUntil: string | null }>(
       'families.rotate',
-      `WITH family AS (${FAMILY} FOR UPDATE), rotated AS (
-       UPDATE public.refresh_families SET
-        live_until = least($5::timestamptz, absolute_until),
-        tokens = jsonb_build_object($6::text, null) || coalesce((
-          SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
-            ELSE value END)
-          FROM jsonb_each(tokens)
-          WHERE ${isLive('value')} AND (key <> $3 OR value <> 'null' OR $7::bigint > $4::bigint)
-        ), '{}')
-       FROM family WHERE refresh_families.id = family.id AND readable AND counts
-       RETURNING ${epochMs('absolute_until')} AS "absoluteUntil"
-       ), ${ended(REUSED, '$8')}
-       SELECT ${HAS_ENDED}, ${IS_UNREADABLE}, (SELECT "absoluteUntil" FROM rotated)`,
+      `WITH family AS (
+         SELECT id, ${READABLE} AS readable, ${COUNTS} AS counts
+         FROM public.refresh_families WHERE id = $1 AND user_id = $2 FOR UPDATE
+       ), rotated AS (
+         UPDATE public.refresh_families AS it SET
+          live_until = least($5::timestamptz, absolute_until),
+          tokens = jsonb_build_object($6::text, null) || coalesce((
+            SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
+              ELSE value END)
+            FROM jsonb_each(tokens)
+            WHERE ${isLive('value')} AND (key <> $3 OR value <> 'null' OR $7::bigint > $4::bigint)
+          ), '{}')
+         FROM family WHERE it.id = family.id AND readable AND counts
+         RETURNING ${epochMs('absolute_until')} AS absolute_until
+       ), ${ended('id IN (SELECT id FROM family WHERE readable AND NOT counts)', '$8')}
+       SELECT ${HAS_ENDED}, (SELECT readable FROM family),
+         (SELECT absolute_until FROM rotated) AS "absoluteUntil"`,
       [
         token.familyId,
         token.userId,
@@ -173,9 +174,8 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
       ],
     )
     const absoluteUntil = found?.absoluteUntil ?? undefined
-    return absoluteUntil === undefined
-      ? { state: this.#stateOf(found, token) }
-      : { state: 'live', absoluteUntil: Number(absoluteUntil) }
+    if (absoluteUntil === undefined) return { state: this.#stateOf(token, found) }
+    return { state: 'live', absoluteUntil: Number(absoluteUntil) }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
@@ -189,15 +189,17 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     )
     for (const { id, readable } of rows) if (!readable) this.#unreadable(id)
     const families = rows.filter(({ readable }) => readable)
-    return families.map(({ id, userAgent, passwordVersion, ...times }) => ({
-      id,
-      userId,
-      userAgent,
-      passwordVersion,
-      createdAt: Number(times.createdAt),
-      liveUntil: Number(times.liveUntil),
-      absoluteUntil: Number(times.absoluteUntil),
-    }))
+    return families.map(
+      ({ id, userAgent, createdAt, liveUntil, absoluteUntil, passwordVersion }) => ({
+        id,
+        userId,
+        userAgent,
+        createdAt: Number(createdAt),
+        liveUntil: Number(liveUntil),
+        absoluteUntil: Number(absoluteUntil),
+        passwordVersion,
+      }),
+    )
   }
 
   async end(userId: string, familyId: string): Promise<boolean> {
@@ -233,9 +235,9 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     await removeExpiredRows(this.#sql, denied, signal)
   }
 
-  /** The token is not live. A family that ended because of it was there, so the token was spent. */
-  #stateOf(found: Found | undefined, { familyId }: PresentedToken): 'spent' | 'gone' {
-    if (found?.unreadable) return this.#unreadable(familyId)
+  /** The token is not live. A family that has ended because of it was there, so the token was spent. */
+  #stateOf({ familyId }: PresentedToken, found: Found | undefined): 'spent' | 'gone' {
+    if (found?.readable === false) return this.#unreadable(familyId)
     return found?.hasEnded ? 'spent' : 'gone'
   }
 
@@ -246,10 +248,7 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
 
   async #endWhere(name: string, condition: string, values: readonly unknown[]): Promise<boolean> {
     const text = `WITH ${ended(condition, '$1')} SELECT ${HAS_ENDED}`
-    const [found] = await this.#rows<Pick<Found, 'hasEnded'>>(name, text, [
-      this.#denyUntil(),
-      ...values,
-    ])
+    const [found] = await this.#rows<Found>(name, text, [this.#denyUntil(), ...values])
     return found?.hasEnded ?? false
   }
 

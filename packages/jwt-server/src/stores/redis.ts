@@ -139,11 +139,10 @@ return found`),
 
   endFamilies: script(`
 local kept, version = ARGV[7], tonumber(ARGV[8])
--- A family that can't be read is ended, like one without a version.
+-- A family that can't be read ends, too.
 local function isRevoked(id)
-  if not isReadable(families .. id) then return true end
-  local family = cjson.decode(redis.call('HGET', families .. id, 'family'))
-  return (tonumber(family.passwordVersion) or 0) < version
+  local ok, family = pcall(cjson.decode, redis.pcall('HGET', families .. id, 'family') or '')
+  return not ok or type(family) ~= 'table' or (tonumber(family.passwordVersion) or 0) < version
 end
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
   if id ~= kept and (not version or isRevoked(id)) then finish(id) end

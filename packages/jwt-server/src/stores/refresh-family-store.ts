@@ -28,8 +28,7 @@ export const refreshFamilySchema: z.ZodType<RefreshFamily> = z.object({
   createdAt: momentSchema,
   liveUntil: momentSchema,
   absoluteUntil: momentSchema,
-  // A family that was begun before versions were kept is older than every new password.
-  passwordVersion: z.int().nonnegative().default(0),
+  passwordVersion: z.int().default(0),
 })
 
 /**

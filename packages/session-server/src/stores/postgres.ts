@@ -145,11 +145,8 @@ export class PostgresSessions implements SessionStore {
   }
 
   async destroyAll(userId: string): Promise<void> {
-    await this.#changesOne(
-      'sessions.destroy-all',
-      'DELETE FROM public.sessions WHERE user_id = $1',
-      [userId],
-    )
+    const text = 'DELETE FROM public.sessions WHERE user_id = $1'
+    await this.#changesOne('sessions.destroy-all', text, [userId])
   }
 
   async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {

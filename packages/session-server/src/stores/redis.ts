@@ -134,7 +134,7 @@ return redis.call('DEL', ARGV[2] .. hash)`,
     lua: `
 repair(KEYS[1])
 local entries, kept, version = redis.call('HGETALL', KEYS[1]), ARGV[3], tonumber(ARGV[4])
--- A session that can't be read is ended, like one without a version.
+-- A session that can't be read ends, too.
 local function isRevoked(key)
   local _, session = read(key)
   return not session or (tonumber(session.passwordVersion) or 0) < version

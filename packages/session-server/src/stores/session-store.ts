@@ -13,8 +13,8 @@ export interface SessionRecord {
   readonly createdAt: number
   readonly idleUntil: number
   readonly absoluteUntil: number
-  /** The version of the password that logged in. Undefined where the cookie carries the session. */
-  readonly passwordVersion: number | undefined
+  /** The version of the password that logged in. A cookie that carries the session has none. */
+  readonly passwordVersion?: number | undefined
 }
 
 /** Sessions by id. What a method does it does at once: no other request comes in between. */
@@ -36,30 +36,28 @@ export interface SessionStore extends DeviceStore {
   destroyAll(userId: string): Promise<void>
 }
 
+export const sessionSchema: z.ZodType<SessionRecord> = z.object({
+  userId: z.uuid(),
+  email: z.string(),
+  deviceId: z.uuid(),
+  userAgent: z.string().nullable(),
+  createdAt: momentSchema,
+  idleUntil: momentSchema,
+  absoluteUntil: momentSchema,
+  passwordVersion: z.int().optional(),
+})
+
+/** `undefined` for JSON that is no session: somebody else has written it, and it opens nothing. */
+export function sessionFromJson(json: string): SessionRecord | undefined {
+  return fromStoredJson(sessionSchema, json)
+}
+
 /** Whether a new password ends the session. One without a version is older than all of them. */
 export function isRevoked(
   { deviceId, passwordVersion = 0 }: Pick<SessionRecord, 'deviceId' | 'passwordVersion'>,
   revocation: Revocation,
 ): boolean {
   return deviceId !== revocation.keptDevice && passwordVersion < revocation.passwordVersion
-}
-
-export const sessionSchema: z.ZodType<SessionRecord> = z
-  .object({
-    userId: z.uuid(),
-    email: z.string(),
-    deviceId: z.uuid(),
-    userAgent: z.string().nullable(),
-    createdAt: momentSchema,
-    idleUntil: momentSchema,
-    absoluteUntil: momentSchema,
-    passwordVersion: z.int().nonnegative().optional(),
-  })
-  .transform((session) => ({ ...session, passwordVersion: session.passwordVersion }))
-
-/** `undefined` for JSON that is no session: somebody else has written it, and it opens nothing. */
-export function sessionFromJson(json: string): SessionRecord | undefined {
-  return fromStoredJson(sessionSchema, json)
 }
 
 /** The moment at which a session ends if nobody uses it. */

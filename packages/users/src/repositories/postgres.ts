@@ -55,7 +55,7 @@ export const usersTable: TableUse = {
   updated: ['nickname', 'nickname_key', 'password_hash', 'password_version'],
 }
 
-/** And to the table of revocations that are to be finished. */
+/** What the server does to the list of devices that are still to be logged out. */
 export const pendingRevocationsTable: TableUse = {
   table: 'public.pending_revocations',
   columns: ['id', 'user_id', 'place', 'password_version', 'kept_device', 'due_at'],
