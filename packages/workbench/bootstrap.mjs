@@ -18,6 +18,9 @@ const SHOWN_LINES = 30
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const PARENT_LOOK_MS = 300
 const TOOL_ENDS_WITHIN_MS = 5_000
+/** The tool begins when the watch knows it, and never if this process dies before that. */
+const TOOL_START = 'read -r go <&3 || exit 1; exec 3<&-; exec "$0" "$@"'
+const NOT_FOUND = 127
 const DISK_FULL =
   'The disk is full. Free some space and try again: an installation needs about 700 MB, a first start 300 MB more.'
 
@@ -247,14 +250,15 @@ async function runWithProgress(title, program, programArgs, env) {
     // Both before there is a tool, so that nothing can end this process alone.
     stopSignals.forEach((signal) => process.on(signal, forward))
     const watch = startToolWatch()
-    tool = spawn(program, programArgs, {
+    tool = spawn('/bin/sh', ['-c', TOOL_START, program, ...programArgs], {
       cwd: root,
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       // The leader of a new group, so that a signal also reaches the children of the tool.
       detached: true,
     })
-    if (tool.pid !== undefined) watch.write(`${tool.pid}\n`)
+    watch.write(`${tool.pid}\n`)
+    tool.stdio[3].on('error', () => undefined).end('go\n')
     const settle = (outcome) => {
       stopSignals.forEach((signal) => process.off(signal, forward))
       watch.end('done\n')
@@ -274,7 +278,7 @@ async function runWithProgress(title, program, programArgs, env) {
     ...(error ? [error.message] : []),
     ...output.trim().split('\n').slice(-SHOWN_LINES),
   ]
-  return { failed: code !== 0, error, output: shown.join('\n') }
+  return { failed: code !== 0, code, output: shown.join('\n') }
 }
 
 /** Makes sure that a tool does not outlive this process. Write its pid, and at its end another line. */
@@ -299,8 +303,8 @@ function signalGroup(pid, signal) {
   }
 }
 
-function adviceFor({ error, output }) {
-  if (error?.code === 'ENOENT') {
+function adviceFor({ code, output }) {
+  if (code === NOT_FOUND) {
     return '\nThere is no "npx" in the PATH; it comes with npm, which comes with Node.js.'
   }
   if (
