@@ -4,14 +4,14 @@ import { LongestFirst } from './test/longest-first.js'
 // The `source` condition runs the TypeScript of the workspace packages: what is tested is what is read.
 const conditions = ['source', 'module', 'node', 'development|production']
 
-/** Requests that are counted per kind, and the factor of the stores' time limits. */
-type Provided = { lookupRequests?: number; storeTimeoutFactor?: number }
+/** Requests that are counted per kind, and the factor of the servers' time limits. */
+type Provided = { lookupRequests?: number; timeoutFactor?: number }
 
 /**
- * The limits of the stores are the subject of `test/faults`, not of the contract: there, a busy machine
+ * Time limits are the subject of `test/faults`, not of the contract: there, a busy machine
  * must not turn an answer into a 503.
  */
-const LONGER_LIMITS = { storeTimeoutFactor: 20 }
+const LONGER_LIMITS = { timeoutFactor: 20 }
 
 /** Tests on a PostgreSQL and a Redis that are started for the run. */
 function onServices(
@@ -30,7 +30,7 @@ function onServices(
       globalSetup: 'test/services.ts',
       testTimeout: 30_000,
       hookTimeout: 60_000,
-      provide: { storeTimeoutFactor: 1, ...provide },
+      provide: { timeoutFactor: 1, ...provide },
       ...test,
     },
   }

@@ -13,7 +13,7 @@ export async function newDatabase(): Promise<string> {
   url.pathname = name
   await administer(`CREATE DATABASE ${name}`)
   onTestFinished(async () => administer(`DROP DATABASE ${name} WITH (FORCE)`))
-  await migrate(url.href, inject('storeTimeoutFactor'))
+  await migrate(url.href, inject('timeoutFactor'))
   return url.href
 }
 

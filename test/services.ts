@@ -17,8 +17,8 @@ declare module 'vitest' {
     databaseUrl: string
     /** Empty where no Redis can be had: tests that need one fail, and say so. */
     redisUrl: string
-    /** The servers of this project multiply the time limits of their stores by it. */
-    storeTimeoutFactor: number
+    /** The servers of this project multiply their time limits by it. */
+    timeoutFactor: number
   }
 }
 
@@ -46,7 +46,7 @@ export async function startStores(
   try {
     if (postgres.status === 'rejected') throw postgres.reason
     if (redis.status === 'rejected') throw redis.reason
-    await migrate(postgres.value.url, project.getProvidedContext().storeTimeoutFactor)
+    await migrate(postgres.value.url, project.getProvidedContext().timeoutFactor)
     project.provide('databaseUrl', postgres.value.url)
     project.provide('redisUrl', redis.value?.url ?? '')
     return stop

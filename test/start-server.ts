@@ -42,7 +42,7 @@ export async function startServer(
     PORT: '0',
     DATABASE_URL: inject('databaseUrl'),
     REDIS_URL: inject('redisUrl'),
-    STORE_TIMEOUT_FACTOR: String(inject('storeTimeoutFactor')),
+    TIMEOUT_FACTOR: String(inject('timeoutFactor')),
     LOG_LEVEL: 'silent',
     ...SECRETS,
     ...strategy.env,

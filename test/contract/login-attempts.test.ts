@@ -14,7 +14,7 @@ import { afterAll, afterEach, describe, expect, inject, test, vi } from 'vitest'
 const LIMIT = { failures: 10, windowSeconds: 900 }
 const REFUSED = { code: 'too_many_attempts' }
 
-const timeoutFactor = inject('storeTimeoutFactor')
+const timeoutFactor = inject('timeoutFactor')
 const redis = await connectRedis({ url: inject('redisUrl'), timeoutFactor })
 const postgres = connectPostgres({
   url: inject('databaseUrl'),

@@ -24,7 +24,7 @@ async function answerDuringPause(
     env: {
       DATABASE_URL: stores.databaseUrl,
       REDIS_URL: stores.redisUrl,
-      STORE_TIMEOUT_FACTOR: String(factor),
+      TIMEOUT_FACTOR: String(factor),
     },
   })
   onTestFinished(async () => server.stop())
@@ -42,7 +42,7 @@ describe.each(['session-redis', 'jwt-rotating'])('a server of the tests, %s', (i
   test.each(['postgres', 'redis'] as const)(
     'waits for a slow %s, and its writes count',
     async (it) => {
-      expect(await answerDuringPause(id, it, inject('storeTimeoutFactor'))).toBe(201)
+      expect(await answerDuringPause(id, it, inject('timeoutFactor'))).toBe(201)
     },
   )
 

@@ -6,8 +6,8 @@ import { loggedIn, registered } from '../device.js'
 import { startServer } from '../start-server.js'
 import { matrixOf } from './matrix.js'
 
-/** The worker comes every five seconds. */
-const FINISHED_WITHIN_MS = 20_000
+/** The worker comes every five seconds, and later on a busy machine. */
+const FINISHED_WITHIN_MS = 120_000
 
 let sql: Client
 beforeAll(async () => {
@@ -51,7 +51,6 @@ async function afterCrash(strategy: Strategy) {
 
 test.each<ServerKind>(['session', 'jwt'])(
   '%s server: a recorded revocation is finished, and spares a login with the new password',
-  { timeout: 60_000 },
   async (kind) => {
     const strategies = matrixOf(kind).filter(([, it]) => placeOf(it) !== undefined)
     expect(strategies.length).toBeGreaterThan(1)

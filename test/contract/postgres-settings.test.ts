@@ -42,7 +42,7 @@ describe('Session settings of PostgreSQL change no answer', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-settings-'))
     postgres = await startEmbeddedPostgres({ folder, durable: false })
-    await migrate(postgres.url, inject('storeTimeoutFactor'))
+    await migrate(postgres.url, inject('timeoutFactor'))
   })
   afterEach(async () => {
     await server?.stop()
@@ -64,7 +64,7 @@ describe('Session settings of PostgreSQL change no answer', () => {
   describe.each(STRATEGIES)('%s', (label) => {
     test.each(SETTINGS)('%s %s, of the role', async (name, value) => {
       await asAdmin(`ALTER ROLE workbench SET ${name} = ${quoted(value)}`)
-      await migrate(postgres.url, inject('storeTimeoutFactor'))
+      await migrate(postgres.url, inject('timeoutFactor'))
       await expectUsualAnswers(await start(label))
     })
 
@@ -72,7 +72,7 @@ describe('Session settings of PostgreSQL change no answer', () => {
       for (const [name, value] of SETTINGS) {
         await asAdmin(`ALTER DATABASE workbench SET ${name} = ${quoted(value)}`)
       }
-      await migrate(postgres.url, inject('storeTimeoutFactor'))
+      await migrate(postgres.url, inject('timeoutFactor'))
       await expectUsualAnswers(await start(label))
     })
   })

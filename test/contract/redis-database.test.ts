@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { SECRETS } from '../start-server.js'
 import { startOwnRedis } from '../store-starts.js'
 
-const timeoutFactor = inject('storeTimeoutFactor')
+const timeoutFactor = inject('timeoutFactor')
 
 let folder: string
 let own: RedisProcess | RedisContainer
@@ -64,7 +64,7 @@ describe('a database that Redis does not have', () => {
         ...SECRETS,
         ...env,
         NODE_ENV: 'test',
-        STORE_TIMEOUT_FACTOR: String(timeoutFactor),
+        TIMEOUT_FACTOR: String(timeoutFactor),
         PORT: '0',
         REDIS_URL: `${own.url}/99`,
       }

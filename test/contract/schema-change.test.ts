@@ -31,7 +31,7 @@ describe.each(['session-postgres', 'jwt-user-lookup on PostgreSQL'])(
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-schema-'))
       postgres = await startEmbeddedPostgres({ folder, durable: false })
-      await migrate(postgres.url, inject('storeTimeoutFactor'))
+      await migrate(postgres.url, inject('timeoutFactor'))
       server = await startServer(strategy(label), {
         env: { DATABASE_URL: postgres.url, REDIS_URL: '' },
       })

@@ -20,7 +20,7 @@ export async function startProcess(it: Strategy, env: Record<string, string>) {
       BCRYPT_COST: '4',
       DATABASE_URL: inject('databaseUrl'),
       REDIS_URL: inject('redisUrl'),
-      STORE_TIMEOUT_FACTOR: String(inject('storeTimeoutFactor')),
+      TIMEOUT_FACTOR: String(inject('timeoutFactor')),
       SESSION_COOKIE_SECRET: randomBytes(32).toString('base64url'),
       JWT_ACCESS_KEYS: keySet('HS256', 'a'),
       JWT_REFRESH_KEYS: keySet('HS256', 'r'),

@@ -31,7 +31,7 @@ test.each([...sessionStrategies.slice(0, 1), ...jwtStrategies.slice(0, 1)])(
       ...settings,
       ...stores,
       NODE_ENV: 'test',
-      STORE_TIMEOUT_FACTOR: String(inject('storeTimeoutFactor')),
+      TIMEOUT_FACTOR: String(inject('timeoutFactor')),
       PORT: '0',
     }
     const running = await RunningServer.start({ server, env, log: join(folder, `${server}.log`) })

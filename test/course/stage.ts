@@ -19,7 +19,7 @@ export class Stage {
 
   static async prepare(): Promise<Stage> {
     // The course is not about the limits of the stores: a busy machine must not turn its answers into a 503.
-    const env = { NODE_ENV: 'test', STORE_TIMEOUT_FACTOR: '20' }
+    const env = { NODE_ENV: 'test', TIMEOUT_FACTOR: '20' }
     const commands = await WorkbenchCommands.prepare({ env })
     const { WORKBENCH_PORT, SESSION_PORT, JWT_PORT } = commands.env
     const ports = new Map([

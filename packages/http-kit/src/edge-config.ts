@@ -17,8 +17,8 @@ export interface EdgeConfig {
   readonly databaseReplicaUrl: string | undefined
   /** Without a Redis, what is shared between processes lives in PostgreSQL. */
   readonly redisUrl: string | undefined
-  /** Multiplies every time limit of the store clients. Only tests set more than 1. */
-  readonly storeTimeoutFactor: number
+  /** Multiplies how long a request may wait for a store or for its turn to hash. Only tests set more than 1. */
+  readonly timeoutFactor: number
   readonly bcryptCost: number
   readonly loginAttempts: LoginAttemptsLimit
   /** Origins whose pages may use this server from a browser, as browsers write them. */
@@ -51,12 +51,12 @@ export function readEdgeConfig(env: EnvReader, server: string, defaultPort: numb
     }),
     databaseReplicaUrl: readReplicaUrl(env),
     redisUrl: readRedisUrl(env),
-    storeTimeoutFactor: env.integer(
-      'STORE_TIMEOUT_FACTOR',
+    timeoutFactor: env.integer(
+      'TIMEOUT_FACTOR',
       1,
       1,
       isTest ? 100 : 1,
-      'tests that are not about the time limits of the stores (NODE_ENV=test)',
+      'tests that are not about time limits (NODE_ENV=test)',
     ),
     bcryptCost: env.integer('BCRYPT_COST', 12, isTest ? 4 : 10, 16, 'password hashes'),
     loginAttempts: {

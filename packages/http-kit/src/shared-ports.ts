@@ -78,7 +78,7 @@ export async function connectSharedPorts(
 ): Promise<SharedPorts> {
   const lost = (store: string) => (err: Error) =>
     logger.warn({ err, store, fix: storeFailure(err)?.fix }, 'connection lost')
-  const timeoutFactor = config.storeTimeoutFactor
+  const { timeoutFactor } = config
   const postgres = connectPostgres({
     url: config.databaseUrl,
     onIdleError: lost('postgres'),
@@ -134,7 +134,7 @@ function cleanUpListener(what: string, logger: Logger): WorkListener {
 
 /** A replica that does not answer now may come later; a wrong one is never asked. */
 async function connectReplica(
-  { databaseReplicaUrl: url, storeTimeoutFactor: timeoutFactor }: EdgeConfig,
+  { databaseReplicaUrl: url, timeoutFactor }: EdgeConfig,
   primary: SqlClient,
   logger: Logger,
 ): Promise<PostgresConnection | undefined> {
@@ -159,10 +159,13 @@ async function makeSharedPorts(
   { sql, mayLag }: Record<'sql' | 'mayLag', PortsFor<SqlClient>>,
   redis: RedisConnection | undefined,
 ): Promise<PortMakers<KitPorts>> {
-  const hasher = await createPasswordHasher({ cost: config.bcryptCost })
+  const hasher = await createPasswordHasher({
+    cost: config.bcryptCost,
+    timeoutFactor: config.timeoutFactor,
+  })
   const passwords = traceCalls('hash', hasher, ['hash', 'verify', 'replace'], describeSecretCall)
   const attempts = redis && tracedAttempts(redis)
-  const limit = { ...config.loginAttempts, timeoutFactor: config.storeTimeoutFactor }
+  const limit = { ...config.loginAttempts, timeoutFactor: config.timeoutFactor }
   const tables = [
     usersTable,
     pendingRevocationsTable,

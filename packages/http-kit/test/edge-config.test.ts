@@ -28,7 +28,7 @@ describe('the settings of the edge', () => {
       databaseUrl: MINIMAL.DATABASE_URL,
       databaseReplicaUrl: undefined,
       redisUrl: undefined,
-      storeTimeoutFactor: 1,
+      timeoutFactor: 1,
       bcryptCost: 12,
       loginAttempts: { failures: 10, windowSeconds: 900 },
       allowedOrigins: [],
@@ -47,7 +47,7 @@ describe('the settings of the edge', () => {
       DATABASE_REPLICA_URL: 'postgres://replica/other',
       REDIS_URL: 'rediss://localhost',
       NODE_ENV: 'test',
-      STORE_TIMEOUT_FACTOR: '20',
+      TIMEOUT_FACTOR: '20',
       BCRYPT_COST: '11',
       LOGIN_FAILURES: '3',
       LOGIN_WINDOW_SECONDS: '60',
@@ -63,7 +63,7 @@ describe('the settings of the edge', () => {
       databaseUrl: 'postgresql://localhost/other',
       databaseReplicaUrl: 'postgres://replica/other',
       redisUrl: 'rediss://localhost',
-      storeTimeoutFactor: 20,
+      timeoutFactor: 20,
       bcryptCost: 11,
       loginAttempts: { failures: 3, windowSeconds: 60 },
       allowedOrigins: ['http://localhost:3000'],
@@ -85,11 +85,11 @@ describe('the settings of the edge', () => {
     expect(refusedOf({ BCRYPT_COST: '3', NODE_ENV: 'test' })).toStrictEqual(['BCRYPT_COST'])
   })
 
-  test('take longer time limits of the stores in tests only', () => {
-    const longer = { STORE_TIMEOUT_FACTOR: '2' }
-    expect(refusedOf(longer)).toStrictEqual(['STORE_TIMEOUT_FACTOR'])
-    expect(refusedOf({ ...longer, NODE_ENV: 'production' })).toStrictEqual(['STORE_TIMEOUT_FACTOR'])
-    expect(configOf({ ...longer, NODE_ENV: 'test' }).storeTimeoutFactor).toBe(2)
+  test('take longer time limits in tests only', () => {
+    const longer = { TIMEOUT_FACTOR: '2' }
+    expect(refusedOf(longer)).toStrictEqual(['TIMEOUT_FACTOR'])
+    expect(refusedOf({ ...longer, NODE_ENV: 'production' })).toStrictEqual(['TIMEOUT_FACTOR'])
+    expect(configOf({ ...longer, NODE_ENV: 'test' }).timeoutFactor).toBe(2)
   })
 
   test.each(['127.0.0.1', '::1', 'localhost'])('show whole credentials to %s', (host) => {

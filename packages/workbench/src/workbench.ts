@@ -150,7 +150,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   const program = options.instances > 1 ? await findBalancerProgram(options) : undefined
   const stores = await startStores(options, started)
   signal.throwIfAborted()
-  await migrate(stores.postgres.url, Number(options.env['STORE_TIMEOUT_FACTOR'] || 1))
+  await migrate(stores.postgres.url, Number(options.env['TIMEOUT_FACTOR'] || 1))
   signal.throwIfAborted()
   const onStore: ((report: StoreReport) => void)[] = []
   const onReport = (report: StoreReport): void => {

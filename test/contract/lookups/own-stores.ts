@@ -27,7 +27,7 @@ export async function startOwnStores(): Promise<OwnStores> {
   try {
     if (postgres.status === 'rejected') throw postgres.reason
     if (redis.status === 'rejected') throw redis.reason
-    await migrate(postgres.value.url, inject('storeTimeoutFactor'))
+    await migrate(postgres.value.url, inject('timeoutFactor'))
     return {
       databaseUrl: postgres.value.url,
       redisUrl: redis.value.url,
