@@ -11,9 +11,11 @@ import type { Stack } from './stack.js'
 /** Dear enough that checking the password takes longer than to see that it has begun. */
 export const SLOW_HASH = { BCRYPT_COST: '12' }
 
-/** The environment by which PostgreSQL knows a server. */
-export function knownAs(name: string): Record<string, string> {
-  return { PGAPPNAME: name }
+/** The environment of a server that tells PostgreSQL its name. */
+export function knownAs(name: string, databaseUrl: string): Record<string, string> {
+  const url = new URL(databaseUrl)
+  url.searchParams.set('application_name', name)
+  return { DATABASE_URL: url.href }
 }
 
 const READ_USER = `SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND state = 'idle'
@@ -49,7 +51,8 @@ export async function expectRefusalAmidCheck(
   pacemaker: Pacemaker,
 ): Promise<void> {
   const name = 'checks a password'
-  const server = await stack.startServer('session-redis', { ...SLOW_HASH, ...knownAs(name) })
+  const env = { ...SLOW_HASH, ...knownAs(name, stack.databaseUrl) }
+  const server = await stack.startServer('session-redis', env)
   const { device, account } = await registered(server)
   const logIn = async () => timed('login', async () => new Device(server).login(account))
   const usual = await logIn()
@@ -74,7 +77,8 @@ export async function expectRefusalAmidCheck(
  */
 export async function expectNoLockAfterPause(stack: Stack): Promise<void> {
   const name = 'checks ten passwords'
-  const server = await stack.startServer('session-redis', { ...SLOW_HASH, ...knownAs(name) })
+  const env = { ...SLOW_HASH, ...knownAs(name, stack.databaseUrl) }
+  const server = await stack.startServer('session-redis', env)
   const { account } = await registered(server)
   const logIn = async () => new Device(server).login(account)
   const { answer: first } = await inHand(stack.databaseUrl, name, logIn)
