@@ -92,11 +92,16 @@ denied AS (
 
 const HAS_ENDED = 'EXISTS (SELECT FROM ended) AS "hasEnded"'
 
+/** The family of the presented token: $1, $2 and $3 at the moment $4. */
+const FAMILY = `SELECT id, ${READABLE} AS readable, ${COUNTS} AS counts
+  FROM public.refresh_families WHERE id = $1 AND user_id = $2`
+const REUSED = 'id IN (SELECT id FROM family WHERE readable AND NOT counts)'
+
 /** What a statement has found out about the family of a token. */
 interface Found {
   readonly hasEnded: boolean
-  /** Null where there is no such row. */
-  readonly readable: boolean | null
+  /** Null or undefined where there is no such row. */
+  readonly readable?: boolean | null
 }
 
 export class PostgresRefreshFamilies implements RefreshFamilyStore {
@@ -129,26 +134,30 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   }
 
   async check(token: PresentedToken): Promise<TokenState> {
-    const [found] = await this.#rows<Found & { counts: boolean | null }>(
+    const values = [token.familyId, token.userId, token.tokenHash, this.#now()]
+    const [family] = await this.#rows<{ readable: boolean; counts: boolean }>(
       'families.check',
-      `WITH family AS (
-         SELECT id, ${READABLE} AS readable, ${COUNTS} AS counts
-         FROM public.refresh_families WHERE id = $1 AND user_id = $2
-       ), ${ended('id IN (SELECT id FROM family WHERE readable AND NOT counts)', '$5')}
-       SELECT ${HAS_ENDED}, (SELECT readable FROM family), (SELECT counts FROM family)`,
-      [token.familyId, token.userId, token.tokenHash, this.#now(), this.#denyUntil()],
+      FAMILY,
+      values,
     )
-    return found?.readable && found.counts ? 'live' : this.#stateOf(token, found)
+    if (family?.readable && family.counts) return 'live'
+    if (!family?.readable) return this.#stateOf(token, { hasEnded: false, ...family })
+    // A live token needs no write, so it renews while PostgreSQL is read-only. For a reused one, this statement finds
+    // out again, and ends the family if it still is: what fails here was not noticed, and is noticed the next time.
+    const [found] = await this.#rows<Found>(
+      'families.end-reused',
+      `WITH family AS (${FAMILY}), ${ended(REUSED, '$5')}
+       SELECT ${HAS_ENDED}, (SELECT readable FROM family)`,
+      [...values, this.#denyUntil()],
+    )
+    return this.#stateOf(token, found)
   }
 
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
     // The lock makes parallel rotations wait for each other: the second one sees that the token is spent.
     const [found] = await this.#rows<Found & { absoluteUntil: string | null }>(
       'families.rotate',
-      `WITH family AS (
-         SELECT id, ${READABLE} AS readable, ${COUNTS} AS counts
-         FROM public.refresh_families WHERE id = $1 AND user_id = $2 FOR UPDATE
-       ), rotated AS (
+      `WITH family AS (${FAMILY} FOR UPDATE), rotated AS (
          UPDATE public.refresh_families AS it SET
           live_until = least($5::timestamptz, absolute_until),
           tokens = jsonb_build_object($6::text, null) || coalesce((
@@ -159,7 +168,7 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
           ), '{}')
          FROM family WHERE it.id = family.id AND readable AND counts
          RETURNING ${epochMs('absolute_until')} AS absolute_until
-       ), ${ended('id IN (SELECT id FROM family WHERE readable AND NOT counts)', '$8')}
+       ), ${ended(REUSED, '$8')}
        SELECT ${HAS_ENDED}, (SELECT readable FROM family),
          (SELECT absolute_until FROM rotated) AS "absoluteUntil"`,
       [
