@@ -130,7 +130,7 @@ class ServerClock {
 
   async read(client: ClientBase): Promise<void> {
     const sentAt = performance.now()
-    const text = `SELECT ${epochMs('clock_timestamp()')} AS now`
+    const text = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now'
     const { rows } = await ask<{ now: string }>(client, { text }, this.#limits.connectMs)
     if (rows[0]) this.#offset = Number(rows[0].now) - (sentAt + performance.now()) / 2
   }

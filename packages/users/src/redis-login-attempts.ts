@@ -23,6 +23,9 @@ export interface LoginAttemptsRedis {
 /**
  * An account's places are a sorted set, each scored with the millisecond in which it expires. A score
  * further away than the window dates from before the clock was set back.
+ *
+ * A full Redis refuses a script only at its first write, and only if that write may need memory. So a script
+ * that takes a place begins with a ZADD that changes nothing.
  */
 export function defineLoginAttempts({ redis, deadline }: RedisConnection): LoginAttemptsRedis {
   defineWrite(redis, 'holdLoginPlace', {
@@ -30,7 +33,9 @@ export function defineLoginAttempts({ redis, deadline }: RedisConnection): Login
     lua: `
 local places, place = KEYS[1], ARGV[2]
 local keep, window, limit = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-if redis.call('TYPE', places).ok ~= 'zset' then redis.call('DEL', places) end
+local kind = redis.call('TYPE', places).ok
+if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', places) end
+if keep > 0 then redis.call('ZADD', places, 'XX', 0, '') end
 local ms = math.floor(now[1] * 1000 + now[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', places, '-inf', ms)
 for _, late in ipairs(redis.call('ZRANGEBYSCORE', places, '(' .. (ms + window), '+inf')) do
