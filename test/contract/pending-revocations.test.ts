@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { PostgresUsers } from '@session-vs-jwt/users'
 import type { ServerKind, Strategy } from '@session-vs-jwt/workbench'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { loggedIn, registered } from '../device.js'
 import { startServer } from '../start-server.js'
-import { matrixOf } from './matrix.js'
+import { matrixOf, strategy as strategyOf } from './matrix.js'
 
 /** The worker comes every five seconds, and later on a busy machine. */
 const FINISHED_WITHIN_MS = 120_000
@@ -68,3 +69,29 @@ test.each<ServerKind>(['session', 'jwt'])(
     }
   },
 )
+
+test('a change is announced only for the present password, however it overlaps with another change', async () => {
+  const server = await startServer(strategyOf('session-redis'))
+  onTestFinished(() => server.stop())
+  const { device } = await registered(server)
+  const userId: string = (await device.whoami()).body.id
+  const [other, observer] = [await connected(), await connected()]
+  await other.query('BEGIN')
+  const change = 'UPDATE users SET password_version = password_version + 1 WHERE id = $1'
+  await other.query(change, [userId])
+  const pending = { id: randomUUID(), userId, place: 'test', passwordVersion: 2 }
+  const users = new PostgresUsers(sql)
+  const announcing = users.announceRevocation({ ...pending, keptDevice: randomUUID() })
+  const waiting = `SELECT FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND query LIKE '%INTO public.pending_revocations%'`
+  await expect.poll(async () => (await observer.query(waiting)).rowCount).toBe(1)
+  await other.query('COMMIT')
+  expect(await announcing).toBe(false)
+})
+
+async function connected(): Promise<Client> {
+  const client = new Client(inject('databaseUrl'))
+  await client.connect()
+  onTestFinished(() => client.end())
+  return client
+}

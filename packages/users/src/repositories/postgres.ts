@@ -155,11 +155,14 @@ export class PostgresUsers implements UserRepository {
 
   async announceRevocation(pending: PendingRevocation): Promise<boolean> {
     const { id, userId, place, passwordVersion, keptDevice } = pending
+    // Without the lock, a statement that began before another change could announce after it.
     const row = await this.#one(
       'users.announce-revocation',
-      `INSERT INTO public.pending_revocations AS pending (${REVOCATION})
-       SELECT $1::uuid, id, $3::text, $4::integer, $5::uuid, ${DUE_AT}
-       FROM public.users WHERE id = $2 AND password_version = $4 - 1
+      `WITH unchanged AS (
+         SELECT id FROM public.users WHERE id = $2 AND password_version = $4::integer - 1
+         FOR NO KEY UPDATE
+       ) INSERT INTO public.pending_revocations AS pending (${REVOCATION})
+       SELECT $1::uuid, id, $3::text, $4::integer, $5::uuid, ${DUE_AT} FROM unchanged
        ${REPLACE_REVOCATION}
        WHERE pending.password_version < $4 OR pending.due_at < now()
          OR pending.kept_device IS NOT DISTINCT FROM excluded.kept_device
