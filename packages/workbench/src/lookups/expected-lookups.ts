@@ -114,20 +114,20 @@ export const endpoints: Readonly<Record<EndpointId, Endpoint>> = {
   // Ended without a look at it first.
   logout: { request: 'POST /auth/logout', cost: { logins: 1 } },
   logoutAll: { request: 'POST /auth/logout/all', cost: { identity: 1, logins: 1 } },
-  // The place is kept: it is what bounds the guesses.
+  // A place is taken for a moment, and then kept for the whole window: that bounds the guesses.
   loginWrongPassword: {
     request: 'POST /auth/login/email, wrong password',
-    cost: { redis: 1, sql: 1 },
+    cost: { redis: 2, sql: 1 },
   },
   // As a wrong password: what a guess costs does not tell who has an account.
   loginUnknownEmail: {
     request: 'POST /auth/login/email, unknown email',
-    cost: { redis: 1, sql: 1 },
+    cost: { redis: 2, sql: 1 },
   },
-  // A refused try was no guess and gives its place back. PostgreSQL is spared.
+  // A refused attempt gets no place, and PostgreSQL is spared.
   loginTooOften: {
     request: 'POST /auth/login/email, too many failures',
-    cost: { redis: 2 },
+    cost: { redis: 1 },
   },
   live: { request: 'GET /health/live', cost: {} },
   // One statement and one script try what requests need.
