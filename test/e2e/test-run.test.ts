@@ -42,7 +42,8 @@ const SLOW = { timeout: 180_000 }
 
 test('a run that is interrupted leaves no temporary file', SLOW, async () => {
   const { child, exit, output, left } = await run('packages/services/test/long/postgres-recovery')
-  const hasData = async (): Promise<boolean> => (await left()).some((it) => it.endsWith('PG_VERSION'))
+  const hasData = async (): Promise<boolean> =>
+    (await left()).some((it) => it.endsWith('PG_VERSION'))
   await expect.poll(hasData, { timeout: 120_000, interval: 500 }).toBe(true)
   child.kill('SIGINT')
   expect(await exit).toBe(130)
