@@ -1,4 +1,5 @@
 import { paths } from '@session-vs-jwt/http-kit'
+import { accountKey } from '@session-vs-jwt/users'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { expect } from 'vitest'
@@ -81,9 +82,10 @@ export async function expectNoLockAfterPause(stack: Stack): Promise<void> {
   const server = await stack.startServer('session-redis', env)
   const { account } = await registered(server)
   const logIn = async () => new Device(server).login(account)
-  const { answer: first } = await inHand(stack.databaseUrl, name, logIn)
+  const { answer: first } = await inHand(stack.adminUrl, name, logIn)
   const others = Array.from({ length: 9 }, logIn)
-  await until('all have a place', async () => (await placesIn(stack.redis.url)) === 10, 5_000, 2)
+  const haveBegun = async () => (await placesOf(account.email, stack.redis.url)) === 10
+  await until('all have a place', haveBegun, 5_000, 2)
   stack.redis.pause()
   const answers = await Promise.all([first, ...others])
   stack.redis.resume()
@@ -95,12 +97,10 @@ export async function expectNoLockAfterPause(stack: Stack): Promise<void> {
 /** An undecided attempt holds its place for five seconds; its Redis has to be reached again, too. */
 const FREE_WITHIN_MS = 5_000 + BACK_WITHIN_MS
 
-/** The places of the account that has most. */
-async function placesIn(redisUrl: string): Promise<number> {
+async function placesOf(email: string, redisUrl: string): Promise<number> {
   const redis = new Redis(redisUrl)
   try {
-    const keys = await redis.keys('login-places:*')
-    return Math.max(0, ...(await Promise.all(keys.map(async (key) => redis.zcard(key)))))
+    return await redis.zcard(accountKey(email))
   } finally {
     redis.disconnect()
   }

@@ -3,6 +3,7 @@ export type { AccountErrorCode } from './account-error.js'
 export { changePassword } from './change-password.js'
 export type { OtherDevices, PasswordChange } from './change-password.js'
 export {
+  accountKey,
   loginAttemptsSchema,
   loginAttemptsTable,
   postgresLoginAttempts,

@@ -71,7 +71,7 @@ export function limitedBy(
 export const PLACES_PREFIX = 'login-places:'
 
 /** The key is a hash, so the store doesn't reveal which addresses were tried. */
-function accountKey(email: string): string {
+export function accountKey(email: string): string {
   const hash = createHash('sha256').update(normalizeEmail(email)).digest('base64url')
   return PLACES_PREFIX + hash
 }
