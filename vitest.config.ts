@@ -4,8 +4,21 @@ import { LongestFirst } from './test/longest-first.js'
 // The `source` condition runs the TypeScript of the workspace packages: what is tested is what is read.
 const conditions = ['source', 'module', 'node', 'development|production']
 
+/** Requests that are counted per kind, and the factor of the servers' time limits. */
+type Provided = { lookupRequests?: number; timeoutFactor?: number }
+
+/**
+ * Time limits are the subject of `test/faults`, not of the contract: there, a busy machine
+ * must not turn an answer into a 503.
+ */
+const LONGER_LIMITS = { timeoutFactor: 20 }
+
 /** Tests on a PostgreSQL and a Redis that are started for the run. */
-function onServices(name: string, groupOrder: number, test = {}): TestProjectConfiguration {
+function onServices(
+  name: string,
+  groupOrder: number,
+  { provide, ...test }: { provide?: Provided; [option: string]: unknown } = {},
+): TestProjectConfiguration {
   return {
     extends: true,
     test: {
@@ -17,6 +30,7 @@ function onServices(name: string, groupOrder: number, test = {}): TestProjectCon
       globalSetup: 'test/services.ts',
       testTimeout: 30_000,
       hookTimeout: 60_000,
+      provide: { timeoutFactor: 1, ...provide },
       ...test,
     },
   }
@@ -40,8 +54,9 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           isolate: false,
-          // Some start a process, which takes its time on a busy machine.
-          testTimeout: 20_000,
+          // Some start a process. These limits only end a test that hangs, on the busiest machine too.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -65,13 +80,19 @@ export default defineConfig({
         },
       },
       // Beside unit tests and the course: as many workers as cores.
-      onServices('contract', 1, { maxWorkers: 2, isolate: false, provide: { lookupRequests: 20 } }),
+      onServices('contract', 1, {
+        maxWorkers: 2,
+        isolate: false,
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        provide: { ...LONGER_LIMITS, lookupRequests: 20 },
+      }),
       // The same counts, around a load that no chance and no cache can pass for.
       onServices('lookups', 2, {
         include: ['test/contract/lookups/*.test.ts'],
-        provide: { lookupRequests: 200 },
+        provide: { ...LONGER_LIMITS, lookupRequests: 200 },
       }),
-      onServices('e2e', 2),
+      onServices('e2e', 2, { globalSetup: ['test/services.ts', 'test/programs.ts'] }),
       {
         extends: true,
         test: {
@@ -84,9 +105,15 @@ export default defineConfig({
           hookTimeout: 600_000,
         },
       },
-      onServices('browser', 7, { globalSetup: 'test/browser/chromium.ts' }),
+      onServices('browser', 7, {
+        globalSetup: ['test/browser/chromium.ts', 'test/programs.ts'],
+      }),
       onServices('faults', 3, {
-        globalSetup: ['test/services.ts', 'test/faults/faults-page.ts'],
+        globalSetup: [
+          'test/services.ts',
+          'test/faults/pooler-program.ts',
+          'test/faults/faults-page.ts',
+        ],
       }),
       onServices('cluster', 4, {
         // Torn down from the last to the first: the page of the cluster is written before that of the scale.
@@ -103,16 +130,16 @@ export default defineConfig({
           include: ['test/course/**/*.test.ts'],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
-          globalSetup: 'test/instances/updates-pages.ts',
-          testTimeout: 150_000,
-          hookTimeout: 90_000,
+          globalSetup: ['test/programs.ts', 'test/instances/updates-pages.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       onServices('security', 5, {
         globalSetup: ['test/services.ts', 'test/security/all-ran.ts'],
       }),
       onServices('instances', 6, {
-        globalSetup: ['test/services.ts', 'test/instances/updates-pages.ts'],
+        globalSetup: ['test/services.ts', 'test/programs.ts', 'test/instances/updates-pages.ts'],
       }),
     ],
   },

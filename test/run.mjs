@@ -2,7 +2,7 @@
 // outcome; then one line with the sum.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,7 +14,10 @@ import { createVitest, parseCLI } from 'vitest/node'
 const GRACE_MS = 15_000
 
 const bin = (name) => join('node_modules', '.bin', name)
-const folder = mkdtempSync(join(tmpdir(), 'session-vs-jwt-report-'))
+/** The folder for temporary files of everything that runs here, so that no interruption leaves any. */
+const folder = mkdtempSync(join(tmpdir(), 'sj-test-'))
+// As open as the one that it is in: started by root, PostgreSQL runs as another account.
+chmodSync(folder, 0o1777)
 const report = join(folder, 'vitest.json')
 
 const tests = (...projects) => [
@@ -63,6 +66,7 @@ const suites = {
     ['unused', bin('knip'), []],
     tests('unit', 'contract', 'course'),
   ],
+  'test:unit': [tests('unit')],
   // What takes minutes. What is missing for a suite is told by it.
   'test:all': [...long, ...onContainers],
   'test:long': long,
@@ -77,10 +81,15 @@ const filters = suite === 'course:check' ? chapterFilters(given) : given
 const { filter: paths, options } = parseCLI(['vitest', 'run', ...filters])
 const isByName = options.testNamePattern !== undefined
 const signal = interruption(() => console.log('\nInterrupted. Ending what was started …'))
+/** Some tools write colours into a file, too. */
+const plain = process.stdout.isTTY || process.env.FORCE_COLOR ? {} : { NO_COLOR: '1' }
 /** The tool that runs, which leads a group of processes. */
 let tool
 // Who asks twice does not wait, and leaves nothing either.
-process.on('exit', () => tool && signalGroup(tool, 'SIGKILL'))
+process.on('exit', () => {
+  if (tool) signalGroup(tool, 'SIGKILL')
+  removeFolder()
+})
 let passed = 0
 let failed = 0
 for (const check of await askedFor(suites[suite])) {
@@ -103,7 +112,7 @@ for (const check of await askedFor(suites[suite])) {
   else if (ok) passed += 1
   else failed += 1
 }
-rmSync(folder, { recursive: true, force: true })
+await folderIsGone()
 if (signal.aborted) {
   console.log('INTERRUPTED before the end')
   process.exitCode = 130
@@ -145,7 +154,7 @@ async function succeeds(command, args, env) {
   if (signal.aborted) return false
   tool = spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...plain, TMPDIR: folder, ...env },
     detached: true,
   })
   const closed = once(tool, 'close').catch((error) => {
@@ -171,6 +180,24 @@ async function groupEnds(leader) {
   const deadline = Date.now() + GRACE_MS
   while (signalGroup(leader, 0) && Date.now() < deadline) await sleep(100)
   signalGroup(leader, 'SIGKILL')
+}
+
+/** Servers that lost their tests end by themselves, and write until then. */
+async function folderIsGone() {
+  const deadline = Date.now() + GRACE_MS
+  removeFolder()
+  while (existsSync(folder) && Date.now() < deadline) {
+    await sleep(200)
+    removeFolder()
+  }
+}
+
+function removeFolder() {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // A server has made a file meanwhile.
+  }
 }
 
 /** Whether there was anybody to send it to. */

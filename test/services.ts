@@ -17,6 +17,8 @@ declare module 'vitest' {
     databaseUrl: string
     /** Empty where no Redis can be had: tests that need one fail, and say so. */
     redisUrl: string
+    /** The servers of this project multiply their time limits by it. */
+    timeoutFactor: number
   }
 }
 
@@ -41,14 +43,17 @@ export async function startStores(
     await removeData(folder)
     await rm(folder, { recursive: true, force: true })
   }
-  if (postgres.status === 'fulfilled' && redis.status === 'fulfilled') {
-    await migrate(postgres.value.url)
+  try {
+    if (postgres.status === 'rejected') throw postgres.reason
+    if (redis.status === 'rejected') throw redis.reason
+    await migrate(postgres.value.url, project.getProvidedContext().timeoutFactor)
     project.provide('databaseUrl', postgres.value.url)
     project.provide('redisUrl', redis.value?.url ?? '')
     return stop
+  } catch (error) {
+    await stop()
+    throw error
   }
-  await stop()
-  throw started.find((it) => it.status === 'rejected')?.reason
 }
 
 function startBoth(

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { createLogger, type Env, listen, systemNewId } from '@session-vs-jwt/http-kit'
+import { createLogger, type Env, listen, type Logger, systemNewId } from '@session-vs-jwt/http-kit'
 import type { TraceListener } from '@session-vs-jwt/http-kit'
 import * as jwtServer from '@session-vs-jwt/jwt-server'
 import * as sessionServer from '@session-vs-jwt/session-server'
@@ -19,7 +19,9 @@ export interface StartOptions {
   readonly env?: Env
   /** A clock to share with another instance. */
   readonly clock?: MovableClock
-  readonly onFinished?: TraceListener
+  readonly onFinished?: TraceListener | undefined
+  /** Where the server logs; nowhere unless told. */
+  readonly logger?: Logger | undefined
 }
 
 /** Keys and secrets of this run; every server of it can read what another one has signed. */
@@ -32,7 +34,7 @@ export const SECRETS = {
 /** A server of `strategy` in this process, on a port of its own and the services of the run. */
 export async function startServer(
   strategy: Strategy,
-  { env = {}, clock = newClock(), onFinished }: StartOptions = {},
+  { env = {}, clock = newClock(), onFinished, logger }: StartOptions = {},
 ): Promise<TestServer> {
   const settings: Env = {
     NODE_ENV: 'test',
@@ -40,13 +42,19 @@ export async function startServer(
     PORT: '0',
     DATABASE_URL: inject('databaseUrl'),
     REDIS_URL: inject('redisUrl'),
+    TIMEOUT_FACTOR: String(inject('timeoutFactor')),
     LOG_LEVEL: 'silent',
     ...SECRETS,
     ...strategy.env,
     ...env,
   }
-  const server = await compose(strategy, settings, clock, onFinished)
-  const running = await listen(server.handler, { host: '127.0.0.1', port: 0 })
+  const server = await compose(strategy, settings, clock, { onFinished, logger })
+  const running = await listen(server.handler, { host: '127.0.0.1', port: 0 }).catch(
+    async (error: unknown) => {
+      await server.close()
+      throw error
+    },
+  )
   return {
     url: running.url,
     strategy,
@@ -62,13 +70,16 @@ async function compose(
   { server }: Strategy,
   settings: Env,
   clock: MovableClock,
-  onFinished: TraceListener | undefined,
+  {
+    onFinished,
+    logger = createLogger('test', 'silent'),
+  }: Pick<StartOptions, 'onFinished' | 'logger'>,
 ) {
   const surroundings = {
-    logger: createLogger('test', 'silent'),
+    logger,
     clock: clock.now,
     newId: systemNewId,
-    onFinished,
+    ...(onFinished && { onFinished }),
   }
   if (server === 'jwt') return jwtServer.composeServer(jwtServer.loadConfig(settings), surroundings)
   const random = sessionServer.systemRandomBytes

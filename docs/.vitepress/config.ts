@@ -5,6 +5,7 @@ import { courseSidebar, decisionItems, readChapters } from './chapters.js'
 import { fences } from './fences.js'
 import { languages } from './languages.js'
 import { rewrites, siteLinks } from './links.js'
+import { siteInputs, writeSiteInputs } from './site-inputs.js'
 
 const folderOf = (base: string): string => fileURLToPath(new URL(`..${base}`, import.meta.url))
 
@@ -59,13 +60,15 @@ export default defineConfig({
       md.use(fences)
     },
   },
+  buildEnd: ({ outDir }) => writeSiteInputs(outDir),
   // Of the course, what is no page is served as a file; servers are there when they run.
   ignoreDeadLinks: [/^\/source\//, /^http:\/\/localhost/],
   vite: {
     // The TypeScript of the workspace packages: a page needs no build but its own.
     resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
     ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } },
-    worker: { format: 'es' },
+    plugins: [siteInputs()],
+    worker: { format: 'es', plugins: () => [siteInputs()] },
     build: { chunkSizeWarningLimit: 1_000 },
   },
 })

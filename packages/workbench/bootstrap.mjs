@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { isSiteCurrent, stampSite } from './site-stamp.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const inRoot = (...names) => path.join(root, ...names)
@@ -15,6 +16,26 @@ const say = (text) => process.stderr.write(`${text}\n`)
 /** Of what a tool printed before it failed: the reason is at the end. */
 const SHOWN_LINES = 30
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const PARENT_LOOK_MS = 300
+const TOOL_ENDS_WITHIN_MS = 5_000
+/** The tool begins when the watch knows it, and never if this process dies before that. */
+const TOOL_START = 'read -r go <&3 || exit 1; exec 3<&-; exec "$0" "$@"'
+const NOT_FOUND = 127
+const DISK_FULL =
+  'The disk is full. Free some space and try again: an installation needs about 700 MB, a first start 300 MB more.'
+
+/**
+ * A shell script that ends a process group when this process dies, even by SIGKILL: the kernel then closes the
+ * pipe that `read` waits on.
+ */
+const TOOL_WATCH = `
+read -r group || exit 0
+read -r told && exit 0
+kill -TERM -"$group"
+tries=50
+while kill -0 -"$group" && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
+kill -KILL -"$group"
+`
 
 /** A message for a person instead of a stack. */
 class BootstrapError extends Error {
@@ -35,20 +56,40 @@ const programs = {
 }
 
 /** These run whatever is built. */
-const isTests = (name) => /^(test(:all|:long|:containers)?|course:check)$/.test(name)
+const isTests = (name) => /^(test(:all|:unit|:long|:containers)?|course:check)$/.test(name)
 
 const [command = 'start', ...args] = process.argv.slice(2)
 
 try {
   checkPlatform()
-  await install()
-  await build(command)
+  watchParent()
+  // A broken source must not keep a workbench from being stopped.
+  if (command !== 'stop' || !fs.existsSync(inRoot(...workbench))) {
+    await install()
+    await build(command)
+  }
   if (['start', 'test:all', 'test:long'].includes(command)) await buildSite()
   await handOver(command, args)
 } catch (error) {
-  if (!(error instanceof BootstrapError)) throw error
-  say(`\n${error.message}`)
-  process.exitCode = error.exitCode
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT'
+  if (!(error instanceof BootstrapError) && !isFull) throw error
+  say(`\n${isFull ? `${DISK_FULL}\n(${error.message})` : error.message}`)
+  process.exitCode = error.exitCode ?? 1
+}
+
+/**
+ * Nobody could stop this process by hand after npm was killed, so it ends, too. A running command hears of it by
+ * an event and ends in order. Otherwise SIGTERM ends the tool that runs now, and this process.
+ */
+function watchParent() {
+  if (!process.env.npm_lifecycle_event) return
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    if (!process.emit('workbench:parent-gone')) process.kill(process.pid, 'SIGTERM')
+  }, PARENT_LOOK_MS)
+  timer.unref()
 }
 
 /**
@@ -164,15 +205,15 @@ async function build(name) {
       `${result.output}\n\nThe build cannot write below ${root}. Run this as that folder's owner.`,
     )
   }
+  if (isDiskFull(result.output)) fail(`${result.output}\n\n${DISK_FULL}`)
   fail(`${result.output}\n\nThe build failed: the sources have the errors above.`)
 }
 
 /** The course and the lab, built anew when a page, a component or a package that they use has changed. */
 async function buildSite() {
+  if (isSiteCurrent(root, installStamp())) return
+  const startedAt = Date.now()
   const docs = inRoot('docs')
-  const stampOfSite = inRoot('docs', '.vitepress', 'dist', '.stamp')
-  const stamp = siteStamp(docs)
-  if (readOrNothing(stampOfSite) === stamp) return
   const vitepress = inRoot('docs', 'node_modules', 'vitepress', 'bin', 'vitepress.js')
   const result = await runWithProgress(
     'Building the site',
@@ -180,27 +221,9 @@ async function buildSite() {
     [vitepress, 'build', docs],
     process.env,
   )
+  if (isDiskFull(result.output)) fail(`${result.output}\n\n${DISK_FULL}`)
   if (result.failed) fail(`${result.output}\n\nThe site could not be built: see above.`)
-  fs.writeFileSync(stampOfSite, stamp)
-}
-
-/** What the site is made of: its files by name and text, and the installation. */
-function siteStamp(docs) {
-  const hash = createHash('sha256').update(installStamp())
-  const made = new Set(['node_modules', 'dist', 'cache'])
-  const add = (folder) => {
-    const entries = fs.readdirSync(folder, { withFileTypes: true })
-    for (const entry of entries.filter(({ name }) => !made.has(name))) {
-      const file = path.join(folder, entry.name)
-      if (entry.isDirectory()) add(file)
-      else hash.update(file).update(fs.readFileSync(file))
-    }
-  }
-  add(docs)
-  add(inRoot('packages', 'http-kit', 'src'))
-  add(inRoot('packages', 'hash-lab', 'src'))
-  for (const name of ['report', 'result', 'statistics']) add(inRoot('benchmarks', name))
-  return hash.digest('hex')
+  stampSite(root, installStamp(), startedAt)
 }
 
 /** Runs a tool; shows how long it has been at it, and gives back what it printed. */
@@ -217,14 +240,28 @@ async function runWithProgress(title, program, programArgs, env) {
     )
   const timer = live ? setInterval(show, 250) : undefined
   const { code, error } = await new Promise((resolve) => {
-    const tool = spawn(program, programArgs, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const forward = (signal) => {
+    let tool
+    // SIGINT would not reach a background job of a shell, which ignores it.
+    const forward = () => {
       interrupted = true
-      tool.kill(signal)
+      signalGroup(tool?.pid, 'SIGTERM')
+      setTimeout(() => signalGroup(tool?.pid, 'SIGKILL'), TOOL_ENDS_WITHIN_MS).unref()
     }
+    // Both before there is a tool, so that nothing can end this process alone.
     stopSignals.forEach((signal) => process.on(signal, forward))
+    const watch = startToolWatch()
+    tool = spawn('/bin/sh', ['-c', TOOL_START, program, ...programArgs], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // The leader of a new group, so that a signal also reaches the children of the tool.
+      detached: true,
+    })
+    watch.write(`${tool.pid}\n`)
+    tool.stdio[3].on('error', () => undefined).end('go\n')
     const settle = (outcome) => {
       stopSignals.forEach((signal) => process.off(signal, forward))
+      watch.end('done\n')
       resolve(outcome)
     }
     for (const stream of [tool.stdout, tool.stderr]) {
@@ -241,11 +278,33 @@ async function runWithProgress(title, program, programArgs, env) {
     ...(error ? [error.message] : []),
     ...output.trim().split('\n').slice(-SHOWN_LINES),
   ]
-  return { failed: code !== 0, error, output: shown.join('\n') }
+  return { failed: code !== 0, code, output: shown.join('\n') }
 }
 
-function adviceFor({ error, output }) {
-  if (error?.code === 'ENOENT') {
+/** Makes sure that a tool does not outlive this process. Write its pid, and at its end another line. */
+function startToolWatch() {
+  const shell = spawn('/bin/sh', ['-c', TOOL_WATCH], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  shell.on('error', () => undefined)
+  shell.stdin.on('error', () => undefined)
+  shell.unref()
+  return shell.stdin
+}
+
+function signalGroup(pid, signal) {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
+function adviceFor({ code, output }) {
+  if (code === NOT_FOUND) {
     return '\nThere is no "npx" in the PATH; it comes with npm, which comes with Node.js.'
   }
   if (
@@ -261,11 +320,15 @@ function adviceFor({ error, output }) {
   if (/CERT|self.signed/i.test(output)) {
     return '\nThe registry’s certificate is not trusted here: set NODE_EXTRA_CA_CERTS to your CA’s file.'
   }
-  if (/ENOSPC/.test(output)) return '\nThe disk is full; about 700 MB are needed.'
+  if (isDiskFull(output)) return `\n${DISK_FULL}`
   if (/EACCES|EPERM|EROFS/.test(output)) {
     return `\nSomething could not be written. Run this as the owner of ${root}.`
   }
   return '\nThe lines above say why. To begin anew, remove node_modules and try again.'
+}
+
+function isDiskFull(output) {
+  return /ENOSPC|EDQUOT|no space left on device|disk quota exceeded/i.test(output)
 }
 
 function lastLine(text) {

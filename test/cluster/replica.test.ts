@@ -146,7 +146,7 @@ describe('PostgreSQL with a replica', () => {
   /** Whether a list that `server` sends now is read from the replica. */
   async function asksReplica({ strategy: { id } }: TestServer, device: Device): Promise<boolean> {
     const lastAsked = `SELECT max(query_start)::text AS at FROM pg_stat_activity
-      WHERE application_name = '${id}' AND query LIKE '%FROM users%'`
+      WHERE application_name = '${id}' AND query LIKE '%FROM public.users%'`
     const before = (await onReplica(lastAsked))?.['at']
     await list(device)
     return (await onReplica(lastAsked))?.['at'] !== before

@@ -1,4 +1,10 @@
-import { serviceImages, startPostgres, startRedis } from '@session-vs-jwt/services'
+import {
+  serviceImages,
+  startPostgres,
+  startRedis,
+  type StoreState,
+  StoreWatch,
+} from '@session-vs-jwt/services'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -52,6 +58,19 @@ describe('PostgreSQL in a container', () => {
 })
 
 describe('Redis in a container', () => {
+  test('runs again after a kill, because the watch restarts it', async () => {
+    const redis = await startRedis({ folder, image: images.redis })
+    onTestFinished(() => redis?.stop())
+    if (redis?.kind !== 'container') throw new Error(`it is ${redis?.kind}`)
+    const states: StoreState[] = []
+    const watch = new StoreWatch('Redis', redis, { onReport: ({ state }) => states.push(state) })
+    onTestFinished(async () => watch.stop())
+    await ask(redis.url, 'set', 'key', 'kept')
+    await redis.kill()
+    await expect.poll(() => states, { timeout: 60_000 }).toEqual(['lost', 'running'])
+    expect(await ask(redis.url, 'get', 'key')).toBe('kept')
+  })
+
   test('wants its password, says where it is, and goes without a trace', async () => {
     const redis = await startRedis({ folder, image: images.redis })
     onTestFinished(() => redis?.stop())

@@ -8,7 +8,7 @@ describe.each([strategy('session-redis'), strategy('jwt-rotating')])('$id', (it)
   beforeAll(async () => {
     server = await startServer(it)
   })
-  afterAll(async () => server.stop())
+  afterAll(async () => server?.stop())
 
   test.each([
     ['headers over 16 KiB', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(17_000)}\r\n\r\n`, 431],

@@ -5,9 +5,11 @@ import type { RedisContainer, RedisProcess } from '@session-vs-jwt/services'
 import type { Strategy } from '@session-vs-jwt/workbench'
 import { Client } from 'pg'
 import { inject } from 'vitest'
+import { newStandingClock } from '../movable-clock.js'
 import { redisKeys } from '../redis-keys.js'
 import { keySet, startServer, type TestServer } from '../start-server.js'
 import { startOwnRedis } from '../store-starts.js'
+import { hashingOf } from './hashing-of.js'
 import type { Control, Instance, InstanceOptions, Target } from './suite/target.js'
 
 /** A server of the tests, with everything in their hands. */
@@ -16,6 +18,7 @@ export function targetFor(strategy: Strategy, server: TestServer): Target {
     url: server.url,
     server: strategy.server,
     strategies: [strategy],
+    hashingOf,
     control: {
       start: async (options) => startInstance(strategy, options),
       stateOf,
@@ -38,11 +41,16 @@ export function asymmetricKeys(): Record<string, string> {
 
 async function startInstance(
   strategy: Strategy,
-  { env = {}, clock, ownRedis }: InstanceOptions = {},
+  { env = {}, clock = newStandingClock(), ownRedis }: InstanceOptions = {},
 ): Promise<Instance> {
   const redis = ownRedis && (await startRedisThatMayDie())
   const settings = redis ? { ...env, REDIS_URL: redis.server.url } : env
-  const server = await startServer(strategy, { env: settings, ...(clock && { clock }) })
+  const server = await startServer(strategy, { env: settings, clock }).catch(
+    async (error: unknown) => {
+      await redis?.remove()
+      throw error
+    },
+  )
   let isStopped = false
   return {
     url: server.url,
@@ -63,10 +71,14 @@ async function startRedisThatMayDie(): Promise<{
   remove(): Promise<void>
 }> {
   const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-redis-'))
-  const server = await startOwnRedis(folder)
+  const removeFolder = async (): Promise<void> => rm(folder, { recursive: true, force: true })
+  const server = await startOwnRedis(folder).catch(async (error: unknown) => {
+    await removeFolder()
+    throw error
+  })
   const remove = async (): Promise<void> => {
     await server.stop()
-    await rm(folder, { recursive: true, force: true })
+    await removeFolder()
   }
   return { server, remove }
 }

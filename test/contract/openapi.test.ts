@@ -115,7 +115,7 @@ describe.each([strategy('session-redis'), strategy('jwt-rotating')])('$id', (it)
   beforeEach(() => {
     misfits = []
   })
-  afterAll(async () => server.stop())
+  afterAll(async () => server?.stop())
 
   test('serves it to everybody, without a lookup, and lets caches keep it', async () => {
     const answer = await clientOf(server, note).send({ method: 'GET', path: paths.openapi })

@@ -20,7 +20,7 @@ describe.each(matrix)('%s', (label, strategy) => {
     server = await startServer(strategy)
     target = targetFor(strategy, server)
   })
-  afterAll(async () => server.stop())
+  afterAll(async () => server?.stop())
 
   test.each(strategyRows.map((row) => [row.promise, row.title, row] as const))(
     '%s: %s',

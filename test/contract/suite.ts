@@ -16,7 +16,7 @@ export function testRows(strategy: Strategy, rows: readonly Row[]): void {
     server = await startServer(strategy)
     target = targetFor(strategy, server)
   })
-  afterAll(async () => server.stop())
+  afterAll(async () => server?.stop())
 
   const applying = rows.filter((row) => !whyNotApplicable(row, { ...strategy, control: true }))
   test.each(applying.map((row) => [row.id, row.title, row] as const))(

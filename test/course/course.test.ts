@@ -25,7 +25,7 @@ let stage: Stage
 beforeAll(async () => {
   stage = await Stage.prepare()
 })
-afterAll(async () => stage.remove())
+afterAll(async () => stage?.remove())
 
 test('every chapter is there', () => {
   expect(folders).toEqual(CHAPTERS)

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { paths } from '@session-vs-jwt/http-kit'
@@ -12,7 +12,10 @@ const MAIN = resolve('packages/workbench/dist/main.js')
 
 const PACKAGES: readonly string[] = ['redis-package', 'haproxy-package']
 
-const READY_WITHIN_MS = 40_000
+/** Programs are there already (test/programs.ts). A busy machine needs a minute; only a start that hangs takes longer. */
+const READY_WITHIN_MS = 180_000
+/** In order: its servers and stores give their ports back. */
+const LEAVES_WITHIN_MS = 60_000
 
 const PORTS = ['WORKBENCH_PORT', 'SESSION_PORT', 'JWT_PORT'] as const
 
@@ -33,6 +36,7 @@ export class WorkbenchCommands {
     this.env = {
       PATH: process.env['PATH'],
       HOME: folder,
+      TMPDIR: tmpdir(),
       WORKBENCH_FOLDER: folder,
       ...Object.fromEntries(PORTS.map((name, index) => [name, String(ports[index])])),
       ...env,
@@ -48,6 +52,8 @@ export class WorkbenchCommands {
     env = { BCRYPT_COST: '10' },
   }: { packages?: readonly string[]; env?: NodeJS.ProcessEnv } = {}): Promise<WorkbenchCommands> {
     const folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-e2e-'))
+    // Started by root, PostgreSQL runs as another account, whose data would otherwise be below /var/lib.
+    await chmod(folder, 0o711)
     for (const name of packages) {
       await mkdir(join('.workbench', name), { recursive: true })
       await symlink(resolve('.workbench', name), join(folder, name))
@@ -71,14 +77,19 @@ export class WorkbenchCommands {
     return run
   }
 
-  /** Starts the workbench and waits until it says that it is ready. */
+  /** Starts the workbench and waits until it says that it is ready. One that does not is ended. */
   async start(...args: string[]): Promise<Run> {
     const workbench = this.run('start', ...args)
     const isReady = (): boolean => workbench.output().includes('Ready after')
-    await until('the workbench is ready', isReady, READY_WITHIN_MS).catch(() => {
-      throw new Error(`The workbench did not get ready:\n${workbench.output()}`)
-    })
-    return workbench
+    const isOver = (): boolean => isReady() || hasEnded(workbench)
+    await until('the workbench is ready', isOver, READY_WITHIN_MS).catch(() => undefined)
+    if (isReady()) return workbench
+    workbench.child.kill('SIGTERM')
+    await until('the workbench has left', () => hasEnded(workbench), LEAVES_WITHIN_MS).catch(
+      () => undefined,
+    )
+    await end(workbench)
+    throw new Error(`The workbench did not get ready:\n${workbench.output()}`)
   }
 
   /** Whether anybody answers there. */
@@ -91,14 +102,21 @@ export class WorkbenchCommands {
   }
 
   async remove(): Promise<void> {
-    // Until it is gone, its folder is locked.
-    for (const { child } of this.#started) {
-      if (child.exitCode !== null || child.signalCode !== null) continue
-      const gone = once(child, 'exit')
-      child.kill('SIGKILL')
-      await gone
-    }
+    for (const it of this.#started) await end(it)
     await removeData(this.folder)
     await rm(this.folder, { recursive: true, force: true })
   }
+}
+
+function hasEnded({ child }: Run): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
+/** Returns when it is gone: until then its folder is locked. */
+async function end(run: Run): Promise<void> {
+  if (hasEnded(run)) return
+  const { child } = run
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
 }

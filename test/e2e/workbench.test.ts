@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { strategyById } from '@session-vs-jwt/workbench'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Device, loggedIn, newAccount } from '../device.js'
@@ -81,3 +83,83 @@ test('a workbench that is killed takes its servers with it, and the next one sta
   next.child.kill('SIGINT')
   expect(await next.exit).toBe(0)
 }, 60_000)
+
+interface WorkbenchJson {
+  readonly redisStopped: boolean
+  readonly stores: readonly {
+    readonly what: string
+    readonly state: string
+    readonly foundAs: string
+  }[]
+}
+
+const site = (): string => `http://127.0.0.1:${commands.env['WORKBENCH_PORT']}`
+
+async function described(): Promise<WorkbenchJson> {
+  return (await fetch(`${site()}/workbench.json`)).json() as Promise<WorkbenchJson>
+}
+
+async function inLab(command: object): Promise<number> {
+  const { status } = await fetch(`${site()}/workbench/commands`, {
+    method: 'POST',
+    headers: { origin: site(), 'content-type': 'application/json' },
+    body: JSON.stringify(command),
+  })
+  return status
+}
+
+const stateOf = async (what: string): Promise<string | undefined> =>
+  (await described()).stores.find((it) => it.what === what)?.state
+
+async function doctor(): Promise<[number | null, string]> {
+  const { exit, output } = commands.run('doctor')
+  return [await exit, output()]
+}
+
+test('the workbench restarts a killed store, and the screen, the page and the doctor report it', async () => {
+  const workbench = await commands.start()
+  const { stores } = await described()
+  const [, data = ''] = /data in (.+)$/.exec(stores[0]?.foundAs ?? '') ?? []
+  const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
+  process.kill(pid, 'SIGSTOP')
+  expect(await doctor()).toEqual([1, expect.stringMatching(/✗ PostgreSQL.*no answer within 5 s/)])
+  process.kill(pid, 'SIGKILL')
+  await expect
+    .poll(workbench.output, { timeout: 30_000 })
+    .toMatch(/PostgreSQL ended by itself[^]*PostgreSQL answers again/)
+  expect(await stateOf('PostgreSQL')).toBe('running')
+  await new Device(sessionServer()).register(newAccount())
+  expect(await doctor()).toEqual([0, expect.stringMatching(/✓ PostgreSQL.*it answers/)])
+
+  if (stores.some(({ what }) => what === 'Redis')) {
+    expect(await inLab({ do: 'redis', running: false })).toBe(200)
+    // Longer than a restart would take to begin.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect([await stateOf('Redis'), (await described()).redisStopped]).toEqual(['stopped', true])
+    expect(await doctor()).toEqual([0, expect.stringMatching(/! Redis.*is stopped/)])
+    expect(await inLab({ do: 'redis', running: true })).toBe(200)
+    expect([await stateOf('Redis'), (await described()).redisStopped]).toEqual(['running', false])
+  }
+
+  const stop = commands.run('stop')
+  expect([await stop.exit, stop.output()]).toEqual([0, expect.stringContaining('Stopped')])
+  expect(await workbench.exit).toBe(0)
+  const again = commands.run('stop')
+  expect([await again.exit, again.output()]).toEqual([
+    1,
+    expect.stringMatching(/No workbench is running/),
+  ])
+}, 240_000)
+
+test('exactly one of three simultaneous starts succeeds, and the others name its process', async () => {
+  const starts = [1, 2, 3].map(() => commands.run('start'))
+  const ready = (): typeof starts => starts.filter((it) => it.output().includes('Ready after'))
+  await expect.poll(() => ready().length, { timeout: 60_000 }).toBe(1)
+  const [winner] = ready()
+  for (const other of starts.filter((it) => it !== winner)) {
+    expect(await other.exit).toBe(1)
+    expect(other.output()).toMatch(new RegExp(`process ${winner?.child.pid}\\b`))
+  }
+  winner?.child.kill('SIGINT')
+  expect(await winner?.exit).toBe(0)
+}, 90_000)

@@ -9,6 +9,7 @@ export class DeafLine {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #pattern: RegExp | undefined
+  #watched: { readonly pattern: RegExp; readonly react: () => void } | undefined
 
   private constructor(server: Server) {
     this.#server = server
@@ -32,6 +33,11 @@ export class DeafLine {
     this.#pattern = pattern
   }
 
+  /** Calls `react` once, as soon as the answer to a request like `pattern` has been passed on. */
+  afterAnswerTo(pattern: RegExp, react: () => void): void {
+    this.#watched = { pattern, react }
+  }
+
   close(): void {
     this.#server.close()
     for (const it of this.#sockets) it.destroy()
@@ -40,12 +46,20 @@ export class DeafLine {
   #join(client: Socket, { hostname, port }: URL): void {
     const store = connect(Number(port), hostname)
     let isDeaf = false
+    let answered: (() => void) | undefined
     client.on('data', (bytes) => {
-      isDeaf ||= this.#pattern?.test(bytes.toString('latin1')) ?? false
+      const request = bytes.toString('latin1')
+      isDeaf ||= this.#pattern?.test(request) ?? false
+      if (this.#watched?.pattern.test(request)) {
+        answered = this.#watched.react
+        this.#watched = undefined
+      }
       store.write(bytes)
     })
     store.on('data', (bytes) => {
       if (!isDeaf) client.write(bytes)
+      answered?.()
+      answered = undefined
     })
     for (const [one, other] of [
       [client, store],

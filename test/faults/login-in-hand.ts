@@ -1,4 +1,6 @@
 import { paths } from '@session-vs-jwt/http-kit'
+import { accountKey } from '@session-vs-jwt/users'
+import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { expect } from 'vitest'
 import { Device, registered } from '../device.js'
@@ -10,13 +12,15 @@ import type { Stack } from './stack.js'
 /** Dear enough that checking the password takes longer than to see that it has begun. */
 export const SLOW_HASH = { BCRYPT_COST: '12' }
 
-/** The environment by which PostgreSQL knows a server. */
-export function knownAs(name: string): Record<string, string> {
-  return { PGAPPNAME: name }
+/** The environment of a server that tells PostgreSQL its name. */
+export function knownAs(name: string, databaseUrl: string): Record<string, string> {
+  const url = new URL(databaseUrl)
+  url.searchParams.set('application_name', name)
+  return { DATABASE_URL: url.href }
 }
 
 const READ_USER = `SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND state = 'idle'
-  AND query LIKE '% FROM users WHERE email = $1' AND state_change > $2::timestamptz`
+  AND query LIKE '%users ON email = $1' AND state_change > $2::timestamptz`
 
 /**
  * Sends a login to the server that PostgreSQL knows as `name`, and returns when it has read the user: what it
@@ -48,11 +52,12 @@ export async function expectRefusalAmidCheck(
   pacemaker: Pacemaker,
 ): Promise<void> {
   const name = 'checks a password'
-  const server = await stack.startServer('session-redis', { ...SLOW_HASH, ...knownAs(name) })
+  const env = { ...SLOW_HASH, ...knownAs(name, stack.databaseUrl) }
+  const server = await stack.startServer('session-redis', env)
   const { device, account } = await registered(server)
   const logIn = async () => timed('login', async () => new Device(server).login(account))
   const usual = await logIn()
-  const login = await inHand(stack.databaseUrl, name, logIn)
+  const login = await inHand(stack.adminUrl, name, logIn)
   const pausedAt = performance.now()
   stack[store].pause()
   try {
@@ -65,4 +70,38 @@ export async function expectRefusalAmidCheck(
   const readMe = async () => (await device.send('GET', paths.me)).status === 200
   await until('back', readMe, BACK_WITHIN_MS)
   expect((await device.devices()).body.devices).toHaveLength(2)
+}
+
+/**
+ * Ten right passwords are being checked when Redis pauses, so it misses that none of them was wrong. None of
+ * them may count: the account is free again within seconds.
+ */
+export async function expectNoLockAfterPause(stack: Stack): Promise<void> {
+  const name = 'checks ten passwords'
+  const env = { ...SLOW_HASH, ...knownAs(name, stack.databaseUrl) }
+  const server = await stack.startServer('session-redis', env)
+  const { account } = await registered(server)
+  const logIn = async () => new Device(server).login(account)
+  const { answer: first } = await inHand(stack.adminUrl, name, logIn)
+  const others = Array.from({ length: 9 }, logIn)
+  const haveBegun = async () => (await placesOf(account.email, stack.redis.url)) === 10
+  await until('all have a place', haveBegun, 5_000, 2)
+  stack.redis.pause()
+  const answers = await Promise.all([first, ...others])
+  stack.redis.resume()
+  expect(answers.map(({ status }) => status)).toContain(503)
+  expect(answers.map(({ status }) => status)).not.toContain(429)
+  await until('free', async () => (await logIn()).status === 200, FREE_WITHIN_MS)
+}
+
+/** An undecided attempt holds its place for five seconds; its Redis has to be reached again, too. */
+const FREE_WITHIN_MS = 5_000 + BACK_WITHIN_MS
+
+async function placesOf(email: string, redisUrl: string): Promise<number> {
+  const redis = new Redis(redisUrl)
+  try {
+    return await redis.zcard(accountKey(email))
+  } finally {
+    redis.disconnect()
+  }
 }

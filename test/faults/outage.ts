@@ -64,7 +64,7 @@ export function describeOutage(what: string, stack: () => Stack, store: Store, f
       expect(outage.notServed).toEqual([])
     })
 
-    test.skipIf(fault.refuses ?? fault.crowd)('the servers say that they are not ready', () => {
+    test.skipIf(fault.crowd)('the servers say that they are not ready', () => {
       const wrong = outage.readiness.filter(
         ({ status, ms, retryAfter }) =>
           status !== 503 || ms > REFUSED_WITHIN_MS + outage.lateMs || !retryAfter,

@@ -10,7 +10,7 @@ import { expectTrueLogouts } from './logouts.js'
 import { describeOutage, describeRestart } from './outage.js'
 import { Pacemaker } from './pacemaker.js'
 import { BACK_WITHIN_MS, notRefused } from './promises.js'
-import { Stack } from './stack.js'
+import { type FaultServer, Stack } from './stack.js'
 
 /** Those whose logins live here in place of Redis; all together would be too much for a small machine to time. */
 const MOVED = matrix.filter(([label, { id }]) => label !== id)
@@ -94,19 +94,7 @@ describe('PostgreSQL breaks', () => {
   })
 
   test('a write that waited for a lock when it was refused does not happen when the lock goes', async () => {
-    const server = stack.server('jwt-rotating')
-    const { device, account } = await registered(server)
-    const rename = { nickname: `late ${account.nickname}` }
-    const readMe = async () => device.send('GET', paths.me)
-    await asAdmin(stack, async (client) => {
-      await client.query('BEGIN')
-      await client.query('SELECT 1 FROM users WHERE email = $1 FOR UPDATE', [account.email])
-      const answer = await timed('rename', async () => device.send('PATCH', paths.me, rename))
-      expect(notRefused(answer, pacemaker.lateMs)).toBeUndefined()
-      await client.query('ROLLBACK')
-    })
-    await until('back', async () => (await readMe()).status === 200, BACK_WITHIN_MS)
-    expect((await readMe()).body.user.nickname).toBe(account.nickname)
+    await expectNoLateRename(stack, stack.server('jwt-rotating'), pacemaker)
   })
 
   test('paused amid logouts of session-postgres: 204 is logged out, and 503 is as before', async () => {
@@ -119,7 +107,7 @@ describe('PostgreSQL breaks', () => {
     )
     const readMe = async (device: Device) =>
       timed('users/me', async () => device.send('GET', paths.me))
-    const locker = new Client({ connectionString: stack.postgres.url })
+    const locker = new Client({ connectionString: stack.adminUrl })
     locker.on('error', () => undefined)
     await locker.connect()
     await locker.query('BEGIN')
@@ -166,18 +154,58 @@ describe('PostgreSQL breaks, with the refresh families in it', () => {
   )
 })
 
-function describeFaults(stack: () => Stack): void {
-  describeOutage('PostgreSQL paused', stack, 'postgres', {
+describe.skipIf(!inject('pooler'))('PostgreSQL breaks behind PgBouncer', () => {
+  let stack: Stack
+  let pacemaker: Pacemaker
+
+  beforeAll(async () => {
+    stack = await Stack.start({
+      strategies: ['session-postgres', 'jwt-user-lookup', 'jwt-rotating on PostgreSQL'],
+      own: ['postgres'],
+      redisUrl: inject('redisUrl'),
+      pooler: inject('pooler') ?? undefined,
+    })
+  })
+  afterAll(async () => stack?.stop())
+  beforeEach(async () => {
+    pacemaker = await Pacemaker.start()
+  })
+  afterEach(async () => pacemaker.stop())
+
+  describeFaults(() => stack, ', behind PgBouncer')
+
+  describeOutage('PgBouncer paused', () => stack, 'postgres', {
+    strike: () => stack.pooler.pause(),
+    repair: () => stack.pooler.resume(),
+  })
+
+  describeOutage('PgBouncer killed', () => stack, 'postgres', {
+    strike: async () => stack.pooler.kill(),
+    repair: async () => stack.pooler.restart(),
+  })
+
+  test('a write that waited for a lock when it was refused does not happen when the lock goes', async () =>
+    expectNoLateRename(stack, stack.server('jwt-user-lookup'), pacemaker))
+
+  test('paused amid logouts: 204 is logged out, and 503 is as before', async () =>
+    expectTrueLogouts(stack.server('session-postgres'), stack.postgres, true))
+
+  test('paused while a password is checked: the login that was refused leaves no device', async () =>
+    expectRefusalAmidCheck(stack, 'postgres', pacemaker))
+})
+
+function describeFaults(stack: () => Stack, where = ''): void {
+  describeOutage(`PostgreSQL paused${where}`, stack, 'postgres', {
     strike: () => stack().postgres.pause(),
     repair: () => stack().postgres.resume(),
   })
 
-  describeOutage('PostgreSQL killed', stack, 'postgres', {
+  describeOutage(`PostgreSQL killed${where}`, stack, 'postgres', {
     strike: async () => stack().postgres.kill(),
     repair: async () => stack().postgres.restart(),
   })
 
-  describeOutage('PostgreSQL read only', stack, 'postgres', {
+  describeOutage(`PostgreSQL read only${where}`, stack, 'postgres', {
     strike: async () => setReadOnly(stack(), 'on'),
     repair: async () => setReadOnly(stack(), 'off'),
     refuses: 'writes',
@@ -185,7 +213,7 @@ function describeFaults(stack: () => Stack): void {
 
   let tablesLocked: Client | undefined
   describeOutage(
-    'PostgreSQL busy: all connections of the pools wait for locks',
+    `PostgreSQL busy: all connections of the pools wait for locks${where}`,
     stack,
     'postgres',
     {
@@ -197,7 +225,27 @@ function describeFaults(stack: () => Stack): void {
     },
   )
 
-  describeRestart('PostgreSQL restarted under load', stack, async () => stack().postgres.restart())
+  const restart = async (): Promise<void> => stack().postgres.restart()
+  describeRestart(`PostgreSQL restarted under load${where}`, stack, restart)
+}
+
+async function expectNoLateRename(
+  stack: Stack,
+  server: FaultServer,
+  pacemaker: Pacemaker,
+): Promise<void> {
+  const { device, account } = await registered(server)
+  const rename = { nickname: `late ${account.nickname}` }
+  const readMe = async () => device.send('GET', paths.me)
+  await asAdmin(stack, async (client) => {
+    await client.query('BEGIN')
+    await client.query('SELECT 1 FROM users WHERE email = $1 FOR UPDATE', [account.email])
+    const answer = await timed('rename', async () => device.send('PATCH', paths.me, rename))
+    expect(notRefused(answer, pacemaker.lateMs)).toBeUndefined()
+    await client.query('ROLLBACK')
+  })
+  await until('back', async () => (await readMe()).status === 200, BACK_WITHIN_MS)
+  expect((await readMe()).body.user.nickname).toBe(account.nickname)
 }
 
 /** A session of the administrator stays as it was when it began. */
@@ -221,7 +269,7 @@ async function setReadOnly(stack: Stack, value: 'on' | 'off'): Promise<void> {
 
 /** Until this connection ends, nobody else gets at a table. */
 async function lockTables(stack: Stack): Promise<Client> {
-  const client = new Client({ connectionString: stack.postgres.url })
+  const client = new Client({ connectionString: stack.adminUrl })
   await client.connect()
   const { rows } = await client.query<{ name: string }>(
     `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,
@@ -233,7 +281,7 @@ async function lockTables(stack: Stack): Promise<Client> {
 }
 
 async function asAdmin<T>(stack: Stack, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: stack.postgres.url })
+  const client = new Client({ connectionString: stack.adminUrl })
   await client.connect()
   try {
     return await work(client)

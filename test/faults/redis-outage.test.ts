@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { Device, registered } from '../device.js'
 import { Load, timed, until } from './load.js'
-import { expectRefusalAmidCheck } from './login-in-hand.js'
+import { expectNoLockAfterPause, expectRefusalAmidCheck } from './login-in-hand.js'
 import { expectTrueLogouts } from './logouts.js'
 import { describeOutage, describeRestart } from './outage.js'
 import { Pacemaker } from './pacemaker.js'
@@ -54,6 +54,9 @@ describe('Redis breaks', () => {
 
   test('paused while a password is checked: the login is refused within a second of it', async () =>
     expectRefusalAmidCheck(stack, 'redis', pacemaker))
+
+  test('paused while ten right passwords of one account are checked: they do not lock it', async () =>
+    expectNoLockAfterPause(stack))
 
   test('killed under load: every login that was answered with success is there afterwards', async () => {
     const server = stack.server('session-redis')

@@ -107,7 +107,8 @@ test.each(SERVERS)(
 describe.concurrent.each(SERVERS)('%s: asked to stop by SIGTERM', (id) => {
   test('with a slow login in flight: the login is finished, and says that the connection closes', async () => {
     const name = `${id} checks a password`
-    const server = await stack.startServer(id, { ...SLOW_HASH, ...knownAs(name) })
+    const env = { ...SLOW_HASH, ...knownAs(name, stack.databaseUrl) }
+    const server = await stack.startServer(id, env)
     const { account } = await registered(server)
     const agent = new Agent({ keepAlive: true })
     const basic = Buffer.from(`${account.email}:${account.password}`).toString('base64')

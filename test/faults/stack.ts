@@ -5,11 +5,15 @@ import { join } from 'node:path'
 import {
   type EmbeddedPostgres,
   findRedisProgram,
+  type Pooler,
   type RedisProcess,
   removeData,
+  type ServerProgram,
   startEmbeddedPostgres,
+  startPooler,
   startRedisProcess,
 } from '@session-vs-jwt/services'
+import { applyLimits } from '@session-vs-jwt/stores'
 import {
   migrate,
   RunningServer,
@@ -42,6 +46,8 @@ export interface StackOptions {
   readonly databaseUrl?: string
   readonly redisUrl?: string
   readonly env?: Readonly<Record<string, string>>
+  /** The servers reach their own PostgreSQL through this PgBouncer. */
+  readonly pooler?: ServerProgram | undefined
   /** Clocks of their own for the stores, and for the servers. */
   readonly clocks?: { readonly stores: FakeClock; readonly servers: FakeClock }
 }
@@ -58,6 +64,7 @@ export class Stack {
   readonly #folder: string
   readonly #options: StackOptions
   #postgres: EmbeddedPostgres | undefined
+  #pooler: Pooler | undefined
   #redis: RedisProcess | undefined
 
   private constructor(folder: string, options: StackOptions) {
@@ -82,13 +89,26 @@ export class Stack {
     return this.#postgres
   }
 
+  get pooler(): Pooler {
+    if (!this.#pooler) throw new Error('this stack has no PgBouncer')
+    return this.#pooler
+  }
+
   get redis(): RedisProcess {
     if (!this.#redis) throw new Error('this stack has no Redis of its own')
     return this.#redis
   }
 
   get databaseUrl(): string {
-    return this.#postgres?.url ?? this.#options.databaseUrl ?? ''
+    return this.#pooler?.url ?? this.#postgres?.url ?? this.#options.databaseUrl ?? ''
+  }
+
+  /** PostgreSQL itself, without the limits of a server's role. */
+  get adminUrl(): string {
+    const url = new URL(this.#postgres?.url ?? this.#options.databaseUrl ?? '')
+    const limits = ['statement_timeout', 'idle_in_transaction_session_timeout']
+    url.searchParams.set('options', limits.map((name) => `-c ${name}=0`).join(' '))
+    return url.href
   }
 
   /** The first that was started. */
@@ -143,6 +163,7 @@ export class Stack {
 
   async stop(): Promise<void> {
     await Promise.all(this.servers.map(({ process: it }) => it.kill()))
+    await this.#pooler?.stop()
     await Promise.all([this.#postgres?.stop(), this.#redis?.stop()])
     await removeData(this.#folder)
     await rm(this.#folder, { recursive: true, force: true })
@@ -163,6 +184,11 @@ export class Stack {
     if (postgres.status === 'fulfilled') this.#postgres = postgres.value
     if (redis.status === 'fulfilled') this.#redis = redis.value
     for (const store of [postgres, redis]) if (store.status === 'rejected') throw store.reason
+    const { pooler: program } = this.#options
+    if (program) {
+      await applyLimits(this.postgres.url)
+      this.#pooler = await startPooler(program, { folder, postgres: this.postgres })
+    }
     await migrate(this.databaseUrl)
   }
 }

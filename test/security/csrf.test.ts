@@ -140,7 +140,7 @@ describe.each(matrix)('%s', (_label, it) => {
       'http://localhost:30000',
       'http://localhost',
       'https://localhost:3000',
-      'HTTP://LOCALHOST:3000',
+      'http://user@localhost:3000',
       'http://localhost:3000/',
       'http://localhost:3000, http://evil.example',
       'http://a.localhost:3000',

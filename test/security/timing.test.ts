@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { paths } from '@session-vs-jwt/http-kit'
-import { describe, expect, test } from 'vitest'
+import { strategiesOf } from '@session-vs-jwt/workbench'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { exploits } from '../contract/faulty-server/exploits.js'
+import { startFaultyServer } from '../contract/faulty-server/faulty-server.js'
+import type { MistakeId } from '../contract/faulty-server/mistakes.js'
 import { strategy } from '../contract/matrix.js'
+import { rows } from '../contract/rows/index.js'
+import { runRows } from '../contract/suite/run-rows.js'
+import type { Target } from '../contract/suite/target.js'
 import { Device, registered } from '../device.js'
+import { newDatabase } from '../new-database.js'
 import { startServer, type TestServer } from '../start-server.js'
 
 /** Medians may differ by this share, which is far less than a hash that was left out. */
@@ -68,7 +76,9 @@ function expectAlike(medians: readonly [number, number]): void {
 
 describe.each([['session-redis'], ['jwt-rotating']])('%s', (id) => {
   test('an unknown email takes as long as a wrong password, at the cost of production [ASVS 6.3.8]', async () => {
-    const server = await startServer(strategy(id), { env: { ...UNLIMITED, BCRYPT_COST: '12' } })
+    const DATABASE_URL = await newDatabase()
+    const env = { ...UNLIMITED, DATABASE_URL, BCRYPT_COST: '12' }
+    const server = await startServer(strategy(id), { env })
     const { account } = await registered(server)
     const medians = await mediansOf([
       async () => refusalOf(server, nobody()),
@@ -81,16 +91,53 @@ describe.each([['session-redis'], ['jwt-rotating']])('%s', (id) => {
   }, 240_000)
 })
 
-test('so does a wrong password for an account whose hash has an older, lower cost [ASVS 6.3.8]', async () => {
-  const start = (cost: string): Promise<TestServer> =>
-    startServer(strategy('session-redis'), { env: { ...UNLIMITED, BCRYPT_COST: cost } })
-  const [before, server] = [await start('9'), await start('11')] as const
-  const { account } = await registered(before)
-  const medians = await mediansOf([
-    async () => refusalOf(server, nobody()),
-    async () => refusalOf(server, account.email),
-  ])
-  expect((await new Device(server).login(account)).status).toBe(200)
-  await Promise.all([before.stop(), server.stop()])
-  expectAlike(medians)
-}, 240_000)
+test.each([
+  ['lower', '9', '11'],
+  ['higher', '11', '9'],
+])(
+  'so does a wrong password for an account whose hash has an older, %s cost [ASVS 6.3.8]',
+  async (_what, old, today) => {
+    const DATABASE_URL = await newDatabase()
+    const start = (cost: string): Promise<TestServer> =>
+      startServer(strategy('session-redis'), {
+        env: { ...UNLIMITED, DATABASE_URL, BCRYPT_COST: cost },
+      })
+    const [before, server] = [await start(old), await start(today)] as const
+    const { account } = await registered(before)
+    const medians = await mediansOf([
+      async () => refusalOf(server, nobody()),
+      async () => refusalOf(server, account.email),
+    ])
+    expect((await new Device(server).login(account)).status).toBe(200)
+    await Promise.all([before.stop(), server.stop()])
+    expectAlike(medians)
+  },
+  240_000,
+)
+
+describe('the contract suite, which sees a server only from outside', () => {
+  const faulty = async (mistakes: readonly MistakeId[]): Promise<Target> => {
+    // At the cost of tutorials.
+    const server = await startFaultyServer({ mistakes, bcryptCost: 10 })
+    onTestFinished(async () => server.stop())
+    return { url: server.url, server: 'jwt', strategies: strategiesOf('jwt') }
+  }
+  const isPassed = async (target: Target): Promise<boolean> => {
+    const row = rows.filter(({ id }) => id === 'login/unknown-email-same-time')
+    for await (const { result } of runRows(row, target)) return result === 'passed'
+    throw new Error('there is no such row')
+  }
+
+  test('the row for any server catches an early no to an unknown email, and passes a correct server [ASVS 6.3.8]', async () => {
+    expect(await isPassed(await faulty(['quick-no']))).toBe(false)
+    for (let n = 0; n < 5; n += 1) expect(await isPassed(await faulty([]))).toBe(true)
+  }, 240_000)
+
+  test('the exploit of the early no tells the two servers apart [ASVS 6.3.8]', async () => {
+    const { run, atFaulty, atCorrect } = exploits['quick-no']
+    const [wrong, right] = [await faulty(['quick-no']), await faulty([])]
+    const asDevicesKnowIt = { strategy: { server: 'jwt' } } as const
+    expect(await run({ url: wrong.url, ...asDevicesKnowIt })).toBe(atFaulty)
+    expect(await run({ url: right.url, ...asDevicesKnowIt })).toBe(atCorrect)
+  }, 240_000)
+})

@@ -39,6 +39,9 @@ async function bundle(contents: string): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
+/** Playwright's own 30 s are not enough on a busy machine. */
+const HANGS_AFTER_MS = 240_000
+
 const WORKER = `import { serveAttacks } from 'lab'; serveAttacks(self)`
 const PAGE = `import * as lab from 'lab'; window.lab = lab`
 
@@ -58,15 +61,20 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-}, 60_000)
+})
 afterAll(() => server.close())
 
 test.skipIf(!existsSync(CHROMIUM))(
   'a Web Worker breaks a mixed table, and the page hashes as Node.js does (skipped without Chromium: apt-get install chromium)',
   async () => {
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ['--no-sandbox'],
+      timeout: HANGS_AFTER_MS,
+    })
     try {
       const page = await browser.newPage()
+      page.setDefaultTimeout(HANGS_AFTER_MS)
       await page.goto(url)
       await page.waitForFunction('window.lab')
       const table = [

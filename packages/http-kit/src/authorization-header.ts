@@ -1,3 +1,4 @@
+import { normalizeEmail } from '@session-vs-jwt/users'
 import { BASIC_CHALLENGE, Problem } from './problem-details.js'
 
 export interface BasicCredentials {
@@ -29,7 +30,7 @@ export function parseBasic(header: string | undefined): BasicCredentials {
       headers,
     })
   }
-  return { email: userId.trim().toLowerCase(), password }
+  return { email: normalizeEmail(userId), password }
 }
 
 /** `undefined` for what is not canonical base64 of UTF-8, where `Buffer` alone would guess. */

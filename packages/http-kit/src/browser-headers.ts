@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import cors from '@koa/cors'
 import helmet from 'helmet'
 import type { Middleware } from 'koa'
+import { parseOrigin } from './origin.js'
 import { Problem } from './problem-details.js'
 
 /**
@@ -61,7 +62,12 @@ export const noStore: Middleware = (ctx, next) => {
  */
 export function crossOrigin(origins: readonly string[]): Middleware {
   const withOrigin = cors({
-    origin: (ctx) => (origins.includes(ctx.get('Origin')) ? ctx.get('Origin') : ''),
+    origin: (ctx) => {
+      const sent = ctx.get('Origin')
+      const origin = parseOrigin(sent)
+      // A browser looks for the text that it has sent.
+      return origin !== undefined && origins.includes(origin) ? sent : ''
+    },
     credentials: true,
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type'],
@@ -89,10 +95,11 @@ export function sameOrigin(allowedOrigins: readonly string[], https: boolean): M
     if (SAFE_METHODS.has(ctx.req.method ?? '')) return next()
     const site = ctx.get('Sec-Fetch-Site')
     if (site === 'same-origin' || site === 'none') return next()
-    const origin = ctx.get('Origin')
-    const own = `${https ? 'https' : 'http'}://${ctx.host}`
-    const known = origin === own ? site === '' : allowedOrigins.includes(origin)
-    if (known || (site === '' && origin === '')) return next()
+    if (site === '' && ctx.get('Origin') === '') return next()
+    const origin = parseOrigin(ctx.get('Origin'))
+    const own = parseOrigin(`${https ? 'https' : 'http'}://${ctx.host}`)
+    const known = origin === own ? site === '' : allowedOrigins.includes(origin ?? '')
+    if (origin !== undefined && known) return next()
     throw new Problem('forbidden_origin', {
       detail: 'This page may not send requests with the cookie of this server.',
     })

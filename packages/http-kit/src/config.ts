@@ -1,3 +1,5 @@
+import { parseOrigin } from './origin.js'
+
 /** One thing that is wrong with the settings: what, who needs it, and how to supply it. */
 export interface ConfigProblem {
   readonly name: string
@@ -70,26 +72,28 @@ export class EnvReader {
     return values[0]
   }
 
-  url(name: string, protocols: readonly string[], setting: Setting): string {
+  /** The address of a store, which `check` accepts or throws what is wrong with it, without repeating it. */
+  address(name: string, check: (text: string) => unknown, setting: Setting): string {
     const text = this.required(name, setting)
-    if (text !== '' && !protocols.includes(parseUrl(text)?.protocol ?? '')) {
-      // The value is not shown: it may hold a password.
-      this.refuse(name, `is no URL that begins with ${protocols.join(' or ')}`, setting)
+    try {
+      if (text !== '') check(text)
+    } catch (error) {
+      this.refuse(name, (error as Error).message, setting)
     }
     return text
   }
 
-  /** Origins (`https://app.example.org`), separated by commas. */
+  /** Origins (`https://app.example.org`), separated by commas; returned as browsers write them. */
   origins(name: string, neededBy: string): string[] {
-    const origins = (this.optional(name) ?? '').split(',').map((it) => it.trim())
-    const given = origins.filter(Boolean)
-    for (const origin of given) {
-      if (parseUrl(origin)?.origin !== origin) {
-        const howTo = 'scheme, host and port, as a browser sends them: http://localhost:3000'
-        this.refuse(name, `has no origin: "${origin}"`, { neededBy, howTo })
+    const texts = (this.optional(name) ?? '').split(',').map((it) => it.trim())
+    return texts.filter(Boolean).map((text) => {
+      const origin = parseOrigin(text)
+      if (origin === undefined) {
+        const howTo = 'scheme, host and port, with no path: http://localhost:3000'
+        this.refuse(name, `has an entry that is not an origin: "${text}"`, { neededBy, howTo })
       }
-    }
-    return given
+      return origin ?? text
+    })
   }
 
   /** A key of at least 32 random bytes, in base64url. Its value never appears in a message. */
@@ -110,10 +114,6 @@ export class EnvReader {
     if (this.#problems.length > 0) throw new ConfigError(server, this.#problems)
     return config
   }
-}
-
-function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined
 }
 
 const MIN_SECRET_BYTES = 32

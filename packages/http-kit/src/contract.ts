@@ -1,3 +1,4 @@
+import { normalizeEmail } from '@session-vs-jwt/users'
 import { z } from 'zod'
 
 export { paths } from './paths.js'
@@ -16,7 +17,7 @@ const TRIMMED = 'Space around it is taken away.'
 const kept = { minLength: 1, pattern: String.raw`^[^\u0000]*$` }
 
 /** 2 to 32 characters: letters and digits of any script, with single `_ . -` or space between them. */
-const nickname = z
+export const nicknameSchema: z.ZodType<string, string> = z
   .string()
   .trim()
   .normalize('NFC')
@@ -34,18 +35,18 @@ const nickname = z
 /** Compared without case: the mailbox of `A@example.org` is that of `a@example.org`. */
 export const emailSchema: z.ZodType<string, string> = z
   .string()
+  .overwrite(normalizeEmail)
   .max(254)
-  .trim()
-  // Before the case is folded: the Kelvin sign would become a "k".
   .regex(/^\p{ASCII}*$/u)
-  .toLowerCase()
   .pipe(z.email())
   .meta({ format: 'email', description: 'In ASCII. Unique; compared without case.' })
 
 /** What makes a password acceptable is the password policy's business. */
 const password = z.string().meta({
   format: 'password',
-  description: '8 to 72 bytes of UTF-8, any character, and not a common one. Compared in NFC.',
+  description:
+    'At least 8 characters (code points) and at most 72 bytes of UTF-8. Any character is allowed; common ' +
+    'passwords are refused. Compared in NFC.',
 })
 
 const currentPassword = z
@@ -59,7 +60,7 @@ export interface RegisterRequest {
 }
 
 export const registerRequest: z.ZodType<RegisterRequest, RegisterRequest> = z.strictObject({
-  nickname,
+  nickname: nicknameSchema,
   email: emailSchema,
   password,
 })
@@ -72,7 +73,7 @@ export interface UpdateMeRequest {
 
 export const updateMeRequest: z.ZodType<UpdateMeRequest, UpdateMeRequest> = z
   .strictObject({
-    nickname: nickname.optional(),
+    nickname: nicknameSchema.optional(),
     password: password.optional(),
     currentPassword: currentPassword.optional(),
   })
@@ -136,7 +137,12 @@ const pageLimit = z
   .pipe(pageSize)
   .default(DEFAULT_PAGE_SIZE)
 
-const cursor = z.string().max(300)
+const NOT_A_CURSOR = 'is not a cursor of this list'
+
+const cursor = z
+  .string()
+  .max(300)
+  .regex(/^[\w-]+$/, NOT_A_CURSOR)
 
 export type ParameterName = 'id' | 'limit' | 'cursor'
 
@@ -147,19 +153,16 @@ export const parameters: Readonly<Record<ParameterName, z.ZodType>> = {
   cursor,
 }
 
-/** The query of a paged list; `after` is what its cursor must hold. */
+/** The query of a paged list. Its cursors are those that {@link cursorAfter} makes of what `after` accepts. */
 export function pageQuery(after: z.ZodType<string>): z.ZodType<PageQuery> {
   return z
     .strictObject({ limit: pageLimit, cursor: cursor.optional() })
     .transform(({ limit, cursor: sent }, context): PageQuery => {
       if (sent === undefined) return { limit, after: undefined }
-      const parsed = after.safeParse(Buffer.from(sent, 'base64url').toString())
-      if (parsed.success) return { limit, after: parsed.data }
-      context.addIssue({
-        code: 'custom',
-        path: ['cursor'],
-        message: 'is not a cursor of this list',
-      })
+      const { data } = after.safeParse(Buffer.from(sent, 'base64url').toString())
+      // Encoding it again finds what decoding forgives: padding, stray characters, bytes that are not UTF-8.
+      if (data !== undefined && cursorAfter(data) === sent) return { limit, after: data }
+      context.addIssue({ code: 'custom', path: ['cursor'], message: NOT_A_CURSOR })
       return z.NEVER
     })
 }

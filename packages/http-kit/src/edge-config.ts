@@ -1,4 +1,9 @@
-import { parseRedisUrl, REDIS_URL_FORMS, RedisUrlError } from '@session-vs-jwt/stores'
+import {
+  checkPostgresUrl,
+  parseRedisUrl,
+  POSTGRES_URL_FORM,
+  REDIS_URL_FORMS,
+} from '@session-vs-jwt/stores'
 import type { LoginAttemptsLimit } from '@session-vs-jwt/users'
 import type { EnvReader } from './config.js'
 import type { TraceDetail } from './trace-events.js'
@@ -12,9 +17,11 @@ export interface EdgeConfig {
   readonly databaseReplicaUrl: string | undefined
   /** Without a Redis, what is shared between processes lives in PostgreSQL. */
   readonly redisUrl: string | undefined
+  /** Multiplies how long a request may wait for a store or for its turn to hash. Only tests set more than 1. */
+  readonly timeoutFactor: number
   readonly bcryptCost: number
   readonly loginAttempts: LoginAttemptsLimit
-  /** Origins whose pages may use this server from a browser. */
+  /** Origins whose pages may use this server from a browser, as browsers write them. */
   readonly allowedOrigins: readonly string[]
   /** Whether clients reach this server over https. */
   readonly https: boolean
@@ -34,18 +41,24 @@ export function readEdgeConfig(env: EnvReader, server: string, defaultPort: numb
       howTo: 'set HOST=127.0.0.1, or TRACE_EVENTS=masked',
     })
   }
-  const minCost = env.optional('NODE_ENV') === 'test' ? 4 : 10
+  const isTest = env.optional('NODE_ENV') === 'test'
   return {
     host,
     port: env.integer('PORT', defaultPort, 0, 65_535, server),
-    databaseUrl: env.url('DATABASE_URL', POSTGRES, {
+    databaseUrl: env.address('DATABASE_URL', checkPostgresUrl, {
       neededBy: 'users and posts',
-      howTo:
-        '"npm start" brings a PostgreSQL of its own; or postgres://user:password@host/database',
+      howTo: `"npm start" brings a PostgreSQL of its own; or ${POSTGRES_URL_FORM}`,
     }),
     databaseReplicaUrl: readReplicaUrl(env),
     redisUrl: readRedisUrl(env),
-    bcryptCost: env.integer('BCRYPT_COST', 12, minCost, 16, 'password hashes'),
+    timeoutFactor: env.integer(
+      'TIMEOUT_FACTOR',
+      1,
+      1,
+      isTest ? 100 : 1,
+      'tests that are not about time limits (NODE_ENV=test)',
+    ),
+    bcryptCost: env.integer('BCRYPT_COST', 12, isTest ? 4 : 10, 16, 'password hashes'),
     loginAttempts: {
       failures: env.integer('LOGIN_FAILURES', 10, 1, 1_000_000, 'the limit of failed logins'),
       windowSeconds: env.integer('LOGIN_WINDOW_SECONDS', 900, 1, 86_400, 'the same limit'),
@@ -62,27 +75,18 @@ export function readEdgeConfig(env: EnvReader, server: string, defaultPort: numb
   }
 }
 
-const POSTGRES = ['postgres:', 'postgresql:']
-
 function readReplicaUrl(env: EnvReader): string | undefined {
   if (env.optional('DATABASE_REPLICA_URL') === undefined) return undefined
-  return env.url('DATABASE_REPLICA_URL', POSTGRES, {
+  return env.address('DATABASE_REPLICA_URL', checkPostgresUrl, {
     neededBy: 'GET /users, which may lag',
-    howTo: 'postgres://user:password@host/database of a replica; or leave it out',
+    howTo: `${POSTGRES_URL_FORM} of a replica; or leave it out`,
   })
 }
 
 function readRedisUrl(env: EnvReader): string | undefined {
-  const url = env.optional('REDIS_URL')
-  if (url === undefined) return undefined
-  try {
-    parseRedisUrl(url)
-  } catch (error) {
-    if (!(error instanceof RedisUrlError)) throw error
-    env.refuse('REDIS_URL', error.message, {
-      neededBy: 'the counters of failed logins, sessions and refresh families',
-      howTo: `"npm start" looks for a Redis; or ${REDIS_URL_FORMS}; or leave it out`,
-    })
-  }
-  return url
+  if (env.optional('REDIS_URL') === undefined) return undefined
+  return env.address('REDIS_URL', parseRedisUrl, {
+    neededBy: 'the counters of failed logins, sessions and refresh families',
+    howTo: `"npm start" looks for a Redis; or ${REDIS_URL_FORMS}; or leave it out`,
+  })
 }

@@ -1,4 +1,6 @@
 import pino, { type Logger } from 'pino'
+import { LineWriter } from './line-writer.js'
+import { limitRepeats } from './repeat-limit.js'
 
 export type { Logger } from 'pino'
 
@@ -23,13 +25,26 @@ const SECRET_PATHS = [
  */
 export function createLogger(name: string, level: string): Logger {
   const paths = SECRET_PATHS.flatMap((path) => [path, `*.${path}`, `*.*.${path}`])
-  return pino({
+  const options = {
     name,
     level,
     redact: { paths, censor: '[redacted]' },
     serializers: { err: (error: unknown) => serializeError(error) },
-  })
+    hooks: { logMethod: limitRepeats() },
+  }
+  return pino(options, new LineWriter(1, droppedLine(name)))
 }
+
+/** Made without pino, whose level may be above warnings. */
+function droppedLine(name: string): (dropped: number, reason: string) => string {
+  return (dropped, reason) => {
+    const msg = 'lines are missing here: they could not be written'
+    const line = { level: WARN, time: Date.now(), name, dropped, reason, msg }
+    return `${JSON.stringify(line)}\n`
+  }
+}
+
+const WARN = 40
 
 /** An error can be its own cause. */
 const MAX_CAUSES = 5

@@ -1,5 +1,5 @@
 import { AccountError } from '@session-vs-jwt/users'
-import { isStoreUnavailable } from '@session-vs-jwt/stores'
+import { isStoreUnavailable, storeFailure } from '@session-vs-jwt/stores'
 import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
 
@@ -84,6 +84,14 @@ export class Problem extends Error {
   }
 }
 
+/** The client closed the connection, so its work was dropped and nobody is there to answer. */
+export class ClientLeft extends Error {
+  override readonly name = 'ClientLeft'
+}
+
+/** What nginx writes in its log for such a request. It is only seen in traces. */
+const CLIENT_LEFT_STATUS = 499
+
 /** The credential is in order, and outlived the user it was given to. */
 export function unknownUser(): Problem {
   return new Problem('invalid_credential', { detail: 'This user does not exist.' })
@@ -107,9 +115,14 @@ export function problemDetails(logger: Logger, challenge: string): Middleware {
       await next()
       refuseUnanswered(ctx)
     } catch (error) {
+      if (error instanceof ClientLeft) {
+        ctx.status = CLIENT_LEFT_STATUS
+        return
+      }
       const problem = toProblem(error)
       if (problem.status === 500) logger.error({ err: error }, 'unexpected error')
-      else if (problem.code === 'store_unavailable') logger.warn({ err: error }, problem.code)
+      else if (problem.code === 'store_unavailable')
+        logger.warn({ err: error, fix: storeFailure(error)?.fix }, problem.code)
       else if (problem.status === 503) logger.warn(problem.code)
       ctx.status = problem.status
       if (problem.status === 401) {

@@ -46,6 +46,10 @@ describe('a Basic header (RFC 7617)', () => {
     expect(parseBasic(basic(' A@Example.ORG :x')).email).toBe('a@example.org')
   })
 
+  test('leaves an email that registration refuses as it is: it must not become another one', () => {
+    expect(parseBasic(basic('\u212a@example.org:x')).email).toBe('\u212a@example.org')
+  })
+
   test.each([
     ['another scheme', 'Bearer QWxhZGRpbjpvcGVu'],
     ['the scheme alone', 'Basic'],

@@ -68,6 +68,38 @@ describe('an unsafe request with a cookie (OWASP CSRF Prevention)', () => {
     expect((await pass(https, 'POST', fetchedFrom(undefined, OWN))).passed).toBe(false)
   })
 
+  test.each([
+    [true, 'app.example:443', 'https://app.example', true],
+    [true, 'APP.example', 'https://app.example', true],
+    [true, 'App.Example:443', 'https://app.example', true],
+    [true, 'app.example', 'https://app.example:443', true],
+    [true, 'app.example', 'HTTPS://App.Example', true],
+    [true, 'app.example:8443', 'https://app.example:8443', true],
+    [false, 'app.example:80', 'http://app.example', true],
+    [false, '[::1]:80', 'http://[::1]', true],
+    [true, 'app.example:80', 'https://app.example', false],
+    [false, 'app.example:443', 'http://app.example', false],
+    [true, 'app.example:443', 'http://app.example', false],
+    [true, 'app.example', 'https://app.example.', false],
+    [true, 'app.example', 'https://app.example:8443', false],
+    [true, 'app.example', 'https://user@app.example', false],
+    [true, 'app.example', 'https://app.example/', false],
+    [true, 'not a host', 'https://app.example', false],
+    [true, 'not a host', 'not an origin', false],
+    [true, 'not a host', 'null', false],
+  ])('over https: %s, to the host %s from %s, passes: %s', async (https, host, origin, passes) => {
+    const result = await pass(sameOrigin([], https), 'POST', { host, origin })
+    expect(result.passed).toBe(passes)
+  })
+
+  test.each(['HTTP://LocalHost:3000', 'http://localhost:3000'])(
+    'passes from an allowed origin, written as %s',
+    async (origin) => {
+      const result = await pass(sameOrigin([ALLOWED], false), 'POST', { origin })
+      expect(result.passed).toBe(true)
+    },
+  )
+
   test('is refused from everywhere else when nothing is allowed', async () => {
     const result = await pass(sameOrigin([], false), 'POST', fetchedFrom('cross-site', ALLOWED))
     expect(result.passed).toBe(false)
@@ -87,14 +119,24 @@ describe('a page of another origin (CORS)', () => {
     expect(headers['access-control-expose-headers']).toContain('Retry-After')
   })
 
-  test.each([FOREIGN, 'null', `${ALLOWED}.evil.example`, '*'])(
-    'may not from %s',
-    async (origin) => {
-      const { headers } = await pass(crossOrigin([ALLOWED]), 'GET', { origin })
-      expect(headers['access-control-allow-origin']).toBeUndefined()
-      expect(headers['access-control-allow-credentials']).toBeUndefined()
-    },
-  )
+  test('is given back its origin exactly as it was sent, which its browser compares', async () => {
+    const origin = 'HTTP://LocalHost:3000'
+    const { headers } = await pass(crossOrigin([ALLOWED]), 'GET', { origin })
+    expect(headers['access-control-allow-origin']).toBe(origin)
+  })
+
+  test.each([
+    FOREIGN,
+    `${ALLOWED}/`,
+    'http://user@localhost:3000',
+    'null',
+    `${ALLOWED}.evil.example`,
+    '*',
+  ])('may not from %s', async (origin) => {
+    const { headers } = await pass(crossOrigin([ALLOWED]), 'GET', { origin })
+    expect(headers['access-control-allow-origin']).toBeUndefined()
+    expect(headers['access-control-allow-credentials']).toBeUndefined()
+  })
 })
 
 test('who comes from no page is told that one who does could get another answer (Fetch, CORS)', async () => {

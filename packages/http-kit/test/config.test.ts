@@ -1,3 +1,4 @@
+import { checkPostgresUrl, parseRedisUrl } from '@session-vs-jwt/stores'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, EnvReader } from '../src/config.js'
 
@@ -23,7 +24,7 @@ describe('settings', () => {
       env.required('A', setting)
       env.integer('B', 5, 1, 9, 'the number')
       env.choice('C', ['on', 'off'], 'the switch')
-      env.url('D', ['https:'], setting)
+      env.address('D', parseRedisUrl, setting)
       env.origins('E', 'pages')
       env.secret('F', setting)
     })
@@ -55,8 +56,8 @@ describe('settings', () => {
     const env = { KEY: short, URL: 'http://user:canary@host/', REDIS: 'canary' }
     const { problems, message } = reading(env, (it) => {
       it.secret('KEY', setting)
-      it.url('URL', ['redis:'], setting)
-      it.url('REDIS', ['redis:'], setting)
+      it.address('URL', checkPostgresUrl, setting)
+      it.address('REDIS', parseRedisUrl, setting)
     })
     expect(problems.map((it) => it.name)).toStrictEqual(['KEY', 'URL', 'REDIS'])
     const told = JSON.stringify([message, problems])
@@ -104,9 +105,9 @@ describe('a choice', () => {
   })
 })
 
-describe('a URL', () => {
+describe('the address of a store', () => {
   const url = (text: string) =>
-    reading({ U: text }, (env) => env.url('U', ['redis:', 'rediss:'], setting))
+    reading({ U: text }, (env) => env.address('U', parseRedisUrl, setting))
 
   test.each(['redis://localhost:6379', 'rediss://:p%40ss@host:6379/0'])('may be %s', (text) => {
     expect(url(text)).toMatchObject({ value: text, problems: [] })
@@ -145,10 +146,19 @@ describe('a list of origins', () => {
     'localhost:3000',
     'http://localhost:3000/',
     'http://localhost/path',
-    'HTTP://localhost',
-    'https://app.example.org:443',
+    'http://user@localhost',
+    'https://',
+    'chrome-extension://abc',
+    'http://local host',
   ])('refuses %s, which no browser sends', (origin) => {
     expect(origins(origin).problems).toHaveLength(1)
+  })
+
+  test('is read in whatever form the origins are written', () => {
+    expect(origins('HTTP://LocalHost:80, https://app.example.org:443')).toMatchObject({
+      value: ['http://localhost', 'https://app.example.org'],
+      problems: [],
+    })
   })
 
   test('names each that is wrong', () => {

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import {
   cursorAfter,
+  nicknameSchema,
   emailSchema,
   newPostRequest,
   pageQuery,
   registerRequest,
-  textSchema,
   updateMeRequest,
   uuidSchema,
 } from '../src/contract.js'
@@ -76,6 +76,7 @@ describe('an email', () => {
   test.each([
     ['a@example.org', 'a@example.org'],
     [' A@Example.ORG ', 'a@example.org'],
+    [`${' '.repeat(300)}a@example.org`, 'a@example.org'],
     ["o'x+tag@mail.example.org", "o'x+tag@mail.example.org"],
   ])('%j is kept as %s', (email, kept) => {
     expect(emailSchema.parse(email)).toBe(kept)
@@ -95,6 +96,7 @@ describe('an email', () => {
     'a\0b@example.org',
     'a\r\nb@example.org',
     '\u00fc@example.org',
+    '\u212a@example.org',
     'a@ex\u00e4mple.org',
     `${'a'.repeat(250)}@example.org`,
   ])('may not be %j', (email) => {
@@ -177,6 +179,28 @@ describe('a new post', () => {
   )
 })
 
+/** Texts that `Buffer.from(text, 'base64url')` decodes to the same bytes as `cursor`. */
+function notCanonical(cursor: string): string[] {
+  return [
+    `${cursor}=`,
+    `${cursor}==`,
+    `${cursor}'`,
+    `'${cursor}`,
+    ` ${cursor}`,
+    `${cursor}\n`,
+    `${cursor.slice(0, 2)}.${cursor.slice(2)}`,
+    `${cursor}A`,
+    ...(cursor.length % 4 === 0 ? [] : [withOtherSpareBits(cursor)]),
+  ]
+}
+
+/** The last character holds bits that are not part of any byte. */
+function withOtherSpareBits(cursor: string): string {
+  return (
+    cursor.slice(0, -1) + String.fromCodePoint((cursor.codePointAt(cursor.length - 1) ?? 0) + 1)
+  )
+}
+
 describe('the query of a paged list', () => {
   const query = pageQuery(uuidSchema)
   const ID = '0190f7d5-6c1e-7b6a-8f3d-1c2b3a4d5e6f'
@@ -196,12 +220,12 @@ describe('the query of a paged list', () => {
 
   test('goes on behind the cursor that the page before gave', () => {
     expect(query.parse({ cursor: cursorAfter(ID) }).after).toBe(ID)
-    const names = pageQuery(textSchema)
+    const names = pageQuery(nicknameSchema)
     expect(names.parse({ cursor: cursorAfter('Ren\u00e9 \u30a2') }).after).toBe('Ren\u00e9 \u30a2')
   })
 
   test('takes the cursor of the longest nickname', () => {
-    const names = pageQuery(textSchema)
+    const names = pageQuery(nicknameSchema)
     const longest = '\u30a2'.repeat(32)
     expect(names.parse({ cursor: cursorAfter(longest) }).after).toBe(longest)
   })
@@ -213,18 +237,28 @@ describe('the query of a paged list', () => {
     cursorAfter('no id'),
     cursorAfter(`${ID}'; DROP TABLE posts`),
     cursorAfter(`${ID}\0`),
+    cursorAfter(ID.toUpperCase()),
+    cursorAfter('alice'),
+    ...notCanonical(cursorAfter(ID)),
     'A'.repeat(301),
     ['AA', 'AA'],
   ])('refuses the cursor %j', (cursor) => {
     expect(fieldsOf(query.safeParse({ cursor }))).toStrictEqual(['cursor'])
   })
 
-  test.each([
+  test.each<[what: string, cursor: string]>([
     ['a NUL, which PostgreSQL cannot take', cursorAfter('\0')],
     ['a NUL within', cursorAfter('alice\0')],
     ['nothing', ''],
-  ])('refuses a cursor of a text with %s', (_what, cursor) => {
-    expect(fieldsOf(pageQuery(textSchema).safeParse({ cursor }))).toStrictEqual(['cursor'])
+    ['space around it', cursorAfter(' alice ')],
+    ['a mark that NFC joins to its letter', cursorAfter('Rene\u0301')],
+    ['a quote', cursorAfter("';drop")],
+    ['too many characters', cursorAfter('a'.repeat(33))],
+    ['a post id', cursorAfter(ID)],
+    ['no UTF-8', Buffer.from([0x61, 0x62, 0xff]).toString('base64url')],
+    ...notCanonical(cursorAfter('alice')).map((it): [string, string] => ['another spelling', it]),
+  ])('refuses a cursor of a text with %s: %s', (_what, cursor) => {
+    expect(fieldsOf(pageQuery(nicknameSchema).safeParse({ cursor }))).toStrictEqual(['cursor'])
   })
 
   test('has no other members', () => {

@@ -28,6 +28,7 @@ describe('the settings of the edge', () => {
       databaseUrl: MINIMAL.DATABASE_URL,
       databaseReplicaUrl: undefined,
       redisUrl: undefined,
+      timeoutFactor: 1,
       bcryptCost: 12,
       loginAttempts: { failures: 10, windowSeconds: 900 },
       allowedOrigins: [],
@@ -45,6 +46,8 @@ describe('the settings of the edge', () => {
       DATABASE_URL: 'postgresql://localhost/other',
       DATABASE_REPLICA_URL: 'postgres://replica/other',
       REDIS_URL: 'rediss://localhost',
+      NODE_ENV: 'test',
+      TIMEOUT_FACTOR: '20',
       BCRYPT_COST: '11',
       LOGIN_FAILURES: '3',
       LOGIN_WINDOW_SECONDS: '60',
@@ -60,6 +63,7 @@ describe('the settings of the edge', () => {
       databaseUrl: 'postgresql://localhost/other',
       databaseReplicaUrl: 'postgres://replica/other',
       redisUrl: 'rediss://localhost',
+      timeoutFactor: 20,
       bcryptCost: 11,
       loginAttempts: { failures: 3, windowSeconds: 60 },
       allowedOrigins: ['http://localhost:3000'],
@@ -79,6 +83,13 @@ describe('the settings of the edge', () => {
     expect(configOf({ BCRYPT_COST: '10' }).bcryptCost).toBe(10)
     expect(configOf({ BCRYPT_COST: '4', NODE_ENV: 'test' }).bcryptCost).toBe(4)
     expect(refusedOf({ BCRYPT_COST: '3', NODE_ENV: 'test' })).toStrictEqual(['BCRYPT_COST'])
+  })
+
+  test('take longer time limits in tests only', () => {
+    const longer = { TIMEOUT_FACTOR: '2' }
+    expect(refusedOf(longer)).toStrictEqual(['TIMEOUT_FACTOR'])
+    expect(refusedOf({ ...longer, NODE_ENV: 'production' })).toStrictEqual(['TIMEOUT_FACTOR'])
+    expect(configOf({ ...longer, NODE_ENV: 'test' }).timeoutFactor).toBe(2)
   })
 
   test.each(['127.0.0.1', '::1', 'localhost'])('show whole credentials to %s', (host) => {
@@ -124,6 +135,16 @@ describe('the settings of the edge', () => {
       expect(refusedOf({ REDIS_URL: url })).toStrictEqual(['REDIS_URL'])
     },
   )
+
+  test.each([
+    'postgres://user:canary@localhost:65536/db',
+    'postgres://user:canary@localhost/db?port=canary',
+    'postgres://user:canary@localhost/db?sslmode=always',
+    'postgres://user:canary@localhost/db?sslrootcert=/nowhere/ca.pem',
+  ])('refuse a PostgreSQL that pg could not connect to: %s', (url) => {
+    const env = { DATABASE_URL: url, DATABASE_REPLICA_URL: url }
+    expect(refusedOf(env)).toStrictEqual(['DATABASE_URL', 'DATABASE_REPLICA_URL'])
+  })
 
   test('need a database', () => {
     expect(refusedOf({ DATABASE_URL: '' })).toStrictEqual(['DATABASE_URL'])

@@ -158,6 +158,17 @@ describe('an unexpected error', () => {
   })
 })
 
+describe('an error of a store that an operator has to set right', () => {
+  test('is a 503 as well, and the log says what to do', async () => {
+    const error = Object.assign(new Error('WRONGPASS canary'), { name: 'ReplyError' })
+    const { ctx, json, logger } = await throwing(error)
+    expect([ctx.status, json()['code']]).toEqual([503, 'store_unavailable'])
+    expect(JSON.stringify(json())).not.toContain('canary')
+    const fix = expect.stringContaining('REDIS_URL')
+    expect(logger.warn.mock.calls).toEqual([[{ err: error, fix }, 'store_unavailable']])
+  })
+})
+
 describe('an error of the account logic', () => {
   test.each([
     ['nickname_taken', 409],

@@ -71,6 +71,7 @@ describe('traced calls', () => {
     const [first, second] = trace.calls
     expect(first?.startMs).toBeGreaterThanOrEqual(0)
     expect(second?.startMs).toBeGreaterThanOrEqual(Number(first?.startMs))
+    // Node.js may fire a timer a millisecond early.
     expect(second?.durationMs).toBeGreaterThanOrEqual(4)
   })
 

@@ -10,6 +10,7 @@ import {
   listPosts,
   listUsers,
   live,
+  logAppErrors,
   type Logger,
   type NewId,
   noStore,
@@ -31,7 +32,7 @@ import type { JwtConfig } from './config.js'
 import { endDevice, listDevices } from './handlers/devices.js'
 import { jwks } from './handlers/jwks.js'
 import { login } from './handlers/login.js'
-import { endOtherFamilies, logout, logoutAll } from './handlers/logout.js'
+import { logout, logoutAll } from './handlers/logout.js'
 import { register } from './handlers/register.js'
 import { renewAccess, rotateRefresh } from './handlers/token.js'
 import type { JwtContext, JwtPorts } from './ports.js'
@@ -57,6 +58,7 @@ const CHALLENGE = 'Bearer realm="jwt-server"'
 export function createApp(deps: JwtAppDeps): JwtApp {
   const { config, ports, logger, onFinished } = deps
   const app: JwtApp = new Koa()
+  app.on('error', logAppErrors(logger))
   // What every request passes, in this order.
   app.use(requestTrace({ ports, serverTiming: config.serverTiming, onFinished }))
   app.use(problemDetails(logger, CHALLENGE))
@@ -71,7 +73,7 @@ export function createApp(deps: JwtAppDeps): JwtApp {
 
 /** Every route. Public ones verify nothing, and pay for no lookup. */
 function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
-  const { config, clock, newId, draining } = deps
+  const { config, clock, newId, draining, logger } = deps
   const router = new Router<KitState, { ports: JwtPorts }>({ sensitive: true, strict: true })
   const token = requireAccessToken(clock)
   const revocation = checkRevocation(config.revocation)
@@ -85,7 +87,7 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
   router.post(paths.logout, logout(clock))
   router.get(paths.jwks, jwks(config.accessKeys))
   router.get(paths.live, live)
-  router.get(paths.ready, ready(draining))
+  router.get(paths.ready, ready(draining, logger))
   router.get(paths.openapi, openApi('jwt'))
 
   router.post(paths.logoutAll, token, revocation, logoutAll)
@@ -93,7 +95,12 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
   router.get(paths.devices, token, revocation, listDevices(clock))
   router.delete(paths.device, token, revocation, endDevice)
   router.get(paths.me, token, revocation, showMe)
-  router.patch(paths.me, token, revocation, updateMe<JwtContext>(endOtherFamilies))
+  router.patch(
+    paths.me,
+    token,
+    revocation,
+    updateMe<JwtContext>(({ ports }) => ports.families, admit),
+  )
   router.get(paths.users, token, revocation, listUsers)
   router.get(paths.posts, token, revocation, listPosts)
   router.post(paths.posts, token, revocation, createPost(clock, newId))

@@ -7,14 +7,20 @@ import {
   type PortsFor,
   portsWhenUsed,
   type SharedPorts,
+  type StoreUses,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
-import { anHourBefore, everyMinute, type RedisConnection } from '@session-vs-jwt/stores'
+import { anHourBefore, type RedisConnection } from '@session-vs-jwt/stores'
 import { createApp, type JwtAppDeps } from './app.js'
 import type { JwtConfig } from './config.js'
 import type { JwtPorts } from './ports.js'
-import { PostgresRefreshFamilies } from './stores/postgres.js'
-import { defineFamilyCommands, FAMILY_COMMANDS, RedisRefreshFamilies } from './stores/redis.js'
+import { familyTables, PostgresRefreshFamilies } from './stores/postgres.js'
+import {
+  defineFamilyCommands,
+  FAMILY_COMMANDS,
+  FAMILY_KEYS,
+  RedisRefreshFamilies,
+} from './stores/redis.js'
 import type { FamilySettings, RefreshFamilyStore } from './stores/refresh-family-store.js'
 import { createTokenSigner, type TokenSigner } from './token.js'
 import { rememberVerified } from './verified-tokens.js'
@@ -33,8 +39,9 @@ export async function composeServer(
   config: JwtConfig,
   surroundings: Surroundings,
 ): Promise<ComposedServer> {
-  const shared = await connectSharedPorts(config, surroundings.logger)
+  const shared = await connectSharedPorts(config, surroundings.logger, usesOf(config))
   const ports = makePorts(config, shared, surroundings.clock)
+  shared.finishRevocations(ports(undefined).families)
   return {
     handler: (draining) => createApp({ ...surroundings, config, ports, draining }).callback(),
     close: shared.close,
@@ -49,7 +56,7 @@ function makePorts(config: JwtConfig, shared: SharedPorts, clock: Clock): PortsF
   return portsWhenUsed<JwtPorts>({
     ...shared.ports,
     families: chooseStore(config, shared, clock),
-    accessTokens: traced(rememberVerified(access, config)),
+    accessTokens: rememberVerified(traced(access), config),
     refreshTokens: traced(refresh),
   })
 }
@@ -58,18 +65,26 @@ function traced(tokens: TokenSigner): PortsFor<TokenSigner> {
   return traceCalls('sign', tokens, ['sign', 'verify'], describeSecretCall)
 }
 
+function usesOf({ refreshStore }: JwtConfig): StoreUses {
+  return {
+    tables: refreshStore === 'postgres' ? familyTables : [],
+    keys: refreshStore === 'redis' ? FAMILY_KEYS : [],
+  }
+}
+
 /** The one place where a strategy's store is chosen. */
 function chooseStore(
   config: JwtConfig,
-  { sql, redis }: SharedPorts,
+  { sql, redis, onUnreadable, everyMinute }: SharedPorts,
   clock: Clock,
 ): PortsFor<RefreshFamilyStore | undefined> {
   const denyMs = config.revocation === 'denylist' ? config.accessSeconds * 1000 + DENY_MARGIN_MS : 0
-  if (config.refreshStore === 'redis' && redis) return redisFamilies(redis, { denyMs, clock })
+  if (config.refreshStore === 'redis' && redis)
+    return redisFamilies(redis, { denyMs, clock, onUnreadable })
   if (config.refreshStore === 'postgres') {
-    const settings = { denyMs, clock }
+    const settings = { denyMs, clock, onUnreadable }
     const unwatched = new PostgresRefreshFamilies(sql(undefined), settings)
-    everyMinute(() => unwatched.removeExpired(anHourBefore(clock())))
+    everyMinute('families', (signal) => unwatched.removeExpired(anHourBefore(clock()), signal))
     return (trace) => new PostgresRefreshFamilies(sql(trace), settings)
   }
   return () => undefined

@@ -25,6 +25,7 @@ type Owner = Pick<TokenClaims, 'sub' | 'email' | 'sid'>
 export async function issueCredentials(
   ctx: JwtContext,
   user: User,
+  passwordVersion: number,
   settings: CredentialSettings,
 ): Promise<IssuedTokens & { familyId: string }> {
   const { config, clock, newId } = settings
@@ -33,7 +34,7 @@ export async function issueCredentials(
   const jti = newId()
   const absoluteUntil = createdAt + config.familySeconds * 1000
   const liveUntil = Math.min(createdAt + config.refreshSeconds * 1000, absoluteUntil)
-  const family = { id: familyId, userId: user.id, userAgent: userAgentOf(ctx) }
+  const family = { id: familyId, userId: user.id, userAgent: userAgentOf(ctx), passwordVersion }
   await ctx.ports.families?.start({ ...family, createdAt, liveUntil, absoluteUntil }, hashOf(jti))
   // A strategy without families has no `sid` to look up.
   const owner = { sub: user.id, email: user.email, ...(ctx.ports.families && { sid: familyId }) }

@@ -1,3 +1,4 @@
+import type { PortsFor } from '@session-vs-jwt/http-kit'
 import { LRUCache } from 'lru-cache'
 import { checkTimes, type TokenClaims, type TokenSettings, type TokenSigner } from './token.js'
 
@@ -9,21 +10,26 @@ const REMEMBERED = 10_000
  * of a text do not change, nor do the keys of this server while it runs: of a token that was found good,
  * only the times are compared with the clock again. Whether it was revoked is asked elsewhere, each
  * time. What was refused is not remembered, so nobody without a token fills the memory.
+ *
+ * All requests share the memory. The trace wraps `tokens` itself, so it shows only real verifications.
  */
 export function rememberVerified(
-  tokens: TokenSigner,
+  tokens: PortsFor<TokenSigner>,
   settings: Pick<TokenSettings, 'clockTolerance'>,
   max: number = REMEMBERED,
-): TokenSigner {
+): PortsFor<TokenSigner> {
   const verified = new LRUCache<string, TokenClaims>({ max })
-  return {
-    sign: (claims) => tokens.sign(claims),
-    verify: (token, now) => {
-      const known = verified.get(token)
-      if (known) return checkTimes(known, now, settings)
-      const claims = tokens.verify(token, now)
-      verified.set(token, claims)
-      return claims
-    },
+  return (trace) => {
+    const signer = tokens(trace)
+    return {
+      sign: (claims) => signer.sign(claims),
+      verify: (token, now) => {
+        const known = verified.get(token)
+        if (known) return checkTimes(known, now, settings)
+        const claims = signer.verify(token, now)
+        verified.set(token, claims)
+        return claims
+      },
+    }
   }
 }

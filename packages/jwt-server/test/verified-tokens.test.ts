@@ -1,3 +1,4 @@
+import { describeSecretCall, RequestTrace, traceCalls } from '@session-vs-jwt/http-kit'
 import { describe, expect, test, vi } from 'vitest'
 import type { TokenSigner } from '../src/token.js'
 import { rememberVerified } from '../src/verified-tokens.js'
@@ -13,7 +14,7 @@ function watched(max?: number): TokenSigner & { readonly checked: string[] } {
     return access.verify(token, now)
   })
   const tokens = { sign: (claims: typeof CLAIMS) => access.sign(claims), verify }
-  return { ...rememberVerified(tokens, SETTINGS, max), checked }
+  return { ...rememberVerified(() => tokens, SETTINGS, max)(undefined), checked }
 }
 
 const tokenOf = (jti: string): string => access.sign({ ...CLAIMS, jti })
@@ -74,4 +75,15 @@ test('a token that was refused is checked again, and takes the place of none', (
   for (const bad of ['x', `${good}x`, `${good}x`]) expect(codeOf(bad, tokens)).toBe(REFUSED)
   tokens.verify(good, NOW)
   expect(tokens.checked).toStrictEqual([good, 'x', `${good}x`, `${good}x`])
+})
+
+test('the trace of a request shows a verification only if there was one', () => {
+  const traced = traceCalls('sign', access, ['sign', 'verify'], describeSecretCall)
+  const tokens = rememberVerified(traced, SETTINGS)
+  const token = access.sign(CLAIMS)
+  const [first, second, late] = [new RequestTrace(), new RequestTrace(), new RequestTrace()]
+  for (const trace of [first, second]) tokens(trace).verify(token, NOW)
+  expect(codeOf(token, tokens(late), at(CLAIMS.exp))).toBe('expired_credential')
+  expect([first, second, late].map(({ calls }) => calls.length)).toStrictEqual([1, 0, 0])
+  expect(second.serverTiming()).toContain('sign;desc="0";dur=0.000')
 })

@@ -1,2 +1,2 @@
 export type { Post, PostPage, PostRepository } from './post.js'
-export { PostgresPosts, postsSchema } from './postgres.js'
+export { PostgresPosts, postsSchema, postsTable } from './postgres.js'

@@ -8,7 +8,7 @@ import {
 import { postgresLockPath, postgresPasswordPath } from './postgres/embedded-postgres.js'
 import { POSTGRES_STOP_SIGNAL, postgresTag } from './postgres/postgres-command.js'
 import { removePlaces } from './postgres/postgres-place.js'
-import { acquireLock } from './process/folder-lock.js'
+import { whileLocked } from './process/folder-lock.js'
 import { stopOrphans } from './process/orphans.js'
 import { makeUsable } from './process/usable-folder.js'
 import { REDIS_STOP_SIGNAL, redisDataPath, redisTag } from './redis/redis-command.js'
@@ -34,13 +34,4 @@ export async function removeData(folder: string): Promise<void> {
     await stopOrphans(balancerTag(folder), BALANCER_ORPHAN_SIGNAL)
     rmSync(balancerFolder(folder), { recursive: true, force: true })
   })
-}
-
-async function whileLocked(path: string, what: string, work: () => Promise<void>): Promise<void> {
-  const lock = acquireLock(path, what)
-  try {
-    await work()
-  } finally {
-    lock.release()
-  }
 }

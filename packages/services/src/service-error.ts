@@ -29,3 +29,8 @@ export class ServiceError extends Error {
     this.code = code
   }
 }
+
+/** What to do about data that no server can use any more, and what that costs. */
+export const RESET_ADVICE: string =
+  'Copy them if you need anything of them. Then "npm run reset" removes all users, posts, logins, keys and ' +
+  'logs of this workbench, and the next start begins with an empty database.'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  checkReplicaUrl,
   type EmbeddedPostgres,
   startEmbeddedPostgres,
   startPostgres,
@@ -14,9 +15,9 @@ let own: EmbeddedPostgres
 
 beforeAll(async () => {
   own = await startEmbeddedPostgres({ folder, durable: false })
-}, 20_000)
+})
 
-afterAll(() => own.stop())
+afterAll(() => own?.stop())
 
 describe('a PostgreSQL by URL', () => {
   it('is verified, changed in nothing, and left running', async () => {
@@ -49,15 +50,73 @@ describe('a PostgreSQL by URL', () => {
     await expect(query(unknown, 'select 1')).rejects.toMatchObject({ code: '3D000' })
   })
 
+  it('whose role may not create tables is refused, with the GRANT that helps', async () => {
+    await query(own.url, `CREATE ROLE "Mrs. O'Hara" LOGIN PASSWORD 'hunter22'`)
+    const url = new URL(own.url)
+    url.username = encodeURIComponent("Mrs. O'Hara")
+    url.password = 'hunter22'
+    const failure = await failureOf({ databaseUrl: url.href })
+    expect(failure).toMatchObject({ code: 'refused' })
+    const grant = /GRANT .*;/.exec(failure.message)?.[0] ?? ''
+    expect(grant).toBe(`GRANT USAGE, CREATE ON SCHEMA public TO "Mrs. O'Hara";`)
+    expect(failure.message).not.toContain('hunter22')
+    await query(own.url, grant)
+    const given = await startPostgres({ databaseUrl: url.href, folder })
+    expect(given.kind).toBe('url')
+    // Such a role can ask a replica who it is, too.
+    expect(await checkReplicaUrl(url.href, url.href)).toBeUndefined()
+  })
+
   it.each([
     'hunter22',
     'mysql://u:hunter22@h/d',
     'postgres//u:hunter22@h',
     'postgres:u:hunter22@h/d',
+    'postgres://u:hunter22@h:65536/d',
+    'postgres://u:hunter22@127.0.0.1/d?port=hunter22',
+    'postgres://u:hunter22@127.0.0.1/d?port=0',
+    'postgres://u:hunter22@127.0.0.1/d?sslmode=always',
+    'postgres://u:hunter22@127.0.0.1/d?sslrootcert=/nowhere/ca.pem',
   ])('is refused if it is none: %s', async (databaseUrl) => {
     const failure = await failureOf({ databaseUrl })
     expect(failure).toMatchObject({ code: 'invalid-url' })
     expect(failure.message).not.toContain('hunter22')
+  })
+})
+
+describe('a replica by URL', () => {
+  it('of which nothing is wrong needs no words', async () => {
+    expect(await checkReplicaUrl(own.url, own.url)).toBeUndefined()
+  })
+
+  it('that does not answer is named by its setting, host and port, without the password', async () => {
+    const port = await freePort()
+    const problem = await checkReplicaUrl(`postgres://u:hunter22@127.0.0.1:${port}/d`, own.url)
+    expect(problem).toContain(`127.0.0.1:${port}`)
+    expect(problem).toContain('DATABASE_REPLICA_URL')
+    expect(problem).not.toContain('hunter22')
+  })
+
+  it('that says no is reported', async () => {
+    const unknown = own.url.replace(/\/workbench$/, '/nowhere')
+    expect(await checkReplicaUrl(unknown, own.url)).toContain('(3D000)')
+  })
+
+  it('that is a copy of another database is reported', async () => {
+    const other = own.url.replace(/\/workbench$/, '/postgres')
+    expect(await checkReplicaUrl(other, own.url)).toContain('not a replica')
+  })
+
+  it('is refused if it is none', async () => {
+    await expect(checkReplicaUrl('mysql://u:hunter22@h/d', own.url)).rejects.toThrow(
+      /^DATABASE_REPLICA_URL is not a PostgreSQL address\. It should look like (?!.*hunter22)/,
+    )
+  })
+
+  it('is not blamed for a primary that does not answer', async () => {
+    const port = await freePort()
+    const primary = `postgres://u:hunter22@127.0.0.1:${port}/d`
+    expect(await checkReplicaUrl(own.url, primary)).toBeUndefined()
   })
 })
 
@@ -97,7 +156,7 @@ describe('a Redis by URL', () => {
   it('that is something else altogether is no Redis', async () => {
     const failure = await failureOf({ redisUrl: `redis://127.0.0.1:${own.port}` })
     expect(failure).toMatchObject({ code: 'unreachable' })
-  }, 15_000)
+  })
 })
 
 async function failureOf(options: {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
   type EmbeddedPostgres,
   inspectServices,
@@ -11,6 +11,7 @@ import {
 import { postgresTag } from '../src/postgres/postgres-command.js'
 import { isRoot, unprivilegedAccount } from '../src/process/account.js'
 import { processesTagged } from '../src/process/process-list.js'
+import { OtherWorkbench } from './other-workbench.js'
 import { query, valueOf } from './postgres-client.js'
 import { temporaryFolder } from './temporary-folder.js'
 
@@ -21,9 +22,9 @@ beforeAll(async () => {
   postgres = await startEmbeddedPostgres({ folder, database: 'odd "name"' })
   await query(postgres.url, 'create table kept (n int)')
   await query(postgres.url, 'insert into kept values (7)')
-}, 20_000)
+})
 
-afterAll(() => postgres.stop())
+afterAll(() => postgres?.stop())
 
 const tagged = (): number[] => processesTagged(postgresTag(folder)).map(({ pid }) => pid)
 const kept = (): Promise<unknown> => valueOf(postgres.url, 'select n from kept')
@@ -142,3 +143,36 @@ describe('an embedded PostgreSQL', () => {
 function later<T>(ms: number, value: T): Promise<T> {
   return new Promise((resolve) => setTimeout(() => resolve(value), ms))
 }
+
+/** Each of them is for other databases of the user, and would break a start or a connection here. */
+const OF_THE_SHELL = {
+  PGSSLMODE: 'require',
+  PGSSLNEGOTIATION: 'direct',
+  PGOPTIONS: '-c no_such_setting=1',
+  PGHOST: '203.0.113.1',
+  PGPORT: '1',
+  PGDATABASE: 'elsewhere',
+  PGUSER: 'somebody',
+  PGPASSWORD: 'hunter22',
+  PGPASSFILE: '/nowhere',
+  PGSERVICE: 'elsewhere',
+  PGAPPNAME: 'psql',
+  PGTZ: 'Nowhere/Land',
+  PGDATESTYLE: 'German',
+  PGCLIENTENCODING: 'KLINGON',
+  PGCONNECT_TIMEOUT: 'soon',
+  PGDATA: '/nowhere',
+  LC_ALL: 'xx_YY.nowhere',
+  LANG: 'xx_YY.nowhere',
+  LANGUAGE: 'xx',
+}
+
+it('starts and answers with its own settings, whatever the shell of the user has set', async () => {
+  const own = temporaryFolder(onTestFinished)
+  const other = new OtherWorkbench({ folder: own, names: ['postgres'], env: OF_THE_SHELL })
+  const { postgres: url = '' } = await other.says()
+  expect(await valueOf(url, 'show timezone')).toBe('UTC')
+  expect(await valueOf(url, 'show lc_messages')).toBe('C')
+  other.interrupt()
+  expect(await other.says()).toEqual({ answer: 42 })
+})

@@ -26,15 +26,18 @@ export class OtherWorkbench {
     names: readonly string[]
     programFolder?: string
     account?: Account
+    /** Added to the environment of this process. */
+    env?: Readonly<Record<string, string>>
   }) {
     const program = fileURLToPath(new URL('./programs/hold-services.ts', import.meta.url))
     const tsx = import.meta.resolve('tsx')
-    const { folder, programFolder = folder, names, account } = options
+    const { folder, programFolder = folder, names, account, env } = options
     this.child = spawn(
       process.execPath,
       ['--import', tsx, program, folder, programFolder, ...names],
       {
         ...account,
+        env: { ...process.env, ...env },
         detached: true,
         stdio: ['ignore', 'pipe', 'inherit'],
       },

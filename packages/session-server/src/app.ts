@@ -10,6 +10,7 @@ import {
   listPosts,
   listUsers,
   live,
+  logAppErrors,
   type Logger,
   type NewId,
   noStore,
@@ -31,7 +32,7 @@ import Koa from 'koa'
 import type { SessionConfig } from './config.js'
 import { endDevice, listDevices } from './handlers/devices.js'
 import { login } from './handlers/login.js'
-import { endOtherSessions, logout, logoutAll } from './handlers/logout.js'
+import { logout, logoutAll } from './handlers/logout.js'
 import { register } from './handlers/register.js'
 import { renewAccess, rotateRefresh } from './handlers/token.js'
 import type { SessionContext, SessionPorts } from './ports.js'
@@ -62,6 +63,7 @@ export function createApp(deps: SessionAppDeps): SessionApp {
   const { config, ports, logger, onFinished } = deps
   const app: SessionApp = new Koa()
   const sessions = new Sessions(app, deps)
+  app.on('error', logAppErrors(logger))
   // What every request passes, in this order.
   app.use(requestTrace({ ports, serverTiming: config.serverTiming, onFinished }))
   app.use(problemDetails(logger, challenge(sessions.cookieName)))
@@ -78,7 +80,7 @@ export function createApp(deps: SessionAppDeps): SessionApp {
 /** Every route. Public ones load no session, and pay for no lookup. */
 function routes(
   sessions: Sessions,
-  { clock, newId, draining }: SessionAppDeps,
+  { clock, newId, draining, logger }: SessionAppDeps,
 ): Router<KitState, { ports: SessionPorts }> {
   const router = new Router<KitState, { ports: SessionPorts }>({ sensitive: true, strict: true })
   const load = sessions.load
@@ -90,7 +92,7 @@ function routes(
   router.post(paths.login, login(sessions, admit))
   router.post(paths.logout, logout(sessions))
   router.get(paths.live, live)
-  router.get(paths.ready, ready(draining))
+  router.get(paths.ready, ready(draining, logger))
   router.get(paths.openapi, openApi('session'))
 
   router.post(paths.renewAccess, load, session, renewAccess(sessions))
@@ -100,7 +102,12 @@ function routes(
   router.get(paths.devices, load, session, listDevices(clock))
   router.delete(paths.device, load, session, endDevice)
   router.get(paths.me, load, session, showMe)
-  router.patch(paths.me, load, session, updateMe<SessionContext>(endOtherSessions))
+  router.patch(
+    paths.me,
+    load,
+    session,
+    updateMe<SessionContext>(({ ports }) => ports.sessions, admit),
+  )
   router.get(paths.users, load, session, listUsers)
   router.get(paths.posts, load, session, listPosts)
   router.post(paths.posts, load, session, createPost(clock, newId))

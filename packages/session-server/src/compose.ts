@@ -7,16 +7,22 @@ import {
   type PortsFor,
   portsWhenUsed,
   type SharedPorts,
+  type StoreUses,
   traceCalls,
 } from '@session-vs-jwt/http-kit'
-import { anHourBefore, everyMinute, type RedisConnection } from '@session-vs-jwt/stores'
+import { anHourBefore, type RedisConnection } from '@session-vs-jwt/stores'
 import Keygrip from 'keygrip'
 import { createApp, type SessionAppDeps } from './app.js'
 import type { SessionConfig } from './config.js'
 import type { SessionPorts } from './ports.js'
 import { MemorySessions } from './stores/memory.js'
-import { PostgresSessions } from './stores/postgres.js'
-import { defineSessionCommands, RedisSessions, SESSION_COMMANDS } from './stores/redis.js'
+import { PostgresSessions, sessionTables } from './stores/postgres.js'
+import {
+  defineSessionCommands,
+  RedisSessions,
+  SESSION_COMMANDS,
+  SESSION_KEYS,
+} from './stores/redis.js'
 import type { SessionStore } from './stores/session-store.js'
 
 /** What the server takes from its surroundings, and what a test brings itself. */
@@ -30,8 +36,9 @@ export async function composeServer(
   config: SessionConfig,
   surroundings: Surroundings,
 ): Promise<ComposedServer> {
-  const shared = await connectSharedPorts(config, surroundings.logger)
+  const shared = await connectSharedPorts(config, surroundings.logger, usesOf(config))
   const ports = makePorts(config, shared, surroundings.clock)
+  shared.finishRevocations(ports(undefined).sessions)
   return {
     handler: (draining) => createApp({ ...surroundings, config, ports, draining }).callback(),
     close: shared.close,
@@ -50,29 +57,43 @@ function makePorts(
   })
 }
 
+function usesOf({ store }: SessionConfig): StoreUses {
+  return {
+    tables: store === 'postgres' ? sessionTables : [],
+    keys: store === 'redis' ? SESSION_KEYS : [],
+  }
+}
+
 /** The one place where a strategy's store is chosen. */
 function chooseStore(
   { store }: SessionConfig,
-  { sql, redis }: SharedPorts,
+  shared: SharedPorts,
   clock: Clock,
 ): PortsFor<SessionStore | undefined> {
-  if (store === 'redis' && redis) return redisSessions(redis, clock)
+  const { sql, redis, onUnreadable, everyMinute } = shared
+  if (store === 'redis' && redis) return redisSessions(redis, clock, onUnreadable)
   if (store === 'postgres') {
-    everyMinute(() => new PostgresSessions(sql(undefined)).removeExpired(anHourBefore(clock())))
-    return (trace) => new PostgresSessions(sql(trace))
+    const unwatched = new PostgresSessions(sql(undefined), onUnreadable)
+    everyMinute('sessions', (signal) => unwatched.removeExpired(anHourBefore(clock()), signal))
+    return (trace) => new PostgresSessions(sql(trace), onUnreadable)
   }
   if (store === 'memory') {
     const sessions = new MemorySessions()
-    everyMinute(async () => sessions.removeExpired(anHourBefore(clock())))
+    everyMinute('sessions', async () => sessions.removeExpired(anHourBefore(clock())))
     return () => sessions
   }
   return () => undefined
 }
 
-function redisSessions(connection: RedisConnection, clock: Clock): PortsFor<SessionStore> {
+function redisSessions(
+  connection: RedisConnection,
+  clock: Clock,
+  onUnreadable: (key: string) => void,
+): PortsFor<SessionStore> {
   const defined = defineSessionCommands(connection)
   const commands = traceCalls('redis', defined, SESSION_COMMANDS, describeCommand)
-  return (trace) => new RedisSessions(commands(trace), connection.deadline, clock)
+  const settings = { deadline: connection.deadline, clock, onUnreadable }
+  return (trace) => new RedisSessions(commands(trace), settings)
 }
 
 /** SHA-256, where Keygrip's default is SHA-1. Its types forget that a key may be bytes. */

@@ -1,7 +1,7 @@
 import { Problem, type ProblemCode } from '@session-vs-jwt/http-kit'
 import type { CreateSessionOptions } from 'koa-session'
 import type { SessionContext } from './ports.js'
-import type { SessionRecord, SessionStore } from './stores/session-store.js'
+import { sessionFromJson, type SessionRecord, type SessionStore } from './stores/session-store.js'
 
 /** What `ctx.session` is, once koa-session has found or made one. */
 export type LiveSession = { -readonly [Field in keyof SessionRecord]: SessionRecord[Field] } & {
@@ -66,7 +66,7 @@ export const storeAdapter: NonNullable<CreateSessionOptions['store']> = {
 export const cookieCodec: Pick<CreateSessionOptions, 'encode' | 'decode'> = {
   encode: (data: object) =>
     Buffer.from(JSON.stringify(withoutPrivateMembers(data))).toString('base64url'),
-  decode: (text: string): unknown => JSON.parse(Buffer.from(text, 'base64url').toString()),
+  decode: (text: string): unknown => sessionFromJson(Buffer.from(text, 'base64url').toString()),
 }
 
 /** koa-session's own deadlines (`_expire`, `_maxAge`) read another clock than ours: they stay out. */

@@ -57,8 +57,11 @@ export function useSessionCookies(
 
 const MADE = Symbol('cookies')
 
-/** How many cookies of this name a `Cookie` header has. */
+/**
+ * How many pairs of a `Cookie` header have this name. A pair without `=` has an empty name (RFC 6265bis,
+ * section 5.7), so it never counts. The match is exact because the library reads names exactly, too.
+ */
 export function timesSent(header: string | undefined, name: string): number {
   const pairs = header?.split(';') ?? []
-  return pairs.filter((it) => it.slice(0, it.indexOf('=')).trim() === name).length
+  return pairs.filter((pair) => pair.replace(/^ +/, '').startsWith(`${name}=`)).length
 }

@@ -48,7 +48,7 @@ export class Sessions {
   }
 
   /** A new session for `user`, under a new id. One that the request came with is ended. */
-  async start(context: SessionContext, user: User): Promise<void> {
+  async start(context: SessionContext, user: User, passwordVersion: number): Promise<void> {
     const ctx = context as RequestWithSession
     const { config, clock, newId } = this.#settings
     const now = clock().getTime()
@@ -62,6 +62,7 @@ export class Sessions {
       createdAt: now,
       idleUntil: this.#idleFromNow(),
       absoluteUntil: now + config.absoluteSeconds * 1000,
+      passwordVersion: config.store === 'cookie' ? undefined : passwordVersion,
     }
     ctx.session = session as LiveSession
     // First: a login that fails here has not begun a session that it would have to take back.

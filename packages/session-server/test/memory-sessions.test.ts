@@ -3,7 +3,7 @@ import { MemorySessions } from '../src/stores/memory.js'
 import { expiryOf, type SessionRecord } from '../src/stores/session-store.js'
 
 const NOW = Date.parse('2026-01-02T03:04:05.678Z')
-const session = (userId: string, deviceId: string): SessionRecord => ({
+const session = (userId: string, deviceId: string, passwordVersion = 1): SessionRecord => ({
   userId,
   email: `${userId}@example.org`,
   deviceId,
@@ -11,6 +11,7 @@ const session = (userId: string, deviceId: string): SessionRecord => ({
   createdAt: NOW,
   idleUntil: NOW + 1_000,
   absoluteUntil: NOW + 5_000,
+  passwordVersion,
 })
 
 let store: MemorySessions
@@ -72,11 +73,18 @@ describe('sessions in memory', () => {
     expect(await left()).toStrictEqual(['alice/phone', 'alice/laptop'])
   })
 
-  test('are all ended but the one that is kept', async () => {
-    await store.destroyAll('alice', 'phone')
-    expect(await left()).toStrictEqual(['alice/phone', 'bob/phone'])
+  test('are all ended for their own user only', async () => {
     await store.destroyAll('alice')
     expect(await left()).toStrictEqual(['bob/phone'])
+  })
+
+  test('are ended by a new password, but for the device that sets it and those that know it', async () => {
+    await store.create('4', session('alice', 'tablet', 2))
+    const revocation = { userId: 'alice', passwordVersion: 2, keptDevice: 'phone' }
+    await store.endDevices(revocation)
+    expect(await left()).toStrictEqual(['alice/phone', 'bob/phone', 'alice/tablet'])
+    await store.endDevices({ ...revocation, keptDevice: undefined })
+    expect(await left()).toStrictEqual(['bob/phone', 'alice/tablet'])
   })
 
   test('are removed when the earlier of their deadlines has come', async () => {

@@ -22,6 +22,7 @@ export class NodeClock {
   readonly known: Promise<void>
   readonly #node: Redis
   #offset: number | undefined
+  #whyUnknown: unknown
   #isKnown: () => void = () => undefined
 
   constructor(node: Redis) {
@@ -45,7 +46,8 @@ export class NodeClock {
         const halfWay = (sentAt + performance.now()) / 2
         this.#offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - halfWay
         this.#isKnown()
-      } catch {
+      } catch (error) {
+        this.#whyUnknown = error
         await delay(READ_AGAIN_AFTER_MS, undefined, { ref: false })
       }
     }
@@ -60,7 +62,7 @@ export class NodeClock {
       const moment = givesUpAt.get(command) ?? Number(command.args[at])
       givesUpAt.set(command, moment)
       if (this.#offset === undefined && node.status === 'ready')
-        return refused(command, 'too early')
+        return refused(command, 'too early', this.#whyUnknown)
       if (performance.now() > moment) return refused(command, 'too late')
       command.args[at] = String(Math.round((this.#offset ?? 0) + moment))
       command.promise.catch((error: Error) => {
@@ -94,8 +96,8 @@ function refuseNotBefore(moment: number, command: Command): void {
   }
 }
 
-function refused(command: Command, why: string): unknown {
-  command.reject(new Error(`LATE ${why} to be sent`))
+function refused(command: Command, why: string, cause?: unknown): unknown {
+  command.reject(new Error(`LATE ${why} to be sent`, { cause }))
   return command.promise
 }
 

@@ -2,12 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, type ClusterOptions, type Redis } from 'ioredis'
 import { NodeClock } from './node-clock.js'
 import { writeTogether } from './write-together.js'
-import { parseRedisUrl, redisClient } from './redis-address.js'
+import { parseRedisUrl, redisClient, RedisDatabaseError } from './redis-address.js'
 
 export interface RedisConnectionOptions {
   /** One server, a cluster or sentinels: see {@link parseRedisUrl}. */
   readonly url: string
   readonly onError?: (error: Error) => void
+  /** Multiplies every time limit below. Only tests that aren't about these limits set it. Default 1. */
+  readonly timeoutFactor?: number
 }
 
 export interface RedisConnection {
@@ -18,14 +20,13 @@ export interface RedisConnection {
    * {@link defineWrite}; it is put on the clock of the server as it is sent there.
    */
   readonly deadline: () => number
-  /** Whether Redis can be asked. Of a cluster, any master will do: others serve their part of the users. */
-  readonly ping: () => Promise<unknown>
   readonly close: () => Promise<void>
 }
 
 const COMMAND_TIMEOUT_MS = 500
 /** After which a connection that brings no answer is given up: the line may be dead and Redis well. */
 const SILENCE_MS = 1_500
+const FIRST_ATTEMPT_MS = 1_000
 
 /**
  * A client that answers or refuses at once: no offline queue, and nothing is sent again after a
@@ -33,18 +34,34 @@ const SILENCE_MS = 1_500
  * cluster has refused to run, because the key lives elsewhere.
  *
  * @throws {RedisUrlError}
+ * @throws {RedisDatabaseError} if the server answers and refuses the database
  */
 export async function connectRedis(options: RedisConnectionOptions): Promise<RedisConnection> {
-  const redis = redisClient(parseRedisUrl(options.url), CLIENT_OPTIONS, CLUSTER_OPTIONS)
-  const onError = (error: Error): void => options.onError?.(error)
+  const { timeoutFactor = 1 } = options
+  const commandMs = COMMAND_TIMEOUT_MS * timeoutFactor
+  const redis = redisClient(parseRedisUrl(options.url), clientOptions(timeoutFactor), {
+    ...CLUSTER_OPTIONS,
+    slotsRefreshTimeout: commandMs,
+  })
+  let isFirst = true
+  let refusal: RedisDatabaseError | undefined
+  const onError = (error: Error): void => {
+    if (isFirst && error instanceof RedisDatabaseError) refusal = error
+    // A refusal at the first attempt is thrown: an operator reads it once.
+    if (!refusal) options.onError?.(error)
+  }
   redis.on('error', onError)
   const end = neverEnding(redis)
   const clocks = redis instanceof Cluster ? followNodes(redis, onError) : [clockOf(redis)]
-  await firstAttempt(redis, clocks)
+  await firstAttempt(redis, clocks, FIRST_ATTEMPT_MS * timeoutFactor)
+  isFirst = false
+  if (refusal) {
+    end()
+    throw refusal
+  }
   return {
     redis,
-    deadline: () => performance.now() + COMMAND_TIMEOUT_MS,
-    ping: async () => (redis instanceof Cluster ? pingAnyMaster(redis) : redis.ping()),
+    deadline: () => performance.now() + commandMs,
     close: async () => end(),
   }
 }
@@ -105,6 +122,17 @@ const CLUSTER_OPTIONS: ClusterOptions = {
   dnsLookup: (address, callback) => callback(null, address),
 }
 
+/** The options above with every time limit multiplied. */
+function clientOptions(timeoutFactor: number): typeof CLIENT_OPTIONS {
+  return {
+    ...CLIENT_OPTIONS,
+    commandTimeout: COMMAND_TIMEOUT_MS * timeoutFactor,
+    socketTimeout: SILENCE_MS * timeoutFactor,
+    connectTimeout: COMMAND_TIMEOUT_MS * timeoutFactor,
+    sentinelCommandTimeout: COMMAND_TIMEOUT_MS * timeoutFactor,
+  }
+}
+
 /**
  * Connects to every node of the cluster as it appears, replicas too: the one that becomes a master
  * is ready for commands, and its clock is known.
@@ -125,20 +153,18 @@ function clockOf(node: Redis): NodeClock {
   return new NodeClock(node)
 }
 
-async function pingAnyMaster(cluster: Cluster): Promise<unknown> {
-  const masters = cluster.nodes('master').filter(({ status }) => status === 'ready')
-  if (masters.length === 0) throw new Error('Connection is closed: no master of the cluster')
-  return Promise.any(masters.map(async (it) => it.ping()))
-}
-
 /** A server may start before its Redis: a failed first attempt is logged and tried again. */
-async function firstAttempt(redis: Redis | Cluster, clocks: readonly NodeClock[]): Promise<void> {
+async function firstAttempt(
+  redis: Redis | Cluster,
+  clocks: readonly NodeClock[],
+  withinMs: number,
+): Promise<void> {
   const connected = async (): Promise<void> => {
     await redis.connect()
     await Promise.all(clocks.map(({ known }) => known))
   }
   const orNot = connected().catch(() => undefined)
-  await Promise.race([orNot, delay(1_000, undefined, { ref: false })])
+  await Promise.race([orNot, delay(withinMs, undefined, { ref: false })])
 }
 
 /** A script that writes; see {@link defineWrite}. */
@@ -156,14 +182,19 @@ export interface WriteScript {
  * another clock: that of Redis was set back, and the write would be in time for as long as it was set back.
  */
 export function defineWrite(redis: Redis | Cluster, name: string, script: WriteScript): void {
+  const { commandTimeout = COMMAND_TIMEOUT_MS } = nodeOptions(redis)
   redis.defineCommand(name, {
     numberOfKeys: script.numberOfKeys,
     lua: `
 local now = redis.call('TIME')
 local left = tonumber(ARGV[1]) - (now[1] * 1000 + now[2] / 1000)
-if left < 0 or left > ${2 * COMMAND_TIMEOUT_MS} then
+if left < 0 or left > ${2 * commandTimeout} then
   return redis.error_reply('LATE the client has given up this write')
 end
 ${script.lua}`,
   })
+}
+
+function nodeOptions(redis: Redis | Cluster): { commandTimeout?: number | undefined } {
+  return redis instanceof Cluster ? (redis.options.redisOptions ?? {}) : redis.options
 }

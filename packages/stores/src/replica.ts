@@ -1,3 +1,4 @@
+import { PostgresSetupError } from './postgres-setup.js'
 import type { SqlClient } from './sql.js'
 
 /** What a replica may take; the primary can still answer within the second that a request has. */
@@ -27,6 +28,26 @@ export function replicaFirst(
       }
     },
   }
+}
+
+/**
+ * Asks both who they are; says nothing about a primary that does not answer.
+ *
+ * @throws {PostgresSetupError} when `replica` is a copy of some other database; else its own error
+ */
+export async function checkReplica(replica: SqlClient, primary: SqlClient): Promise<void> {
+  const copy = await identityOf(replica)
+  const original = await identityOf(primary).catch(() => copy)
+  if (copy === original) return
+  throw new PostgresSetupError('It is not a replica of the database at DATABASE_URL.')
+}
+
+/** A replica shares both with its primary, and no other database does. */
+async function identityOf(client: SqlClient): Promise<string | undefined> {
+  const { rows } = await client.query<{ identity: string }>({
+    text: `SELECT system_identifier || ' ' || current_database() AS identity FROM pg_control_system()`,
+  })
+  return rows[0]?.identity
 }
 
 /** A read that nobody waits for any more does no harm: it ends by the limits of its pool. */

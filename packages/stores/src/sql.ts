@@ -1,5 +1,7 @@
-import { Client, type ClientBase, DatabaseError, Pool, Query } from 'pg'
-import { IN_TIME, isTooLate } from './store-unavailable.js'
+import { type ClientBase, DatabaseError, Pool, Query } from './pg.js'
+import { checkLimits, explainPooler, isPooled, LIMITS } from './pooler.js'
+import { PostgresSetupError } from './postgres-setup.js'
+import { isStalePlan, isTooLate } from './store-unavailable.js'
 
 /** One SQL statement. A `name` makes PostgreSQL plan it once for each connection. */
 export interface Statement {
@@ -24,13 +26,23 @@ export interface PostgresOptions {
   readonly poolSize?: number
   /** Called when a connection fails while nobody uses it: a fact to log, never a reason to die. */
   readonly onIdleError?: (error: Error) => void
+  /** Multiplies every time limit below. Only tests that aren't about these limits set it. Default 1. */
+  readonly timeoutFactor?: number
 }
 
-/** Milliseconds for a connection and an answer together; beyond it the statement is given up. */
-const ANSWER_WITHIN_MS = 750
-const CONNECT_WITHIN_MS = 400
-/** PostgreSQL's own limit, from the moment at which it has read a statement. */
-const RUN_WITHIN_MS = 350
+interface TimeLimits {
+  /** Milliseconds for a connection and an answer together; beyond it the statement is given up. */
+  readonly answerMs: number
+  readonly connectMs: number
+  /** PostgreSQL's own limit, from the moment at which it has read a statement. */
+  readonly runMs: number
+}
+
+function timeLimits(factor = 1): TimeLimits {
+  const runMs = LIMITS.statement_timeout * factor
+  return { answerMs: 750 * factor, connectMs: 400 * factor, runMs }
+}
+
 /** As many requests as a server meets at once when it has just started. */
 const WARM_CONNECTIONS = 4
 
@@ -39,6 +51,8 @@ export interface PostgresConnection {
   /**
    * Opens some connections before a request waits for one: on a busy machine that takes longer than a
    * request may. That it cannot be done now is no error.
+   *
+   * @throws {PostgresSetupError} when somebody has to change a setting before any connection can work
    */
   readonly warmUp: () => Promise<void>
   readonly close: () => Promise<void>
@@ -49,22 +63,29 @@ export interface PostgresConnection {
  * PostgreSQL is stopped, paused or locked. A write that was given up does not run later.
  */
 export function connectPostgres(options: PostgresOptions): PostgresConnection {
-  const clock = new ServerClock()
+  const limits = timeLimits(options.timeoutFactor)
+  const clock = new ServerClock(limits)
+  const pooled = isPooled(options.url)
   const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize ?? 10,
-    connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    statement_timeout: RUN_WITHIN_MS,
-    idle_in_transaction_session_timeout: 2_000,
+    connectionTimeoutMillis: limits.connectMs,
+    // PgBouncer refuses a connection that brings settings: there they come with the role.
+    ...(pooled ? {} : { ...LIMITS, statement_timeout: limits.runMs }),
     keepAlive: true,
     allowExitOnIdle: true,
-    onConnect: async (client) => clock.read(client),
+    onConnect: async (client) => {
+      if (pooled) await checkLimits((text) => ask(client, { text }, limits.connectMs))
+      await clock.read(client)
+    },
   })
   // Without a listener, the loss of an idle connection ends the process.
   pool.on('error', (error) => options.onIdleError?.(error))
   // And so does that of one that is lent, which says so by an event too.
   pool.on('connect', (client) => client.on('error', failsTheStatement))
-  const sql: SqlClient = { query: (statement) => answerInTime(pool, clock, statement) }
+  // The next transaction may run on another connection of PgBouncer's, which knows no statement by name.
+  const sendable = pooled ? unnamed : (statement: Statement) => statement
+  const sql: SqlClient = { query: (it) => answerInTime(pool, clock, limits, sendable(it)) }
   return {
     sql,
     warmUp: async () => warmUp(pool),
@@ -74,9 +95,25 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
 
 async function warmUp(pool: Pool): Promise<void> {
   const opening = Array.from({ length: WARM_CONNECTIONS }, async () => pool.connect())
-  for (const opened of await Promise.allSettled(opening)) {
-    if (opened.status === 'fulfilled') opened.value.release()
+  const opened = await Promise.allSettled(opening)
+  for (const it of opened) if (it.status === 'fulfilled') it.value.release()
+  for (const it of opened) {
+    const problem = it.status === 'rejected' ? explainPooler(it.reason) : undefined
+    if (problem instanceof PostgresSetupError) throw problem
   }
+}
+
+function unnamed({ text, values }: Statement): Statement {
+  return values === undefined ? { text } : { text, values }
+}
+
+/**
+ * SQL for a moment in milliseconds. The text of a timestamp depends on DateStyle and TimeZone, and the text of
+ * a floating-point number depends on extra_float_digits; the text of a `bigint` is always the same. A moment
+ * that is infinite has no such number: it is -1, which is before any moment of ours.
+ */
+export function epochMs(moment: string): string {
+  return `(CASE WHEN isfinite(${moment}) THEN extract(epoch FROM ${moment}) * 1000 ELSE -1 END)::bigint`
 }
 
 /**
@@ -84,13 +121,18 @@ async function warmUp(pool: Pool): Promise<void> {
  * process, so that neither a wrong wall clock here nor one that jumps moves a deadline.
  */
 class ServerClock {
+  readonly #limits: TimeLimits
   #offset = Date.now() - performance.now()
+
+  constructor(limits: TimeLimits) {
+    this.#limits = limits
+  }
 
   async read(client: ClientBase): Promise<void> {
     const sentAt = performance.now()
-    const text = 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now'
-    const { rows } = await ask<{ now: number }>(client, { text }, CONNECT_WITHIN_MS)
-    if (rows[0]) this.#offset = rows[0].now - (sentAt + performance.now()) / 2
+    const text = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now'
+    const { rows } = await ask<{ now: string }>(client, { text }, this.#limits.connectMs)
+    if (rows[0]) this.#offset = Number(rows[0].now) - (sentAt + performance.now()) / 2
   }
 
   at(moment: number): Date {
@@ -99,39 +141,26 @@ class ServerClock {
 }
 
 /**
- * A parameter of this type is refused, and with it the whole statement, once its moment is past. Nobody
- * sets one that is further away than a second: it was made for another clock, before PostgreSQL's own was
- * set back, and the write would be in time for as long as that.
- */
-const DEADLINE_TYPE = `
-DO $$ BEGIN
-  CREATE DOMAIN deadline AS timestamptz;
-EXCEPTION WHEN duplicate_object THEN NULL;
-END $$;
-ALTER DOMAIN deadline DROP CONSTRAINT IF EXISTS ${IN_TIME};
-ALTER DOMAIN deadline ADD CONSTRAINT ${IN_TIME}
-  CHECK (VALUE > clock_timestamp() AND VALUE < clock_timestamp() + interval '1 second')`
-
-/**
- * Runs one statement within {@link ANSWER_WITHIN_MS}, the wait for a connection included. A write takes
+ * Runs one statement within {@link TimeLimits.answerMs}, the wait for a connection included. A write takes
  * along the moment by which PostgreSQL must have read it: early enough that it also ends, by
  * PostgreSQL's own limit, before it is given up here. A connection is kept where the server itself
- * refused the statement, and dropped where its state is unknown.
+ * refused the statement, and dropped where its state is unknown or its prepared statements are stale.
  */
 async function answerInTime<Row extends object>(
   pool: Pool,
   clock: ServerClock,
+  limits: TimeLimits,
   statement: Statement,
 ): Promise<SqlResult<Row>> {
-  const givesUpAt = performance.now() + ANSWER_WITHIN_MS
+  const givesUpAt = performance.now() + limits.answerMs
   const client = await pool.connect()
   let isBroken = false
   try {
     const left = Math.max(1, Math.round(givesUpAt - performance.now()))
-    const readBy = (): Date => clock.at(givesUpAt - RUN_WITHIN_MS)
+    const readBy = (): Date => clock.at(givesUpAt - limits.runMs)
     return await ask<Row>(client, withDeadline(statement, readBy), left)
   } catch (error) {
-    isBroken = !(error instanceof DatabaseError) || error.severity === 'FATAL'
+    isBroken = !(error instanceof DatabaseError) || error.severity === 'FATAL' || isStalePlan(error)
     // Refused before it was given up here: the clock of PostgreSQL was set.
     if (isTooLate(error)) await clock.read(client).catch(() => undefined)
     throw error
@@ -167,7 +196,7 @@ function checkedText(text: string, parameters: number): string {
 /** A read takes no deadline along. */
 function textWithDeadline(text: string, parameters: number): string {
   if (/^\s*SELECT\b/i.test(text)) return text
-  const check = `WITH in_time AS (SELECT $${parameters + 1}::deadline)`
+  const check = `WITH in_time AS (SELECT $${parameters + 1}::public.deadline)`
   return /^\s*WITH\b/i.test(text) ? text.replace(/WITH/i, `${check},`) : `${check} ${text}`
 }
 
@@ -195,19 +224,4 @@ async function ask<Row extends object>(
 /** The name of the unique index or constraint that refused a write, if that is what `error` says. */
 export function violatedUniqueIndex(error: unknown): string | undefined {
   return error instanceof DatabaseError && error.code === '23505' ? error.constraint : undefined
-}
-
-/**
- * Runs `schema` (idempotent DDL) under an advisory lock, so that several processes may do it at once.
- * DDL is the one thing that may take longer than a request: it gets a connection of its own.
- */
-export async function applySchema(url: string, schema: readonly string[]): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
-  await client.connect()
-  try {
-    await client.query('SELECT pg_advisory_lock(7519)')
-    for (const ddl of [DEADLINE_TYPE, ...schema]) await client.query(ddl)
-  } finally {
-    await client.end()
-  }
 }

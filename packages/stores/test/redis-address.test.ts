@@ -3,10 +3,22 @@ import { describe, expect, test } from 'vitest'
 import { parseRedisUrl, redisClient, RedisUrlError } from '../src/redis-address.js'
 
 describe('an address', () => {
-  test('of one server is handed on as it is', () => {
-    const url = 'redis://:canary@h:1/2?family=6'
-    expect(parseRedisUrl(url)).toEqual({ kind: 'single', url, place: 'h:1' })
-    expect(parseRedisUrl('rediss://h')).toMatchObject({ kind: 'single', place: 'h:6379' })
+  test('of one server may name a user, a database and the version of IP', () => {
+    expect(parseRedisUrl('redis://us%40er:canary@[::1]:1/2?family=6')).toEqual({
+      kind: 'single',
+      endpoints: [{ host: '::1', port: 1 }],
+      node: { username: 'us@er', password: 'canary', db: 2, family: 6 },
+      place: '::1:1',
+    })
+  })
+
+  test.each(['redis://h', 'redis://h/', 'REDIS://h:6379/0'])('%s means database 0', (url) => {
+    const endpoints = [{ host: 'h', port: 6379 }]
+    expect(parseRedisUrl(url)).toEqual({ kind: 'single', endpoints, node: {}, place: 'h:6379' })
+  })
+
+  test.each(['rediss://h', 'REDISS://h'])('%s is by TLS', (url) => {
+    expect(parseRedisUrl(url).node).toEqual({ tls: {} })
   })
 
   test('of a cluster names some of its nodes', () => {
@@ -63,7 +75,21 @@ describe('what is no address is refused, and not repeated', () => {
     ['an empty host', 'redis+cluster://:canary@a:1,,b:2', 'has a host or port'],
     ['a port too high', 'redis+cluster://:canary@a:1,b:65536', 'has a host or port'],
     ['a port that is none', 'redis+sentinel://:canary@a:b/main', 'has a host or port'],
-    ['a space', 'redis+cluster://:canary@a:1, b:2', 'has a host or port'],
+    ['a space', 'redis+cluster://:canary@a:1, b:2', 'contains white space'],
+    ['a space before it', ' redis://:canary@h', 'contains white space'],
+    ['a line break that URL would skip', 'redis://:canary@h/\n1', 'contains white space'],
+    ['a database that is a word', 'redis://:canary@h/abc', 'not the number of a database'],
+    ['a negative database', 'redis://:canary@h/-1', 'not the number of a database'],
+    ['a fraction', 'redis://:canary@h/1.5', 'not the number of a database'],
+    ['two databases', 'redis://:canary@h/1/2', 'not the number of a database'],
+    ['a slash too many', 'redis://:canary@h/1/', 'not the number of a database'],
+    ['a number without end', `redis://:canary@h/${'9'.repeat(30)}`, 'not the number of a database'],
+    ['a database in a parameter', 'redis://:canary@h?db=3', 'has a parameter'],
+    ['an option of ioredis', 'redis://:canary@h/1?enableOfflineQueue=true', 'has a parameter'],
+    ['a family that is none', 'redis://:canary@h?family=5', 'has a family'],
+    ['a fragment', 'redis://:canary@h/0#1', 'contains a #'],
+    ['a port of one server too high', 'redis://:canary@h:65536', 'has a host or port'],
+    ['a bare % for one server', 'redis://:canary%zz@h', 'has a % that'],
     ['a password that is cut by a slash', 'redis+cluster://:can/ary@a:1', 'has a host or port'],
     ['a password with a bare %', 'redis+cluster://:canary%zz@a:1', 'has a % that'],
     ['a database of a cluster', 'redis+cluster://:canary@a:1/1', 'names a database'],

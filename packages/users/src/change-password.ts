@@ -1,6 +1,7 @@
 import { AccountError } from './account-error.js'
 import { checkPasswordPolicy } from './password-policy.js'
-import type { User } from './user.js'
+import { type DeviceStore, finishRevocation, pendingRevocation } from './revocation.js'
+import type { User, UserRepository } from './user.js'
 import { type CredentialPorts, countingFailures } from './verify-credentials.js'
 
 export interface PasswordChange {
@@ -9,10 +10,22 @@ export interface PasswordChange {
   readonly password: string
 }
 
+/** The devices that a new password logs out, and the one that asks for it. */
+export interface OtherDevices {
+  readonly store: DeviceStore
+  readonly keptDevice: string | undefined
+}
+
+/** A password that has passed every check, but isn't set yet. */
+interface NewPassword {
+  readonly userId: string
+  readonly passwordHash: string
+  readonly currentVersion: number
+}
+
 /**
- * Sets a new password, then ends the user's other devices. A login with the old password that is under way
- * has either begun a device by then, which is ended, or finds the new password and takes itself back. Where
- * the devices cannot be ended, the old password is put back: a change that was refused has not happened.
+ * Sets a new password and logs out the user's other devices. `others` is undefined where the server keeps no
+ * devices, so nothing can be logged out.
  *
  * @throws {AccountError} `password_refused`, `wrong_current_password`, `password_changed`,
  *   `too_many_attempts`, `overloaded`
@@ -20,25 +33,59 @@ export interface PasswordChange {
 export async function changePassword(
   change: PasswordChange,
   ports: CredentialPorts,
-  endOtherDevices: () => Promise<void>,
+  others: OtherDevices | undefined,
+  signal?: AbortSignal,
 ): Promise<User | undefined> {
   checkPasswordPolicy(change.password)
   const { users, passwords } = ports
   const user = await users.findWithPassword(change.userId)
   if (!user) return undefined
-  await countingFailures(user.email, ports.loginAttempts, async () => {
-    if (!(await passwords.verify(change.currentPassword, user.passwordHash))) {
-      throw new AccountError('wrong_current_password', 'The current password is wrong.')
-    }
+  const passwordHash = await countingFailures(user.email, ports.loginAttempts, async () => {
+    const { currentPassword, password } = change
+    const hash = await passwords.replace(currentPassword, user.passwordHash, password, signal)
+    if (hash !== undefined) return hash
+    throw new AccountError('wrong_current_password', 'The current password is wrong.')
   })
-  const passwordHash = await passwords.hash(change.password)
-  const changed = await users.setPassword(user.id, passwordHash, user.passwordVersion)
-  if (!changed) throw new AccountError('password_changed', 'The password was just changed.')
-  try {
-    await endOtherDevices()
-  } catch (error) {
-    await users.setPassword(user.id, user.passwordHash, user.passwordVersion + 1)
-    throw error
-  }
+  const next = { userId: user.id, passwordHash, currentVersion: user.passwordVersion }
+  return others ? setAndRevoke(next, users, others) : setPassword(next, users)
+}
+
+async function setPassword(
+  { userId, passwordHash, currentVersion }: NewPassword,
+  users: UserRepository,
+): Promise<User> {
+  return expectUnchanged(await users.setPassword(userId, passwordHash, currentVersion))
+}
+
+/**
+ * Every failure leaves devices logged out rather than logged in. The others end before the password changes,
+ * so nothing that fails later can leave a thief behind. A login with the old password may slip in between,
+ * so they end once more. The record makes sure of that: it is written together with the password.
+ */
+async function setAndRevoke(
+  { userId, passwordHash, currentVersion }: NewPassword,
+  users: UserRepository,
+  { store, keptDevice }: OtherDevices,
+): Promise<User> {
+  const revocation = { userId, passwordVersion: currentVersion + 1, keptDevice }
+  const announced = pendingRevocation(revocation, store.place)
+  if (!(await users.announceRevocation(announced))) throw alreadyChanged()
+  await store.endDevices(revocation)
+  const recorded = pendingRevocation(revocation, store.place)
+  const changed = await users.setPassword(userId, passwordHash, currentVersion, recorded)
+  if (!changed) await users.removeRevocation(announced.id)
+  const user = expectUnchanged(changed)
+  // The password is set, and the record is too: whatever fails here will be repeated.
+  await finishRevocation(recorded, users, store).catch(() => undefined)
+  return user
+}
+
+function expectUnchanged(changed: User | undefined): User {
+  if (!changed) throw alreadyChanged()
   return changed
+}
+
+/** Another device was faster. */
+function alreadyChanged(): AccountError {
+  return new AccountError('password_changed', 'The password was just changed.')
 }

@@ -1,23 +1,48 @@
 export { AccountError } from './account-error.js'
 export type { AccountErrorCode } from './account-error.js'
 export { changePassword } from './change-password.js'
-export type { PasswordChange } from './change-password.js'
+export type { OtherDevices, PasswordChange } from './change-password.js'
 export {
-  defineLoginAttempts,
+  accountKey,
   loginAttemptsSchema,
-  memoryLoginAttempts,
+  loginAttemptsTable,
   postgresLoginAttempts,
-  redisLoginAttempts,
   removeExpiredAttempts,
 } from './login-attempts.js'
-export type { LoginAttempts, LoginAttemptsLimit, LoginAttemptsRedis } from './login-attempts.js'
+export type { LoginAttempt, LoginAttempts, LoginAttemptsLimit } from './login-attempts.js'
+export { memoryLoginAttempts } from './memory-login-attempts.js'
+export {
+  defineLoginAttempts,
+  LOGIN_ATTEMPTS_KEYS,
+  redisLoginAttempts,
+} from './redis-login-attempts.js'
+export type { LoginAttemptsRedis } from './redis-login-attempts.js'
 export { createPasswordHasher, hashPassword, verifyPassword } from './password-hash.js'
 export type { PasswordHasher, PasswordHasherOptions } from './password-hash.js'
-export { checkPasswordPolicy, MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES } from './password-policy.js'
+export {
+  checkPasswordPolicy,
+  MAX_PASSWORD_BYTES,
+  MIN_PASSWORD_CHARACTERS,
+} from './password-policy.js'
 export { registerWithEmail } from './register.js'
 export type { Registration } from './register.js'
 export { MemoryUsers } from './repositories/memory.js'
-export { PostgresUsers, usersSchema } from './repositories/postgres.js'
-export type { NewUser, User, UserPage, UserRepository, UserWithPassword } from './user.js'
+export {
+  pendingRevocationsTable,
+  PostgresUsers,
+  usersSchema,
+  usersTable,
+} from './repositories/postgres.js'
+export type {
+  LoginLookup,
+  NewUser,
+  User,
+  UserPage,
+  UserRepository,
+  UserWithPassword,
+} from './user.js'
+export { finishDueRevocations } from './revocation.js'
+export type { DeviceStore, PendingRevocation, Revocation } from './revocation.js'
+export { normalizeEmail } from './user.js'
 export { authenticateWithEmailAndPassword, loginWithEmail } from './verify-credentials.js'
 export type { CredentialPorts, Credentials } from './verify-credentials.js'

@@ -1,19 +1,41 @@
 import bcrypt from 'bcrypt'
-import pLimit from 'p-limit'
-import { AccountError } from './account-error.js'
+import { HashQueue } from './hash-queue.js'
 
-/** Every hash that is made or compared passes through this port. */
+/**
+ * Every hash that is made or compared passes through this port. Each call waits for one turn and does all its
+ * hashing in it. Each throws an {@link AccountError} `overloaded` at once if too many wait already, and drops
+ * its work when `signal` aborts before the turn comes.
+ */
 export interface PasswordHasher {
-  /** @throws {AccountError} `overloaded` when too many wait already. */
-  hash(password: string): Promise<string>
+  hash(password: string, signal?: AbortSignal): Promise<string>
+  /** Whether `password` is the one behind `hash`, which is `undefined` if there is no such user. */
+  verify(
+    password: string,
+    hash: string | undefined,
+    options?: VerifyOptions,
+  ): Promise<PasswordCheck>
+  /** The hash of `newPassword`, if `password` is the one behind `hash`. */
+  replace(
+    password: string,
+    hash: string,
+    newPassword: string,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>
+}
+
+export interface VerifyOptions {
   /**
-   * Whether `password` is the one behind `hash`. Without a hash it takes the same time and says no, so
-   * that an unknown email costs what a wrong password costs; so it is with a hash of a lower cost.
-   * @throws {AccountError} `overloaded` when too many wait already.
+   * The highest cost of any stored hash. Every "no" takes as much work as one hash of this cost, or of
+   * today's if that is higher, so the time doesn't reveal whether there is a user, or how old the hash is.
    */
-  verify(password: string, hash: string | undefined): Promise<boolean>
-  /** Whether `hash` was made with a lower cost than the one of today. */
-  isOutdated(hash: string): boolean
+  readonly highestCost?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface PasswordCheck {
+  readonly matches: boolean
+  /** The same password with today's cost, if it matches a hash of another cost. */
+  readonly newHash?: string | undefined
 }
 
 export interface PasswordHasherOptions {
@@ -24,16 +46,16 @@ export interface PasswordHasherOptions {
    * share: fewer than four leaves them room.
    */
   readonly concurrency?: number
-  /**
-   * Hashes that may wait. Beyond it the answer is "overloaded", at once. By default as many as are
-   * done in about three seconds here, so that all are answered when the server is asked to stop.
-   */
-  readonly maxWaiting?: number
+  /** Milliseconds that one hash takes here, to begin with. Measured if missing. */
+  readonly hashMs?: number
+  /** Multiplies the longest wait for a turn. Only tests on a busy machine set it. Default 1. */
+  readonly timeoutFactor?: number
 }
 
 /** bcrypt reads no further. A longer password is refused, because a cut one would match others. */
 export const MAX_PASSWORD_BYTES = 72
 
+/** Within the time that a server has to stop, so that everybody who waits is still answered. */
 const MAX_WAIT_MS = 3_000
 
 /** The salt is random and part of the result, so the same password gives another hash each time. */
@@ -55,37 +77,47 @@ export function canonical(password: string): string {
 export async function createPasswordHasher(
   options: PasswordHasherOptions,
 ): Promise<PasswordHasher> {
-  const { cost, concurrency = 2 } = options
-  const limit = pLimit(concurrency)
+  const { cost, concurrency = 2, timeoutFactor = 1 } = options
   const nobodysHash = await hashPassword('the password of nobody', cost)
-  const { maxWaiting = Math.ceil((MAX_WAIT_MS * concurrency) / (await hashMs(cost))) } = options
-  const queued = <T>(work: () => Promise<T>): Promise<T> => {
-    if (limit.pendingCount >= maxWaiting) {
-      throw new AccountError('overloaded', 'Too many logins at once.', 2)
-    }
-    return limit(work)
-  }
+  const { hashMs = await measureHash(cost) } = options
+  const msPerUnit = hashMs / 2 ** cost
+  const queue = new HashQueue({ concurrency, maxWaitMs: MAX_WAIT_MS * timeoutFactor, msPerUnit })
+  const newHash = async (password: string) => hashPassword(password, cost)
   return {
-    hash: async (password) => queued(() => hashPassword(password, cost)),
-    verify: async (password, hash = nobodysHash) => {
-      const matches = await queued(async () => {
-        if (await verifyPassword(password, hash)) return true
-        await makeUpFor(password, bcrypt.getRounds(hash), cost)
-        return false
-      })
-      return matches && hash !== nobodysHash
+    hash: async (password, signal) => queue.run(2 ** cost, async () => newHash(password), signal),
+    verify: async (password, hash, { highestCost = 0, signal } = {}) => {
+      const costOfNo = Math.max(cost, highestCost)
+      const check = async (): Promise<PasswordCheck> => {
+        const matches = await verifyPassword(password, hash ?? nobodysHash)
+        if (matches && hash !== undefined) {
+          return { matches, newHash: costOf(hash) === cost ? undefined : await newHash(password) }
+        }
+        await makeUpFor(password, costOf(hash ?? nobodysHash), costOfNo)
+        return { matches: false }
+      }
+      return queue.run(2 ** costOfNo, check, signal)
     },
-    isOutdated: (hash) => bcrypt.getRounds(hash) < cost,
+    replace: async (password, hash, newPassword, signal) => {
+      const size = 2 ** costOf(hash) + 2 ** cost
+      const exchange = async (): Promise<string | undefined> =>
+        (await verifyPassword(password, hash)) ? newHash(newPassword) : undefined
+      return queue.run(size, exchange, signal)
+    },
   }
+}
+
+/** The cost that a bcrypt hash names; 0 for anything else, which no password matches. */
+export function costOf(hash: string): number {
+  return Number(/^\$2[aby]\$(\d\d)\$/.exec(hash)?.[1] ?? 0)
 }
 
 const QUICK_COST = 8
 
 /**
- * Milliseconds that a hash of `cost` takes here, by the quickest of three cheap ones: a single dear one may meet a
- * machine that is busy with the start, and the server would refuse logins for it as long as it lives.
+ * Milliseconds that a hash of `cost` takes here, by the fastest of three cheap hashes, because a single one
+ * could be slowed down by a busy start-up.
  */
-async function hashMs(cost: number): Promise<number> {
+async function measureHash(cost: number): Promise<number> {
   let quickest = Infinity
   for (let round = 0; round < 3; round += 1) {
     const startedAt = performance.now()
@@ -96,8 +128,8 @@ async function hashMs(cost: number): Promise<number> {
 }
 
 /**
- * The work between a hash of cost `from` and one of cost `to`, which is 2^from + … + 2^(to-1) rounds. After
- * the cost was raised, accounts with an older hash would be told from unknown ones by the quicker answer.
+ * The work between a hash of cost `from` and one of cost `to`: 2^from + … + 2^(to-1) rounds. Without it, an
+ * account whose hash has a lower cost than the others would answer sooner than an unknown email.
  */
 async function makeUpFor(password: string, from: number, to: number): Promise<void> {
   for (let cost = from; cost < to; cost += 1) await hashPassword(password, cost)

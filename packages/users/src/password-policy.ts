@@ -4,7 +4,8 @@ import { canonical, MAX_PASSWORD_BYTES } from './password-hash.js'
 
 export { MAX_PASSWORD_BYTES }
 
-export const MIN_PASSWORD_BYTES = 8
+/** Characters as Unicode counts them: code points. */
+export const MIN_PASSWORD_CHARACTERS = 8
 
 const COMMON_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-common'].map(String))
 
@@ -21,10 +22,13 @@ export function checkPasswordPolicy(password: string): void {
 
 function passwordProblem(password: string): string | undefined {
   const text = canonical(password)
-  const bytes = Buffer.byteLength(text)
   if (!text.isWellFormed()) return 'is not valid Unicode'
-  if (bytes < MIN_PASSWORD_BYTES) return `must be at least ${MIN_PASSWORD_BYTES} bytes long`
-  if (bytes > MAX_PASSWORD_BYTES) return `must be at most ${MAX_PASSWORD_BYTES} bytes long`
+  if (Array.from(text).length < MIN_PASSWORD_CHARACTERS) {
+    return `must be at least ${MIN_PASSWORD_CHARACTERS} characters long`
+  }
+  if (Buffer.byteLength(text) > MAX_PASSWORD_BYTES) {
+    return `must be at most ${MAX_PASSWORD_BYTES} bytes long`
+  }
   if (COMMON_PASSWORDS.has(text.toLowerCase())) return 'is on the list of common passwords'
   return undefined
 }

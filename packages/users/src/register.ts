@@ -1,7 +1,7 @@
 import { AccountError } from './account-error.js'
 import type { PasswordHasher } from './password-hash.js'
 import { checkPasswordPolicy } from './password-policy.js'
-import type { User, UserRepository } from './user.js'
+import { FIRST_PASSWORD_VERSION, type User, type UserRepository } from './user.js'
 
 export interface Registration {
   readonly nickname: string
@@ -31,14 +31,15 @@ export async function registerWithEmail<Credential>(
   registration: Registration,
   facts: NewUserFacts,
   { users, passwords }: RegisterPorts,
-  issue: (user: User) => Promise<Credential>,
+  issue: (user: User, passwordVersion: number) => Promise<Credential>,
+  signal?: AbortSignal,
 ): Promise<{ user: User; credential: Credential }> {
   checkPasswordPolicy(registration.password)
-  const passwordHash = await passwords.hash(registration.password)
+  const passwordHash = await passwords.hash(registration.password, signal)
   const { nickname, email } = registration
   const user = await users.add({ ...facts, nickname, email, passwordHash })
   try {
-    return { user, credential: await issue(user) }
+    return { user, credential: await issue(user, FIRST_PASSWORD_VERSION) }
   } catch (error) {
     await users.remove(user.id).catch(() => undefined)
     throw error

@@ -17,20 +17,26 @@ export interface CredentialPorts {
 /**
  * The user behind an email and a password. An unknown email and a wrong password give the same error
  * after the same work, so that the answer does not tell who has an account (OWASP ASVS 5.0 6.3.8).
+ * An abort of `signal` drops the attempt unless its password is being checked already.
  *
  * @throws {AccountError} `invalid_credentials`, `too_many_attempts`, `overloaded`
  */
 export async function authenticateWithEmailAndPassword(
   { email, password }: Credentials,
-  ports: CredentialPorts,
+  { users, passwords, loginAttempts }: CredentialPorts,
+  signal?: AbortSignal,
 ): Promise<UserWithPassword> {
-  return countingFailures(email, ports.loginAttempts, async () => {
-    const user = await ports.users.findByEmail(email)
-    const matches = await ports.passwords.verify(password, user?.passwordHash)
+  return countingFailures(email, loginAttempts, async () => {
+    const { user, highestCost } = await users.findForLogin(email)
+    const { matches, newHash } = await passwords.verify(password, user?.passwordHash, {
+      highestCost,
+      signal,
+    })
     if (!user || !matches) {
       throw new AccountError('invalid_credentials', 'Email or password is wrong.')
     }
-    await upgradeHash(user, password, ports)
+    // Only now is the password known: a raised or lowered cost reaches users as they log in.
+    if (newHash !== undefined) await users.rehash(user.id, user.passwordHash, newHash)
     return user
   })
 }
@@ -44,11 +50,12 @@ export async function authenticateWithEmailAndPassword(
 export async function loginWithEmail<Credential>(
   credentials: Credentials,
   ports: CredentialPorts,
-  issue: (user: User) => Promise<Credential>,
+  issue: (user: User, passwordVersion: number) => Promise<Credential>,
   withdraw: (credential: Credential) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<{ user: User; credential: Credential }> {
-  const user = await authenticateWithEmailAndPassword(credentials, ports)
-  const credential = await issue(user)
+  const user = await authenticateWithEmailAndPassword(credentials, ports, signal)
+  const credential = await issue(user, user.passwordVersion)
   const version = await ports.users.passwordVersion(user.id).catch((error: unknown) => {
     // Not waited for: the store may be the one that has just failed.
     withdraw(credential).catch(() => undefined)
@@ -61,34 +68,27 @@ export async function loginWithEmail<Credential>(
   return { user, credential }
 }
 
-/** Only a try that ended in a wrong password stays counted: not a success, not a store that is down. */
+/**
+ * Runs `check` as one of an account's attempts; only a wrong password counts. No outcome is passed on before
+ * the store has recorded it, or guesses would be free while the store is down.
+ */
 export async function countingFailures<T>(
   email: string,
   attempts: LoginAttempts,
   check: () => Promise<T>,
 ): Promise<T> {
-  await attempts.begin(email)
+  const attempt = await attempts.begin(email)
   let result: T
   try {
     result = await check()
   } catch (error) {
-    const failed = error instanceof AccountError && FAILURES.has(error.code)
+    if (error instanceof AccountError && FAILURES.has(error.code)) await attempt.fail()
     // Not waited for: a store that is down has cost this request its time already.
-    if (!failed) attempts.forgive(email).catch(() => undefined)
+    else attempt.forgive().catch(() => undefined)
     throw error
   }
-  await attempts.forgive(email)
+  await attempt.forgive()
   return result
 }
 
 const FAILURES: ReadonlySet<string> = new Set(['invalid_credentials', 'wrong_current_password'])
-
-/** A raised cost reaches old users at their next login, the only moment the password is known. */
-async function upgradeHash(
-  user: UserWithPassword,
-  password: string,
-  { users, passwords }: CredentialPorts,
-): Promise<void> {
-  if (!passwords.isOutdated(user.passwordHash)) return
-  await users.rehash(user.id, user.passwordHash, await passwords.hash(password))
-}

@@ -1,146 +1,136 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import {
-  type LoginAttempts,
-  memoryLoginAttempts,
-  redisLoginAttempts,
-} from '../src/login-attempts.js'
+import type { LoginAttempt, LoginAttempts } from '../src/login-attempts.js'
+import { memoryLoginAttempts } from '../src/memory-login-attempts.js'
+import { redisLoginAttempts } from '../src/redis-login-attempts.js'
 
 const EMAIL = 'alice@example.org'
+const LIMIT = { failures: 10, windowSeconds: 900 }
+const REFUSED = { name: 'AccountError', code: 'too_many_attempts' }
 
 let attempts: LoginAttempts
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2026-01-02T03:04:05Z') })
-  attempts = memoryLoginAttempts({ failures: 10, windowSeconds: 900 })
+  attempts = memoryLoginAttempts(LIMIT)
 })
 afterEach(() => {
   vi.useRealTimers()
 })
 
-const beginTimes = async (times: number, email = EMAIL): Promise<string[]> => {
+/** The attempts of `times` that were let in. */
+const begin = async (times: number, email = EMAIL): Promise<LoginAttempt[]> => {
   const results = await Promise.allSettled(
     Array.from({ length: times }, () => attempts.begin(email)),
   )
-  return results.map((it) => (it.status === 'fulfilled' ? 'begun' : it.reason.code))
+  return results.flatMap((it) => {
+    if (it.status === 'fulfilled') return it.value
+    expect(it.reason).toMatchObject(REFUSED)
+    return []
+  })
+}
+
+const fail = async (times: number, email = EMAIL): Promise<void> => {
+  const begun = await begin(times, email)
+  await Promise.all(begun.map(async (it) => it.fail()))
 }
 
 describe('the limit of failed logins (OWASP ASVS 5.0 6.3.1)', () => {
-  test('lets exactly 10 of 30 parallel tries begin', async () => {
-    const results = await beginTimes(30)
-    expect(results.filter((it) => it === 'begun')).toHaveLength(10)
-    expect(results.filter((it) => it === 'too_many_attempts')).toHaveLength(20)
+  test('lets exactly 10 of 100 parallel attempts begin', async () => {
+    expect(await begin(100)).toHaveLength(10)
   })
 
-  test('tells the seconds until the window ends', async () => {
-    await beginTimes(10)
-    const refused = { name: 'AccountError', code: 'too_many_attempts' }
-    await expect(attempts.begin(EMAIL)).rejects.toMatchObject({ ...refused, retryAfter: 900 })
+  test('tells the seconds until the first failure expires', async () => {
+    await fail(10)
+    await expect(attempts.begin(EMAIL)).rejects.toMatchObject({ ...REFUSED, retryAfter: 900 })
     vi.advanceTimersByTime(899_500)
-    await expect(attempts.begin(EMAIL)).rejects.toMatchObject({ ...refused, retryAfter: 1 })
+    await expect(attempts.begin(EMAIL)).rejects.toMatchObject({ ...REFUSED, retryAfter: 1 })
   })
 
-  test('is over when the window is', async () => {
-    await beginTimes(30)
+  test('ends with the window', async () => {
+    await fail(10)
     vi.advanceTimersByTime(899_999)
-    expect(await beginTimes(1)).toStrictEqual(['too_many_attempts'])
+    expect(await begin(1)).toHaveLength(0)
     vi.advanceTimersByTime(1)
-    expect(await beginTimes(11)).toStrictEqual([...Array(10).fill('begun'), 'too_many_attempts'])
+    expect(await begin(11)).toHaveLength(10)
   })
 
-  test('is not prolonged by tries that it refuses', async () => {
-    await beginTimes(10)
+  test('allows 10 failures in any 15 minutes, also across the end of a window', async () => {
+    await fail(1)
+    vi.advanceTimersByTime(890_000)
+    await fail(9)
+    vi.advanceTimersByTime(10_000)
+    await fail(1)
+    expect(await begin(1)).toHaveLength(0)
+  })
+
+  test('is not extended by attempts that it refuses', async () => {
+    await fail(10)
     for (let second = 0; second < 900; second += 100) {
-      expect(await beginTimes(5)).not.toContain('begun')
+      expect(await begin(5)).toHaveLength(0)
       vi.advanceTimersByTime(100_000)
     }
-    expect(await beginTimes(1)).toStrictEqual(['begun'])
+    expect(await begin(1)).toHaveLength(1)
   })
 
-  test('a forgiven try does not count', async () => {
-    for (let i = 0; i < 30; i += 1) {
-      await attempts.begin(EMAIL)
-      await attempts.forgive(EMAIL)
-    }
-    expect((await beginTimes(30)).filter((it) => it === 'begun')).toHaveLength(10)
-  })
-
-  test('refused tries leave the place of the one that is forgiven, and no more', async () => {
-    await beginTimes(30)
-    await attempts.forgive(EMAIL)
-    expect(await beginTimes(2)).toStrictEqual(['begun', 'too_many_attempts'])
+  test('does not count an attempt that is forgiven', async () => {
+    for (let i = 0; i < 30; i += 1) for (const attempt of await begin(1)) await attempt.forgive()
+    expect(await begin(30)).toHaveLength(10)
   })
 
   test('counts each account for itself, whatever the case of its email', async () => {
-    await beginTimes(10)
-    expect(await beginTimes(1, 'ALICE@Example.ORG')).toStrictEqual(['too_many_attempts'])
-    expect(await beginTimes(1, 'bob@example.org')).toStrictEqual(['begun'])
+    await fail(10)
+    expect(await begin(1, 'ALICE@Example.ORG')).toHaveLength(0)
+    expect(await begin(1, 'bob@example.org')).toHaveLength(1)
   })
 
-  test('its settings are the number of failures and the window', async () => {
-    attempts = memoryLoginAttempts({ failures: 2, windowSeconds: 5 })
-    expect(await beginTimes(3)).toStrictEqual(['begun', 'begun', 'too_many_attempts'])
+  test('has two settings: the number of failures and the window', async () => {
+    attempts = memoryLoginAttempts({ failures: 2, windowSeconds: 20 })
+    await fail(2)
+    expect(await begin(1)).toHaveLength(0)
+    vi.advanceTimersByTime(20_000)
+    expect(await begin(1)).toHaveLength(1)
+  })
+})
+
+describe('an attempt whose end the store never hears of', () => {
+  test('frees its place within five seconds', async () => {
+    await begin(10)
+    await expect(attempts.begin(EMAIL)).rejects.toMatchObject({ ...REFUSED, retryAfter: 5 })
     vi.advanceTimersByTime(5_000)
-    expect(await beginTimes(1)).toStrictEqual(['begun'])
+    expect(await begin(1)).toHaveLength(1)
+  })
+
+  test('is still counted when it fails late', async () => {
+    const late = await begin(1)
+    vi.advanceTimersByTime(6_000)
+    await late[0]?.fail()
+    expect(await begin(30)).toHaveLength(9)
+  })
+
+  test('learns neither a yes nor a no once others have taken every place', async () => {
+    const [wrong, right] = await begin(2)
+    vi.advanceTimersByTime(6_000)
+    await fail(10)
+    await expect(wrong?.fail()).rejects.toMatchObject(REFUSED)
+    await expect(right?.forgive()).rejects.toMatchObject(REFUSED)
   })
 })
 
 describe('the limit of failed logins in a store', () => {
   test('keeps no email: the key is a hash', async () => {
-    const rlflxIncr = vi.fn(async (..._args: unknown[]) => [1, 900_000])
-    attempts = redisLoginAttempts({ rlflxIncr }, { failures: 10, windowSeconds: 900 })
-    await attempts.begin(EMAIL)
-    const sent = JSON.stringify(rlflxIncr.mock.calls)
-    expect(sent).toMatch(/"login-attempts:[\w-]{43}"/)
+    const holdLoginPlace = vi.fn(async (..._args: unknown[]) => 0)
+    await redisLoginAttempts({ holdLoginPlace }, LIMIT).begin(EMAIL)
+    const sent = JSON.stringify(holdLoginPlace.mock.calls)
+    expect(sent).toMatch(/"login-places:[\w-]{43}"/)
     expect(sent).not.toMatch(/alice|example/i)
   })
 
-  test('passes on what the store throws: a store that is down refuses every try', async () => {
+  test('passes on what the store throws', async () => {
     const down = new Error('Connection is closed.')
-    const redis = { rlflxIncr: async () => Promise.reject(down) }
-    attempts = redisLoginAttempts(redis, { failures: 10, windowSeconds: 900 })
-    await expect(attempts.begin(EMAIL)).rejects.toBe(down)
-    await expect(attempts.forgive(EMAIL)).rejects.toBe(down)
+    const holdLoginPlace = vi.fn(async () => 0)
+    const attempt = await redisLoginAttempts({ holdLoginPlace }, LIMIT).begin(EMAIL)
+    holdLoginPlace.mockRejectedValue(down)
+    await expect(attempt.fail()).rejects.toBe(down)
+    await expect(attempt.forgive()).rejects.toBe(down)
+    await expect(redisLoginAttempts({ holdLoginPlace }, LIMIT).begin(EMAIL)).rejects.toBe(down)
   })
-})
-
-/** The limiter's script on a store of one key, whose window ends when the test says so. */
-function fakeRedis() {
-  let points: number | undefined
-  const gates: (() => void)[] = []
-  let hold = false
-  return {
-    endWindow: () => (points = undefined),
-    holdRewards: () => (hold = true),
-    release: () => {
-      hold = false
-      for (const open of gates.splice(0)) open()
-    },
-    rlflxIncr: async (...args: unknown[]) => {
-      const [, by] = args.flat() as string[]
-      if (hold && Number(by) < 0) await new Promise<void>((resolve) => gates.push(resolve))
-      // As countLoginAttempt has it: nothing is given back to a window that has not begun.
-      if (Number(by) < 0 && points === undefined) return [0, 0]
-      points = (points ?? 0) + Number(by)
-      return [points, hold ? 1_000 : 900_000]
-    },
-  }
-}
-
-test('tries that are refused as the window ends buy no guesses in the next one', async () => {
-  const redis = fakeRedis()
-  const limited = redisLoginAttempts(redis, { failures: 10, windowSeconds: 900 })
-  const begin = async (times: number) => {
-    const all = await Promise.allSettled(
-      Array.from({ length: times }, () => limited.begin('alice@example.org')),
-    )
-    return all.filter((it) => it.status === 'fulfilled').length
-  }
-  expect(await begin(10)).toBe(10)
-  redis.holdRewards() // 100 refused tries: counted before the window ends, given back after it.
-  const refused = begin(100)
-  await vi.advanceTimersByTimeAsync(20)
-  redis.endWindow()
-  expect(await begin(1)).toBe(1) // The next window has begun.
-  redis.release()
-  expect(await refused).toBe(0)
-  expect(await begin(500)).toBe(9)
 })

@@ -23,13 +23,14 @@ describe('users in memory', () => {
     expect(await users.rename('1', 'Alina')).toStrictEqual({ ...shown, nickname: 'Alina' })
     expect(await users.setPassword('1', 'new', 1)).toStrictEqual({ ...shown, nickname: 'Alina' })
     const whole = { ...shown, nickname: 'Alina', passwordHash: 'new', passwordVersion: 2 }
-    expect(await users.findByEmail('a@example.org')).toStrictEqual(whole)
+    expect(await users.findForLogin('a@example.org')).toMatchObject({ user: whole })
     expect(await users.findWithPassword('1')).toStrictEqual(whole)
   })
 
   test('that do not exist are undefined everywhere', async () => {
     expect(await users.findById('1')).toBeUndefined()
-    expect(await users.findByEmail('a@example.org')).toBeUndefined()
+    const nobody = { user: undefined, highestCost: 0 }
+    expect(await users.findForLogin('a@example.org')).toStrictEqual(nobody)
     expect(await users.findWithPassword('1')).toBeUndefined()
     expect(await users.rename('1', 'any')).toBeUndefined()
     expect(await users.setPassword('1', 'any', 1)).toBeUndefined()

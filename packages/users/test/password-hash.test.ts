@@ -65,8 +65,8 @@ describe('a password hasher', () => {
   test('awaits bcrypt: a wrong password is false, not a promise that looks true', async () => {
     const hasher = await createPasswordHasher({ cost: COST })
     const hash = await hasher.hash('right password')
-    expect(await hasher.verify('wrong password', hash)).toBe(false)
-    expect(await hasher.verify('right password', hash)).toBe(true)
+    expect(await hasher.verify('wrong password', hash)).toStrictEqual({ matches: false })
+    expect(await hasher.verify('right password', hash)).toMatchObject({ matches: true })
   })
 
   test('hashes with the cost of its settings', async () => {
@@ -77,22 +77,51 @@ describe('a password hasher', () => {
   test('does the same work without a hash, and says no (OWASP ASVS 5.0 6.3.8)', async () => {
     const hasher = await createPasswordHasher({ cost: 5 })
     const compare = vi.spyOn(bcrypt, 'compare')
-    expect(await hasher.verify('any', undefined)).toBe(false)
+    expect(await hasher.verify('any', undefined)).toMatchObject({ matches: false })
     expect(compare).toHaveBeenCalledTimes(1)
     expect(bcrypt.getRounds(String(compare.mock.calls[0]?.[1]))).toBe(5)
   })
 
-  test('does the work of its own cost for a wrong password of an older hash, round for round', async () => {
-    const hasher = await createPasswordHasher({ cost: 8 })
-    const old = await hashPassword('any', 5)
-    const hash = vi.spyOn(bcrypt, 'hash')
-    expect(await hasher.verify('another', old)).toBe(false)
-    const costs = hash.mock.calls.map((call) => Number(call[1]))
-    expect([5, ...costs].reduce((rounds, cost) => rounds + 2 ** cost, 0)).toBe(2 ** 8)
-    hash.mockClear()
-    expect(await hasher.verify('any', old)).toBe(true)
-    expect(await hasher.verify('another', await hashPassword('any', 8))).toBe(false)
-    expect(hash.mock.calls.filter((call) => call[0] === 'another')).toEqual([])
+  /** The rounds of bcrypt that `work` takes. */
+  const roundsOf = async (work: () => Promise<unknown>): Promise<number> => {
+    const compare = vi.spyOn(bcrypt, 'compare').mockClear()
+    const hash = vi.spyOn(bcrypt, 'hash').mockClear()
+    await work()
+    const costs = [
+      ...compare.mock.calls.map(([, stored]) => bcrypt.getRounds(stored)),
+      ...hash.mock.calls.map(([, cost]) => Number(cost)),
+    ]
+    return costs.reduce((rounds, cost) => rounds + 2 ** cost, 0)
+  }
+
+  test.each([
+    ['raised', 8, [5, 8], 8],
+    ['lowered', 5, [5, 8], 8],
+    ['lowered, and nobody has the new one', 5, [7, 8], 8],
+    ['raised, and nobody has the new one', 8, [5, 6], 8],
+  ])(
+    'after the cost was %s, every no takes the work of the highest one, round for round',
+    async (_what, cost, stored, highest) => {
+      const hasher = await createPasswordHasher({ cost })
+      const hashes = await Promise.all(stored.map(async (it) => hashPassword('any', it)))
+      const highestCost = Math.max(...stored)
+      for (const hash of [undefined, ...hashes]) {
+        const no = () => hasher.verify('another', hash, { highestCost })
+        expect(await roundsOf(no)).toBe(2 ** highest)
+      }
+    },
+  )
+
+  test('takes no work beyond its own hash for the right password', async () => {
+    const hasher = await createPasswordHasher({ cost: 5 })
+    const hash = await hashPassword('any', 5)
+    expect(await roundsOf(() => hasher.verify('any', hash, { highestCost: 8 }))).toBe(2 ** 5)
+  })
+
+  test('takes what is no bcrypt hash for that of an unknown user', async () => {
+    const hasher = await createPasswordHasher({ cost: 5 })
+    const check = () => hasher.verify('any', 'no hash', { highestCost: 6 })
+    expect(await check()).toStrictEqual({ matches: false })
   })
 
   test('lets nobody in with the password behind the hash of nobody', async () => {
@@ -100,17 +129,45 @@ describe('a password hasher', () => {
     const hasher = await createPasswordHasher({ cost: COST })
     const password = String(hash.mock.calls[0]?.[0])
     const compare = vi.spyOn(bcrypt, 'compare')
-    expect(await hasher.verify(password, undefined)).toBe(false)
+    expect(await hasher.verify(password, undefined)).toStrictEqual({ matches: false })
     expect(await compare.mock.results[0]?.value).toBe(true)
   })
 
   test.each([
-    [4, 5, true],
-    [5, 5, false],
-    [6, 5, false],
-  ])('a hash of cost %i is outdated where the cost is %i: %s', async (old, cost, outdated) => {
-    const hasher = await createPasswordHasher({ cost })
-    expect(hasher.isOutdated(await hashPassword('any', old))).toBe(outdated)
+    [4, 5],
+    [6, 5],
+  ])(
+    'rehashes the right password of a hash of cost %i with the cost of today, %i',
+    async (old, cost) => {
+      const hasher = await createPasswordHasher({ cost })
+      const { matches, newHash } = await hasher.verify('any', await hashPassword('any', old))
+      expect(matches).toBe(true)
+      expect(bcrypt.getRounds(String(newHash))).toBe(cost)
+      expect(await hasher.verify('any', newHash)).toStrictEqual({
+        matches: true,
+        newHash: undefined,
+      })
+    },
+  )
+
+  test('does both hashes of a change, or of a rehash, in one turn', async () => {
+    const hasher = await createPasswordHasher({ cost: COST, concurrency: 1 })
+    const [hash, outdated] = [await hasher.hash('current'), await hashPassword('current', 5)]
+    const ended: string[] = []
+    const first = hasher.replace('current', hash, 'new').then(() => ended.push('change'))
+    const second = hasher.verify('current', outdated).then(() => ended.push('login'))
+    await turn()
+    const third = hasher.verify('current', hash).then(() => ended.push('another'))
+    await Promise.all([first, second, third])
+    expect(ended).toStrictEqual(['change', 'login', 'another'])
+  })
+
+  test('replaces a password only if the current one is right', async () => {
+    const hasher = await createPasswordHasher({ cost: COST })
+    const hash = await hasher.hash('current')
+    expect(await hasher.replace('wrong', hash, 'new')).toBeUndefined()
+    const newHash = await hasher.replace('current', hash, 'new')
+    expect(await hasher.verify('new', newHash)).toMatchObject({ matches: true })
   })
 
   test('computes no more at once than its settings allow', async () => {
@@ -138,11 +195,11 @@ describe('a password hasher', () => {
     })
     const hasher = await createPasswordHasher({ cost: COST })
     const tries = Array.from({ length: 30 }, () => hasher.verify('any', undefined))
-    expect(await Promise.all(tries)).toEqual(tries.map(() => false))
+    expect(await Promise.all(tries)).toEqual(tries.map(() => ({ matches: false })))
   })
 
   test('refuses with "overloaded" when too many wait, and works again afterwards', async () => {
-    const hasher = await createPasswordHasher({ cost: COST, concurrency: 1, maxWaiting: 2 })
+    const hasher = await createPasswordHasher({ cost: COST, concurrency: 1, hashMs: 1_500 })
     let finish = (_hash: string): void => undefined
     const slow = new Promise<string>((resolve) => (finish = resolve))
     vi.spyOn(bcrypt, 'hash').mockImplementationOnce(() => slow)
@@ -154,8 +211,10 @@ describe('a password hasher', () => {
     await expect(hasher.verify('too many', undefined)).rejects.toMatchObject(refused)
     finish('hash')
     expect(await running).toBe('hash')
-    expect((await Promise.all(waiting))[1]).toBe(false)
-    expect(await hasher.verify('again', await hasher.hash('again'))).toBe(true)
+    expect((await Promise.all(waiting))[1]).toStrictEqual({ matches: false })
+    expect(await hasher.verify('again', await hasher.hash('again'))).toMatchObject({
+      matches: true,
+    })
   })
 })
 

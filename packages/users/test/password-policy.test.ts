@@ -14,11 +14,12 @@ const refusal = (password: string): string | undefined => {
 
 describe('the password policy (NIST SP 800-63B, OWASP ASVS 5.0 6.2)', () => {
   test.each([
-    ['8 bytes', 'xk7-qpzv'],
+    ['8 characters', 'xk7-qpzv'],
+    ['8 characters of 3 bytes', '비밀번호는비밀번'],
     ['72 bytes', `${'x1'.repeat(35)}yz`],
     ['72 bytes of 24 three-byte characters', '\u20ac'.repeat(24)],
     ['72 bytes of 18 four-byte characters', '\u{1f511}'.repeat(18)],
-    ['2 characters of 4 bytes each', '\u{1f511}\u{1f512}'],
+    ['8 characters of 4 bytes, each two units of UTF-16', '\u{1f511}'.repeat(8)],
     ['lower case letters only', 'qmzpwnxoeirutyal'],
     ['spaces, tabs and line ends', ' a \t b \r\n c '],
     ['a NUL and other control characters', 'a\0b\u0007c\u001bdef'],
@@ -28,8 +29,15 @@ describe('the password policy (NIST SP 800-63B, OWASP ASVS 5.0 6.2)', () => {
   })
 
   test.each([
-    ['nothing', '', 'at least 8 bytes'],
-    ['7 bytes', 'xk7-qpz', 'at least 8 bytes'],
+    ['nothing', '', 'at least 8 characters'],
+    ['7 characters', 'xk7-qpz', 'at least 8 characters'],
+    ['3 characters of 9 bytes', '비밀번', 'at least 8 characters'],
+    ['2 characters of 8 bytes', '😀😀', 'at least 8 characters'],
+    [
+      '7 characters of 28 bytes, 14 units of UTF-16',
+      '\u{1f511}'.repeat(7),
+      'at least 8 characters',
+    ],
     ['73 bytes, which bcrypt would cut', `${'x1'.repeat(36)}y`, 'at most 72 bytes'],
     ['73 bytes of fewer characters', `${'\u20ac'.repeat(24)}x`, 'at most 72 bytes'],
     ['75 bytes of 25 characters', '\u20ac'.repeat(25), 'at most 72 bytes'],
@@ -55,9 +63,9 @@ describe('the password policy (NIST SP 800-63B, OWASP ASVS 5.0 6.2)', () => {
     expect(refusal('e\u0301'.repeat(37))).toContain('at most 72 bytes')
     // 36: 108 bytes as typed, exactly 72 composed.
     expect(refusal('e\u0301'.repeat(36))).toBeUndefined()
-    // 4: 12 bytes as typed, 8 composed. 3: 9 bytes as typed, 6 composed.
-    expect(refusal('e\u0301'.repeat(4))).toBeUndefined()
-    expect(refusal('e\u0301'.repeat(3))).toContain('at least 8 bytes')
+    // 8: 16 characters as typed, 8 composed. 7: 14 characters as typed, 7 composed.
+    expect(refusal('e\u0301'.repeat(8))).toBeUndefined()
+    expect(refusal('e\u0301'.repeat(7))).toContain('at least 8 characters')
   })
 
   test('does not repeat the password', () => {

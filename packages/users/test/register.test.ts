@@ -30,7 +30,7 @@ describe('registering with email', () => {
   test('keeps a hash in place of the password', async () => {
     const users = new MemoryUsers()
     await register(alice, { id: '1', createdAt }, { users, passwords })
-    const kept = await users.findByEmail(alice.email)
+    const kept = await users.findWithPassword('1')
     expect(JSON.stringify(kept)).not.toContain(alice.password)
     expect(await verifyPassword(alice.password, String(kept?.passwordHash))).toBe(true)
   })
@@ -88,7 +88,7 @@ describe('registering with email', () => {
   })
 
   test('gives the credential that was issued for the new user', async () => {
-    const issue = vi.fn(async ({ id }: { id: string }) => `for ${id}`)
+    const issue = vi.fn(async ({ id }: { id: string }, _version: number) => `for ${id}`)
     const ports = { users: new MemoryUsers(), passwords }
     const { user, credential } = await registerWithEmail(
       alice,
@@ -97,7 +97,7 @@ describe('registering with email', () => {
       issue,
     )
     expect(credential).toBe('for 1')
-    expect(issue.mock.calls).toStrictEqual([[user]])
+    expect(issue.mock.calls).toStrictEqual([[user, 1]])
   })
 
   test('takes the user back where no credential can be issued: the names are free again', async () => {

@@ -1,7 +1,7 @@
 import bcrypt from 'bcrypt'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AccountError } from '../src/account-error.js'
-import { memoryLoginAttempts } from '../src/login-attempts.js'
+import { memoryLoginAttempts } from '../src/memory-login-attempts.js'
 import { createPasswordHasher } from '../src/password-hash.js'
 import { registerWithEmail } from '../src/register.js'
 import { MemoryUsers } from '../src/repositories/memory.js'
@@ -109,8 +109,10 @@ describe('authenticating with email and password', () => {
 
   test('throws what went wrong first when the counter is down as well', async () => {
     const down = new Error('Connection is closed.')
-    vi.spyOn(users, 'findByEmail').mockRejectedValue(down)
-    vi.spyOn(ports.loginAttempts, 'forgive').mockRejectedValue(new Error('also down'))
+    vi.spyOn(users, 'findForLogin').mockRejectedValue(down)
+    const forgive = () => Promise.reject(new Error('also down'))
+    const attempt = { forgive, fail: forgive }
+    vi.spyOn(ports.loginAttempts, 'begin').mockResolvedValue(attempt)
     await expect(authenticate(alice)).rejects.toBe(down)
   })
 
@@ -122,23 +124,38 @@ describe('authenticating with email and password', () => {
     expect(verify).not.toHaveBeenCalled()
   })
 
-  test('hashes again after the cost was raised, and keeps the password valid', async () => {
-    const passwords = await createPasswordHasher({ cost: 5 })
-    ports = { ...ports, passwords }
+  test.each([
+    ['raised', 5],
+    ['lowered', 4],
+  ])('rehashes after the cost was %s, and keeps the password valid', async (_what, cost) => {
+    const before = await createPasswordHasher({ cost: 9 - cost })
+    await users.setPassword('1', await before.hash(alice.password), 1)
+    ports = { ...ports, passwords: await createPasswordHasher({ cost }) }
     await authenticate(alice)
     const kept = await users.findWithPassword('1')
-    expect(bcrypt.getRounds(String(kept?.passwordHash))).toBe(5)
-    expect(kept?.passwordVersion).toBe(1)
+    expect(bcrypt.getRounds(String(kept?.passwordHash))).toBe(cost)
+    expect(kept?.passwordVersion).toBe(2)
     expect(await authenticate(alice)).toMatchObject({ id: '1' })
     expect(await refusal(wrong)).toMatchObject({ code: 'invalid_credentials' })
   })
 
-  test('does not hash again after a wrong password, or while the cost is the same', async () => {
+  test('does not rehash after a wrong password, or while the cost is the same', async () => {
     const rehash = vi.spyOn(users, 'rehash')
     await authenticate(alice)
     ports = { ...ports, passwords: await createPasswordHasher({ cost: 5 }) }
     await refusal(wrong)
     expect(rehash).not.toHaveBeenCalled()
+  })
+
+  test.each([3, 10])('gives back the place of a client that left, %i times', async (times) => {
+    const verify = vi.spyOn(ports.passwords, 'verify')
+    const gone = AbortSignal.abort(new Error('the client left'))
+    for (let i = 0; i < times; i += 1) {
+      const login = authenticateWithEmailAndPassword(wrong, ports, gone)
+      await expect(login).rejects.toBe(gone.reason)
+    }
+    verify.mockRestore()
+    expect(await lookedAt(30)).toBe(10)
   })
 })
 
@@ -188,12 +205,16 @@ describe('logging in with email', () => {
   })
 })
 
-test('a success is forgiven once, also when the answer of the counter is lost', async () => {
+describe('while the store of attempts does not answer', () => {
   const lost = new Error('Command timed out')
-  const attempts = {
-    begin: vi.fn(async () => undefined),
-    forgive: vi.fn(() => Promise.reject(lost)),
-  }
-  await expect(countingFailures('a@example.org', attempts, async () => 'user')).rejects.toBe(lost)
-  expect(attempts.forgive).toHaveBeenCalledTimes(1)
+  const attempt = { fail: () => Promise.reject(lost), forgive: () => Promise.reject(lost) }
+  const attempts = { begin: async () => attempt }
+
+  test('a right and a wrong password get the same error, so guesses learn nothing', async () => {
+    const wrongPassword = new AccountError('invalid_credentials', 'wrong')
+    const right = countingFailures('a@example.org', attempts, async () => 'user')
+    const guess = countingFailures('a@example.org', attempts, () => Promise.reject(wrongPassword))
+    await expect(right).rejects.toBe(lost)
+    await expect(guess).rejects.toBe(lost)
+  })
 })

@@ -1,9 +1,14 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { inspectServices, type ServiceFinding } from '@session-vs-jwt/services'
+import {
+  checkReplicaUrl,
+  inspectServices,
+  ServiceError,
+  type ServiceFinding,
+} from '@session-vs-jwt/services'
 import { filesIn, repositoryFolder } from './folders.js'
 import { readPorts, takenPorts } from './ports.js'
-import { findRunning, type RunningRecord } from './running-record.js'
+import { askStoresOf, findRunning, type RunningRecord, type StoreAnswer } from './running-record.js'
 import { WorkbenchError } from './workbench-error.js'
 
 /** One thing that a start needs, and how it stands. */
@@ -21,21 +26,61 @@ type Env = Readonly<Record<string, string | undefined>>
 /** Looks at everything that a start on `folder` needs; starts and changes nothing. */
 export async function diagnose(folder: string, env: Env): Promise<Finding[]> {
   const running = await findRunning(filesIn(folder).running)
-  const services = await inspectServices({
+  const answers = running && (await askStoresOf(running))
+  const { postgres, redis, balancer } = await inspectServices({
     folder,
-    databaseUrl: env['DATABASE_URL'] || undefined,
-    redisUrl: env['REDIS_URL'] || undefined,
+    databaseUrl: env['DATABASE_URL']?.trim() || undefined,
+    redisUrl: env['REDIS_URL']?.trim() || undefined,
   })
   return [
     machine(),
     packages(),
     dataFolder(folder),
     ...(running ? [workbenchFinding(running)] : await ports(env)),
-    service(services.postgres),
-    service(services.redis, '; what would live there lives in PostgreSQL'),
-    service(services.balancer, '; needed for several instances only (--instances)'),
+    answered(answers, 'PostgreSQL') ?? service(postgres),
+    ...(await replica(env)),
+    answered(answers, 'Redis') ?? service(redis, '; what would live there lives in PostgreSQL'),
+    service(balancer, '; needed for several instances only (--instances)'),
   ]
 }
+
+/** Why the servers can't use the replica that `env` names; undefined if they can, or without one. */
+export async function replicaProblem(env: Env): Promise<string | undefined> {
+  const { DATABASE_URL: databaseUrl, DATABASE_REPLICA_URL: url } = env
+  if (!url) return undefined
+  if (databaseUrl) return checkReplicaUrl(url, databaseUrl)
+  return 'DATABASE_REPLICA_URL is ignored, because DATABASE_URL is not set. Set both or neither.'
+}
+
+async function replica(env: Env): Promise<Finding[]> {
+  if (!env['DATABASE_REPLICA_URL']) return []
+  const name = 'replica'
+  try {
+    const problem = await replicaProblem(env)
+    if (problem) return [{ name, state: 'warning', what: problem }]
+    return [{ name, state: 'ok', what: 'GET /users reads at DATABASE_REPLICA_URL' }]
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error
+    return [{ name, state: 'failing', what: error.message }]
+  }
+}
+
+/** What a store of the running workbench says for itself. */
+function answered(
+  answers: readonly StoreAnswer[] | undefined,
+  name: StoreAnswer['what'],
+): Finding | undefined {
+  const store = answers?.find(({ what }) => what === name)
+  if (!store) return undefined
+  const { state, line, problem, foundAs } = store
+  if (problem === null) return { name, state: 'ok', what: `${foundAs}; it answers` }
+  // Taken down by a button of the lab: not what anybody has to repair.
+  if (state === 'stopped') return { name, state: 'warning', what: line, remedy: START_IN_LAB }
+  const known = state === 'running' ? '' : ` ${line}`
+  return { name, state: 'failing', what: `it does not answer (${problem}).${known}` }
+}
+
+const START_IN_LAB = 'The button that stopped it in the lab starts it again.'
 
 /** The bootstrap has checked the version: with an older one, nothing gets here. */
 function machine(): Finding {

@@ -28,3 +28,8 @@ export function filesIn(folder: string): WorkbenchFiles {
     running: join(folder, 'running.json'),
   }
 }
+
+/** Held by the one workbench that starts, runs or resets on a folder. */
+export function workbenchLock(folder: string): string {
+  return join(folder, 'workbench.lock')
+}

@@ -1,7 +1,5 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-const PARENT_LOOK_MS = 300
-
 /** One Ctrl-C reaches this process up to three times: from the terminal, from npm, from a shell. */
 const SAME_KEYPRESS_MS = 1_000
 
@@ -22,22 +20,19 @@ export function interruption(onInterrupted: () => void): AbortSignal {
     }
   }
   for (const signal of SIGNALS) process.on(signal, interrupt)
-  if (process.env['npm_lifecycle_event']) onParentGone(interrupt)
+  onParentGone(() => {
+    if (firstAt === 0) interrupt()
+  })
   return controller.signal
 }
 
-/**
- * npm passes a SIGTERM on to the shell that it runs the script in. A shell that dies of it, or an npm
- * that is killed, leaves this process behind with nobody who could stop it.
- */
+/** The bootstrap watches npm from its first moment, and tells of it by this event of `process`. */
+const PARENT_GONE = 'workbench:parent-gone'
+
+/** npm may be killed, and leave this process behind with nobody who could stop it. */
 function onParentGone(act: () => void): void {
-  const parent = process.ppid
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return
-    clearInterval(timer)
-    act()
-  }, PARENT_LOOK_MS)
-  timer.unref()
+  const events: NodeJS.EventEmitter = process
+  events.on(PARENT_GONE, act)
 }
 
 /** Resolves when `signal` aborts; at once if it has. */

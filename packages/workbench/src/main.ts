@@ -9,11 +9,13 @@ import { rotateKeysCommand } from './commands/rotate-keys.js'
 import { runCommand } from './commands/run-command.js'
 import { siteCommand } from './commands/site.js'
 import { startCommand } from './commands/start.js'
+import { stopCommand } from './commands/stop.js'
 import { tourCommand } from './commands/tour.js'
 import { WorkbenchError } from './workbench-error.js'
 
 const commands: Readonly<Record<string, () => Command>> = {
   start: startCommand,
+  stop: stopCommand,
   tour: tourCommand,
   doctor: doctorCommand,
   reset: resetCommand,

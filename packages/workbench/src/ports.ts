@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { WorkbenchError } from './workbench-error.js'
 
 /** The ports of the front page and of the two servers. */
@@ -73,8 +74,19 @@ function otherPort(port: number): number {
 
 /** `localhost` is both addresses: whoever has one of them would get half of the requests. */
 async function whyTaken(port: number): Promise<string | undefined> {
+  const why = await whyRefused(port)
+  if (why !== IN_USE) return why
+  // Another start may be checking the same port right now, so that each finds it in use because of the other.
+  await sleep(Math.random() * LOOK_AGAIN_WITHIN_MS)
+  return whyRefused(port)
+}
+
+const IN_USE = 'is in use'
+const LOOK_AGAIN_WITHIN_MS = 300
+
+async function whyRefused(port: number): Promise<string | undefined> {
   const codes = [await listenError(port, '127.0.0.1'), await listenError(port, '::1')]
-  if (codes.includes('EADDRINUSE')) return 'is in use'
+  if (codes.includes('EADDRINUSE')) return IN_USE
   if (codes[0] === 'EACCES') return 'may not be used by this user'
   return undefined
 }

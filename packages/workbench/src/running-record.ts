@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { StoreReport } from '@session-vs-jwt/services'
 import type { StrategyId } from './strategy.js'
 import { WorkbenchError } from './workbench-error.js'
 
@@ -32,10 +33,18 @@ export interface RunningRecord {
   readonly servers?: { readonly session: RecordedServer; readonly jwt: RecordedServer }
   /** Whether there is a Redis; without one, the state of strategies is in PostgreSQL. */
   readonly redis?: boolean
+  /** How each store stands. */
+  readonly stores?: readonly StoreReport[]
   /** Of several instances: what is before them. */
   readonly balancer?: RecordedBalancer
   /** The one under way, or the last one. */
   readonly rollingRestart?: RecordedRollingRestart
+}
+
+/** What a running workbench says at `/workbench/stores`, where it asks each store itself. */
+export interface StoreAnswer extends StoreReport {
+  /** Why the store does not answer. */
+  readonly problem: string | null
 }
 
 /** What is before several instances. */
@@ -57,19 +66,47 @@ export interface RecordedRollingRestart {
 }
 
 const ANSWER_WITHIN_MS = 1_000
+const STORES_ANSWER_WITHIN_MS = 15_000
 
 /** Whole or not at all: others read it at any moment. */
-export function writeRecord(path: string, record: RunningRecord): void {
+function writeRecord(path: string, record: RunningRecord): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(record, null, 2)}\n`)
     renameSync(`${path}.${process.pid}`, path)
   } catch (error) {
+    rmSync(`${path}.${process.pid}`, { force: true })
     const { code } = error as NodeJS.ErrnoException
+    const advice = code === 'EACCES' ? ' Start it as the owner of that folder.' : ''
     throw new WorkbenchError(
-      `The workbench keeps its data in ${dirname(path)} and cannot write there (${code}). ` +
-        'Start it as the owner of that folder.',
+      `The workbench keeps its data in ${dirname(path)} and cannot write there (${code}).${advice}`,
+      1,
+      { cause: error },
     )
+  }
+}
+
+/**
+ * Returns a function that writes every change of the record. A workbench cannot start without a record. A
+ * running one survives a full disk with an outdated record, and `tell` reports that once.
+ */
+export function recordWriter(
+  path: string,
+  tell: (line: string) => void,
+): (record: RunningRecord) => void {
+  let state: 'new' | 'written' | 'failing' = 'new'
+  return (record) => {
+    try {
+      writeRecord(path, record)
+      state = 'written'
+    } catch (error) {
+      if (state === 'new') throw error
+      if (state === 'written')
+        tell(
+          `${(error as Error).message} The servers keep running, but other commands may see an outdated state.`,
+        )
+      state = 'failing'
+    }
   }
 }
 
@@ -85,9 +122,22 @@ export async function findRunning(path: string): Promise<RunningRecord | undefin
   return (await pidAt(record.url)) === record.pid ? record : undefined
 }
 
-function readRecord(path: string): RunningRecord | undefined {
+/** What a workbench has written last; it may be gone. */
+export function readRecord(path: string): RunningRecord | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as RunningRecord
+  } catch {
+    return undefined
+  }
+}
+
+/** What the stores answer to the workbench at `url`; undefined if it cannot be asked. */
+export async function askStoresOf({ url }: RunningRecord): Promise<StoreAnswer[] | undefined> {
+  try {
+    const response = await fetch(`${url}/workbench/stores`, {
+      signal: AbortSignal.timeout(STORES_ANSWER_WITHIN_MS),
+    })
+    return response.ok ? ((await response.json()) as StoreAnswer[]) : undefined
   } catch {
     return undefined
   }

@@ -6,8 +6,11 @@ import {
   type StartedPostgres,
   type StartedRedis,
   startRedis,
+  type StoreReport,
+  StoreWatch,
 } from '@session-vs-jwt/services'
 import { availableStrategy } from './available-strategy.js'
+import { replicaProblem } from './diagnosis.js'
 import { curlLines } from './curl-lines.js'
 import type { TraceEvent } from '@session-vs-jwt/http-kit'
 import { Lab } from './lab/lab.js'
@@ -20,9 +23,10 @@ import { rollingRestarts } from './rolling-restart.js'
 import {
   type RecordedBalancer,
   type RecordedServer,
+  recordWriter,
   removeRecord,
   type RunningRecord,
-  writeRecord,
+  type StoreAnswer,
 } from './running-record.js'
 import { migrate } from './schema.js'
 import { type ServerSecrets, serverSecrets } from './secrets/secret-ring.js'
@@ -65,6 +69,8 @@ export interface Workbench {
   readonly balancer: Balancer | undefined
   /** As it is now. */
   readonly record: RunningRecord
+  /** Calls `listener` when a store is gone, comes back, or is given up. */
+  onStore(listener: (report: StoreReport) => void): void
   /**
    * Replaces every instance, one after the other; does nothing while that is under way.
    *
@@ -107,6 +113,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   const startedAt = new Date().toISOString()
   let record: RunningRecord = { pid: process.pid, startedAt, url: `http://127.0.0.1:${ports.page}` }
   let stored: StoredState | undefined
+  let watches: readonly StoreWatch[] = []
   let lab: Lab | undefined
   const describe = (): object => ({
     ...record,
@@ -118,7 +125,11 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   const [site] = await started.add<[Site]>(
     startSite(ports.page, {
       describe,
-      questions: { stored: (query) => readStored(stored, query), results: () => latestResult() },
+      questions: {
+        stored: (query) => readStored(stored, query),
+        results: () => latestResult(),
+        stores: () => askStores(watches),
+      },
       command: async (body) => {
         if (!lab)
           throw new WorkbenchError('The workbench is still starting. Try again in a moment.')
@@ -128,9 +139,10 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
       },
     }),
   )
+  const write = recordWriter(path, options.onProgress)
   const tell = (change: Partial<RunningRecord>): void => {
     record = { ...record, ...change }
-    writeRecord(path, record)
+    write(record)
     site.publish('record', describe())
   }
   await started.add(Promise.resolve({ stop: async () => removeRecord(path) }))
@@ -138,8 +150,17 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   const program = options.instances > 1 ? await findBalancerProgram(options) : undefined
   const stores = await startStores(options, started)
   signal.throwIfAborted()
-  await migrate(stores.postgres.url)
+  await migrate(stores.postgres.url, Number(options.env['TIMEOUT_FACTOR'] || 1))
   signal.throwIfAborted()
+  const onStore: ((report: StoreReport) => void)[] = []
+  const onReport = (report: StoreReport): void => {
+    tell({ stores: watches.map((it) => it.report) })
+    for (const listener of onStore) listener(report)
+  }
+  const postgresWatch = new StoreWatch('PostgreSQL', stores.postgres, { onReport })
+  const redisWatch = stores.redis && new StoreWatch('Redis', stores.redis, { onReport })
+  watches = [postgresWatch, ...(redisWatch ? [redisWatch] : [])]
+  await started.add(...watches.map(async (it) => it))
   ;[stored] = await started.add<[StoredState]>(watchStores(stores.postgres, stores.redis))
   const [session, jwt] = await startServers(options, stores, started)
   const groups = [session.server, jwt.server]
@@ -160,7 +181,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   lab = new Lab({
     groups: { session: session.server, jwt: jwt.server },
     balancer,
-    redis: stores.redis,
+    redis: redisWatch,
     strategies: { session: session.strategy, jwt: jwt.strategy },
     onStrategy: (server, strategy) => (running[server] = { ...running[server], strategy }),
     onChange: () => tellServers(),
@@ -169,6 +190,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   await started.add(Promise.resolve(lab))
   tellServers({
     redis: stores.redis !== undefined,
+    stores: watches.map((it) => it.report),
     ...(balancer && { balancer: recordedBalancer(balancer) }),
   })
   return {
@@ -177,6 +199,7 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
     session,
     jwt,
     balancer,
+    onStore: (listener) => void onStore.push(listener),
     get record() {
       return record
     },
@@ -190,6 +213,13 @@ async function startInOrder(options: WorkbenchOptions, started: StopStack): Prom
   }
 }
 
+/** Each store, asked now. */
+async function askStores(watches: readonly StoreWatch[]): Promise<StoreAnswer[]> {
+  return Promise.all(
+    watches.map(async (it) => ({ ...it.report, problem: (await it.ask()) ?? null })),
+  )
+}
+
 async function readStored(
   stored: StoredState | undefined,
   query: URLSearchParams,
@@ -201,15 +231,22 @@ async function readStored(
 async function startStores(options: WorkbenchOptions, started: StopStack): Promise<Stores> {
   const { folder, env, onProgress } = options
   const secrets = await serverSecrets(filesIn(folder).secrets, options.jwtAlgorithm)
-  const databaseUrl = env['DATABASE_URL'] || undefined
-  const redisUrl = env['REDIS_URL'] || undefined
+  const databaseUrl = env['DATABASE_URL']?.trim() || undefined
+  const redisUrl = env['REDIS_URL']?.trim() || undefined
   const [postgres, redis] = await started.add<[StartedPostgres, StartedRedis | undefined]>(
     startPostgres({ folder, databaseUrl, onProgress }),
     startRedis({ folder, redisUrl, onProgress }),
   )
   onProgress(postgres.foundAs)
   if (redis) onProgress(redis.foundAs)
+  await reportReplica(options)
   return { postgres, redis, secrets }
+}
+
+/** The servers work without a replica. */
+async function reportReplica({ env, onProgress }: WorkbenchOptions): Promise<void> {
+  const problem = await replicaProblem(env)
+  if (problem) onProgress(problem)
 }
 
 async function startServers(

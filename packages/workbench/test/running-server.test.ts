@@ -44,7 +44,7 @@ describe('a running server', () => {
     server.onRequest(({ method, path, status }) => lines.push(`${method} ${path} ${status}`))
     const { status } = await new CookieClient(server.url).whoami()
     expect(status).toBe(401)
-    await expect.poll(() => lines, { timeout: 10_000 }).toEqual(['GET /auth/whoami 401'])
+    await expect.poll(() => lines, { timeout: 120_000 }).toEqual(['GET /auth/whoami 401'])
     expect(await server.stop()).toEqual({ code: 0, signal: null })
   })
 

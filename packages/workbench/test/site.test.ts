@@ -55,6 +55,11 @@ describe('who may ask', () => {
       { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
       200,
     ],
+    [
+      'its own page, by another spelling of the host',
+      { host: 'LocalHost:80', origin: 'http://localhost' },
+      200,
+    ],
     ['its own page', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }, 200],
   ] as const)('%s: %o gives %i', async ([, headers, status]) => {
     expect((await get('/workbench.json', headers)).status).toBe(status)

@@ -40,7 +40,7 @@ async function send(text: string): Promise<HttpyacReport> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [program, 'send', 'server.http', '--all', '--json'],
-    { cwd: folder, timeout: 20_000, maxBuffer: 16 * 1024 * 1024 },
+    { cwd: folder, timeout: 240_000, maxBuffer: 16 * 1024 * 1024 },
   )
   return JSON.parse(stdout) as HttpyacReport
 }

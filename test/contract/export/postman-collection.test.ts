@@ -23,7 +23,7 @@ async function run(it: PostmanCollection, baseUrl: string): Promise<NewmanRunSum
   const collection = JSON.parse(JSON.stringify(it))
   return new Promise((resolve, reject) => {
     const envVar = [{ key: 'baseUrl', value: baseUrl }]
-    newman.run({ collection, envVar, timeoutRequest: 10_000 }, (error, summary) =>
+    newman.run({ collection, envVar, timeoutRequest: 120_000 }, (error, summary) =>
       error ? reject(error) : resolve(summary),
     )
   })

@@ -1,4 +1,5 @@
 import { BASIC_CHALLENGE, Problem } from './problem.js'
+import { normalizeEmail } from './requests.js'
 import { type Mistakes, switchable } from './switchable.js'
 
 interface UserPass {
@@ -29,7 +30,7 @@ export function parseBasic(header: string | undefined, mistakes: Mistakes) {
   if (email === undefined || password === undefined || /\p{Cc}/u.test(email)) {
     throw new Problem('invalid_credential', { headers })
   }
-  return { email: email.trim().toLowerCase(), password }
+  return { email: normalizeEmail(email), password }
 }
 
 /** Empty for what is not base64 of UTF-8, where `Buffer` alone would guess. */

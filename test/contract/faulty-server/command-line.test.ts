@@ -27,6 +27,18 @@ async function outcome(program: Program): Promise<{ code: number; out: string; e
   return { code, out: out.join(''), err: err.join('') }
 }
 
+/** What matches in the program's output, as soon as it is there: it comes in pieces. */
+async function printed({ stdout }: Program, pattern: RegExp): Promise<string> {
+  let text = ''
+  return new Promise((resolve) => {
+    stdout.on('data', (chunk) => {
+      text += String(chunk)
+      const [match] = pattern.exec(text) ?? []
+      if (match !== undefined) resolve(match)
+    })
+  })
+}
+
 const run = async (...args: string[]) => outcome(start(...args))
 
 test('--list shows every mistake and what it does', async () => {
@@ -55,8 +67,7 @@ endless-token: look for the expiry in both tokens, and ask the server for it
 test('--each says where each mistake is', async () => {
   const program = start('--port', '0', '--each')
   const ended = outcome(program)
-  const [chunk] = await once(program.stdout, 'data')
-  const url = /http:\/\/127\.0\.0\.1:\d+\/quick-no/.exec(String(chunk))?.[0] ?? ''
+  const url = await printed(program, /http:\/\/127\.0\.0\.1:\d+\/quick-no/)
   expect((await fetch(`${url}/health/ready`)).status).toBe(200)
   program.kill('SIGTERM')
   const { code, out } = await ended
@@ -95,8 +106,7 @@ test('it says where it is, makes what was asked for, and Ctrl-C ends it', async 
   const ids = ['--with', 'quick-no', 'split-colon', '--with', 'cut-password,quick-no']
   const program = start('--port', '0', ...ids)
   const ended = outcome(program)
-  const [chunk] = await once(program.stdout, 'data')
-  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(String(chunk))?.[0] ?? ''
+  const url = await printed(program, /http:\/\/127\.0\.0\.1:\d+(?=\n| )/)
   expect((await fetch(`${url}/health/ready`)).status).toBe(200)
   program.kill('SIGINT')
   const { code, out, err } = await ended

@@ -6,7 +6,10 @@ import { CORRECT, startEachMistake, startFaultyServer } from './faulty-server.js
 import { type MistakeId, mistakes } from './mistakes.js'
 import { NEEDS_TIME } from './try-exploits.js'
 
-const cases = Object.entries(exploits) as [MistakeId, Exploit][]
+/** How soon the quick no comes is measured where the machine does nothing else: test/security/timing.test.ts. */
+const cases = (Object.entries(exploits) as [MistakeId, Exploit][]).filter(
+  ([id]) => id !== 'quick-no',
+)
 
 async function start(mistakeIds: readonly MistakeId[], bcryptCost = 4): Promise<Target> {
   const server = await startFaultyServer({ mistakes: mistakeIds, bcryptCost })

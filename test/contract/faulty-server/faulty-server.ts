@@ -60,8 +60,7 @@ export async function startEachMistake({
 }
 
 /** Says what paths begin with. */
-const nameless: RequestListener = new Koa()
-  .use(problemDetails)
+const nameless: RequestListener = newApp()
   .use(() => {
     const ids = [CORRECT, ...known.map(({ id }) => id)].join(', ')
     throw new Problem('not_found', { detail: `A path begins with one of: ${ids}.` })
@@ -77,9 +76,16 @@ function createApp(mistakes: Mistakes, bcryptCost: number): Koa<State> {
   router.get('/health/live', (ctx) => void (ctx.body = { status: 'live' }))
   router.get('/health/ready', (ctx) => void (ctx.body = { status: 'ready', dependencies: {} }))
 
-  const app = new Koa<State>()
-  app.use(problemDetails)
+  const app = newApp()
   app.use(router.routes())
   app.use(router.allowedMethods())
+  return app
+}
+
+function newApp(): Koa<State> {
+  const app = new Koa<State>()
+  // `problemDetails` reports errors. Koa would only add a stack for every client that disconnects.
+  app.silent = true
+  app.use(problemDetails)
   return app
 }

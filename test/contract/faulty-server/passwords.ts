@@ -88,7 +88,7 @@ function canonical(password: string): string {
 
 function passwordProblem(text: string): string | undefined {
   if (!text.isWellFormed()) return 'is not valid Unicode'
-  if (Buffer.byteLength(text) < 8) return 'must be at least 8 bytes long'
+  if (Array.from(text).length < 8) return 'must be at least 8 characters long'
   if (COMMON_PASSWORDS.has(text.toLowerCase())) return 'is on the list of common passwords'
   return undefined
 }

@@ -16,12 +16,16 @@ const nickname = z
     'letters and digits, with single "_", ".", "-" or space between them',
   )
 
+/** Only ASCII letters lose their case: `toLowerCase` turns the Kelvin sign into a "k". */
+export function normalizeEmail(email: string): string {
+  return email.trim().replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
 const email = z
   .string()
+  .overwrite(normalizeEmail)
   .max(254)
-  .trim()
   .regex(/^\p{ASCII}*$/u, 'has characters beyond ASCII')
-  .toLowerCase()
   .pipe(z.email())
 
 export const registration = z.strictObject({ nickname, email, password: z.string() })
@@ -67,8 +71,11 @@ const pageOf = (key: z.ZodType<string, string>): z.ZodType<Page> =>
         .default(20),
       cursor: z
         .string()
+        .refine((it) => {
+          const { data } = key.safeParse(Buffer.from(it, 'base64url').toString())
+          return data !== undefined && cursorAfter(data) === it
+        }, 'is not a cursor of this list')
         .transform((it) => Buffer.from(it, 'base64url').toString())
-        .pipe(key)
         .optional(),
     })
     .transform(({ limit, cursor }) => ({ limit, after: cursor }))
@@ -80,6 +87,10 @@ export const postsPage = pageOf(z.string().regex(/^\d{1,15}$/))
 export function pageFrom<T>(found: readonly T[], limit: number, key: (it: T) => string) {
   const page = found.slice(0, limit)
   const last = found.length > limit ? page.at(-1) : undefined
-  const nextCursor = last === undefined ? null : Buffer.from(key(last)).toString('base64url')
+  const nextCursor = last === undefined ? null : cursorAfter(key(last))
   return { page, nextCursor }
+}
+
+function cursorAfter(key: string): string {
+  return Buffer.from(key).toString('base64url')
 }

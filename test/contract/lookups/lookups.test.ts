@@ -80,7 +80,7 @@ function newAccounts({ target }: Watched, requests: number): Account[] {
 const allMeasured: MeasuredStrategy[] = []
 
 describe.each(matrix)('%s', (label, it) => {
-  test('every request costs what is expected, by two counts', { timeout: 120_000 }, async () => {
+  test('every request costs what is expected, by two counts', { timeout: 300_000 }, async () => {
     const watched = await watch(label, it)
     const accounts = newAccounts(watched, LOAD)
     const costs: Partial<Record<EndpointId, MeasuredCost>> = {}

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { removeData } from '@session-vs-jwt/services'
 import { migrate } from '@session-vs-jwt/workbench'
+import { inject } from 'vitest'
 import { startOwnPostgres, startOwnRedis } from '../../store-starts.js'
 
 /** A PostgreSQL and a Redis that nobody else uses: what they count, the load has caused. */
 export interface OwnStores {
   readonly databaseUrl: string
   readonly redisUrl: string
+  readonly postgres: Awaited<ReturnType<typeof startOwnPostgres>>
+  readonly redis: Awaited<ReturnType<typeof startOwnRedis>>
   stop(): Promise<void>
 }
 
@@ -21,10 +24,19 @@ export async function startOwnStores(): Promise<OwnStores> {
     await removeData(folder)
     await rm(folder, { recursive: true, force: true })
   }
-  if (postgres.status === 'fulfilled' && redis.status === 'fulfilled') {
-    await migrate(postgres.value.url)
-    return { databaseUrl: postgres.value.url, redisUrl: redis.value.url, stop }
+  try {
+    if (postgres.status === 'rejected') throw postgres.reason
+    if (redis.status === 'rejected') throw redis.reason
+    await migrate(postgres.value.url, inject('timeoutFactor'))
+    return {
+      databaseUrl: postgres.value.url,
+      redisUrl: redis.value.url,
+      postgres: postgres.value,
+      redis: redis.value,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
   }
-  await stop()
-  throw started.find((it) => it.status === 'rejected')?.reason
 }

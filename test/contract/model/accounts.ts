@@ -29,7 +29,7 @@ export const register: Handler<'register'> = (request, rules) => {
     const added = withAccount(state, as, { nickname, password: 'first', version: 0 })
     const welcome = (later: State, held: Held): readonly Turn[] =>
       answer(later, `201 ${as} ${nickname}`, { held })
-    return goOn(added, loggedIn(as, request, rules, welcome))
+    return goOn(added, loggedIn(as, 0, request, rules, welcome))
   }
 }
 
@@ -40,7 +40,7 @@ export const login: Handler<'login'> = (request, rules) => {
   return (state) => {
     const { version, nickname, password: present } = state.accounts[as] ?? NOBODY
     const right = present === password
-    const begun = loggedIn(as, request, rules, (later, held) =>
+    const begun = loggedIn(as, version ?? 0, request, rules, (later, held) =>
       later.accounts[as]?.version === version
         ? answer(later, `200 ${as} ${nickname}`, { held })
         : takenBack(later, request, rules),
@@ -60,17 +60,29 @@ export const changePassword: Handler<'change password'> = (request, rules) =>
   privately(request, rules, (state, { user, login: own }) => {
     const { from, to } = request.command
     const { version, password } = accountOf(state, user)
+    const { devices } = rules.promises
+    const endOthers = (it: State): State =>
+      devices ? endLogins(it, user, (device, id) => id !== own && device.version <= version) : it
+    const lost = (it: State): readonly Turn[] => answer(it, '409 password_changed')
+    /** Only one device at a time, so that two don't end each other. */
+    const announce: Moment = (later) => {
+      const account = accountOf(later, user)
+      const isTaken = account.changing?.version === version && account.changing.by !== own
+      if (account.version !== version || isTaken) return lost(later)
+      const changing = { by: own, version }
+      return goOn(withAccount(later, user, { ...account, changing }), endFirst, `${version}`)
+    }
+    const endFirst: Moment = (later) => goOn(endOthers(later), set, `${version}`)
     const set: Moment = (later) => {
       const account = accountOf(later, user)
-      if (account.version !== version) return answer(later, '409 password_changed')
-      const changed = withAccount(later, user, { ...account, password: to, version: version + 1 })
-      return goOn(changed, endOthers, account.nickname)
-      function endOthers(last: State): readonly Turn[] {
-        const ended = rules.promises.devices ? endLogins(last, user, own) : last
-        return answer(ended, `200 ${user} ${account.nickname}`)
+      if (account.version !== version) return lost(later)
+      const changed = { ...account, password: to, version: version + 1, changing: undefined }
+      return goOn(withAccount(later, user, changed), endAgain, account.nickname)
+      function endAgain(last: State): readonly Turn[] {
+        return answer(endOthers(last), `200 ${user} ${account.nickname}`)
       }
     }
-    const pass = (): readonly Turn[] => goOn(state, set, `${version}`)
+    const pass = (): readonly Turn[] => goOn(state, devices ? announce : set, `${version}`)
     const right = password === from
     return guess(state, user, request, rules, right ? pass : '403 wrong_current_password')
   })
@@ -98,12 +110,13 @@ function accountOf({ accounts }: State, user: UserName) {
 /** A session that the device came with ends; then the new login begins. */
 function loggedIn(
   user: UserName,
+  version: number,
   { id, held }: Sent,
   rules: Rules,
   then: (state: State, held: Held) => readonly Turn[],
 ): Moment {
   const begin: Moment = (state) => {
-    const begun = beginLogin(state, user, id, rules)
+    const begun = beginLogin(state, user, version, id, rules)
     return goOn(begun.state, (later) => then(later, begun.held))
   }
   const { access } = held

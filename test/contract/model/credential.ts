@@ -28,6 +28,7 @@ export interface Given {
 export function beginLogin(
   state: State,
   user: UserName,
+  version: number,
   id: string,
   { server }: Rules,
 ): Required<Given> {
@@ -35,7 +36,7 @@ export function beginLogin(
   const until = now + (server === 'session' ? IDLE : REFRESH)
   const refresh = { user, login: id, serial: 0, until }
   const access = server === 'session' ? refresh : { ...refresh, until: now + ACCESS }
-  const login = { user, begun: now, until, serial: 0, ended: false }
+  const login = { user, begun: now, until, serial: 0, ended: false, version }
   const logins = { ...state.logins, [id]: login }
   return { state: { ...state, logins }, held: { access, refresh } }
 }

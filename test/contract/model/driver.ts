@@ -187,7 +187,7 @@ export class Driver {
     return `the ${which}: ${this.#run}`
   }
 
-  /** The requests of a run take seconds, while the times of the contract are whole minutes. */
+  /** Each request moves the clock by milliseconds, while the times of the contract are whole minutes. */
   #minute(time: string): number {
     return Math.round((Date.parse(time) - this.#startedAt) / 60_000)
   }

@@ -5,6 +5,8 @@ export interface Account {
   readonly password: Password
   /** Grows by one with each new password. */
   readonly version: number
+  /** The login that is changing the password of this version. */
+  readonly changing?: { readonly by: string; readonly version: number } | undefined
 }
 
 /** A session, or a refresh family: what the contract calls a device. Times are minutes. */
@@ -16,6 +18,8 @@ export interface Login {
   /** Which of its credentials counts: the first one is 0, and each rotation spends one. */
   readonly serial: number
   readonly ended: boolean
+  /** The version of the password that it began with. */
+  readonly version: number
 }
 
 /** A cookie, an access token or a refresh token. */
@@ -74,12 +78,15 @@ export function loginOf({ logins }: State, id: string): Login {
   return login
 }
 
-/** Ends every login of `user` but `except`. */
-export function endLogins(state: State, user: UserName, except?: string): State {
-  const others = Object.keys(state.logins).filter((id) => id !== except)
-  return others
-    .filter((id) => loginOf(state, id).user === user)
-    .reduce((rest, id) => withLogin(rest, id, { ended: true }), state)
+/** Ends every login of `user` that `isMeant`. */
+export function endLogins(
+  state: State,
+  user: UserName,
+  isMeant: (login: Login, id: string) => boolean = () => true,
+): State {
+  return Object.entries(state.logins)
+    .filter(([id, login]) => login.user === user && isMeant(login, id))
+    .reduce((rest, [id]) => withLogin(rest, id, { ended: true }), state)
 }
 
 export function whoHas({ accounts }: State, nickname: Nickname): UserName | undefined {

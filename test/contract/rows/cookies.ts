@@ -92,6 +92,25 @@ export const cookieRows: readonly Row[] = [
       expectThat(other.body.email !== account.email, 'anybody but the victim', other)
     },
   },
+  {
+    id: 'cookies/malformed-pairs',
+    title:
+      'malformed pairs beside the cookie change nothing; alone they count as a missing credential',
+    read: ['RFC 6265bis, section 5.7 (a pair without "=" has an empty name)'],
+    only: 'session',
+    run: async (t) => expectMalformedPairsIgnored(t, t.target),
+  },
+  {
+    id: 'cookies/malformed-pairs-over-https',
+    title: 'the same holds for the __Host- cookie',
+    read: ['RFC 6265bis, section 5.7 (a pair without "=" has an empty name)'],
+    only: 'session',
+    needs: ['settings'],
+    run: async (t) => {
+      const https = await t.start({ env: { PUBLIC_SCHEME: 'https' } })
+      await expectMalformedPairsIgnored(t, https)
+    },
+  },
   ...(
     [
       ['of-its-form', (value: string) => scrambled(value)],
@@ -175,6 +194,33 @@ export const cookieRows: readonly Row[] = [
     },
   })),
   {
+    id: 'cookies/csrf-origins-are-compared',
+    title: 'letter case and a default port do not make another origin; the scheme and the port do',
+    read: ['RFC 6454, sections 5 and 6.2', 'RFC 9110, section 4.2.3'],
+    only: 'session',
+    needs: ['settings'],
+    run: async (t) => {
+      const allowed = 'HTTPS://Pages.Example:443'
+      const env = { PUBLIC_SCHEME: 'https', ALLOWED_ORIGINS: allowed }
+      const { device } = await t.registered(await t.start({ env }))
+      const from = async (origin: string, host: string): Promise<Answer> =>
+        device.send('POST', paths.renewAccess, undefined, { origin, host })
+      for (const host of ['app.example', 'app.example:443', 'APP.Example', 'APP.Example:443']) {
+        expectAnswer(await from('https://app.example', host), hasStatus(200))
+        expectAnswer(await from('https://pages.example', host), hasStatus(200))
+        for (const other of [
+          'http://app.example',
+          'https://app.example:80',
+          'https://app.exampl',
+        ]) {
+          expectAnswer(await from(other, host), hasStatus(403), hasCode('forbidden_origin'))
+        }
+      }
+      const own = await from('https://pages.example', 'app.example')
+      expectAnswer(own, allowsOrigin('https://pages.example'))
+    },
+  },
+  {
     id: 'cookies/allowed-origin',
     title: 'an origin that is allowed passes, and gets the CORS headers; another does not',
     read: ['Fetch Standard, CORS protocol'],
@@ -226,6 +272,25 @@ function sessionCookie(device: Device): readonly [name: string, value: string] {
   const [pair = ''] = device.access.split('; ')
   const equals = pair.indexOf('=')
   return [pair.slice(0, equals), pair.slice(equals + 1)]
+}
+
+async function expectMalformedPairsIgnored(t: Trial, at: { url: string }): Promise<void> {
+  const { device } = await t.registered(at)
+  const bare = t.device(at)
+  const names = device.access.split('; ').map((pair) => pair.slice(0, pair.indexOf('=')))
+  const malformed = names.flatMap((name) => [name, `${name}x`, `=${name}`, `=${name}=x`])
+  for (const pair of malformed) {
+    const alone = await bare.sendBare('GET', paths.whoami, { cookie: pair })
+    expectAnswer(alone, isRefused, hasCode('missing_credential'))
+  }
+  for (const pair of [...malformed, '', '=']) {
+    for (const cookie of [`${pair}; ${device.access}`, `${device.access}; ${pair}`]) {
+      expectAnswer(await bare.sendBare('GET', paths.whoami, { cookie }), isLoggedIn)
+    }
+  }
+  const cookie = [...malformed, device.access, ...malformed].join('; ')
+  expectAnswer(await bare.sendBare('POST', paths.logout, { cookie }), hasStatus(204))
+  expectAnswer(await device.whoami(), hasStatus(...afterLogout(t)))
 }
 
 /** The same form, other bits. */

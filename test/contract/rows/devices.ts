@@ -77,7 +77,17 @@ export const deviceRows: readonly Row[] = [
       expectAnswer(answer, onDevices(t, 204))
     },
   },
-  ...[NO_DEVICE, `${paths.devices}/1`, `${paths.devices}/%00`].map((path): Row => ({
+  {
+    id: 'devices/none-at-%00',
+    title: 'a path that cannot be decoded names no login: 404, or 400 as many proxies answer',
+    read: ['RFC 3986, section 2.1', 'RFC 9110, sections 15.5.1 and 15.5.5'],
+    run: async (t) => {
+      const { device } = await t.registered()
+      const answer = await device.send('DELETE', `${paths.devices}/%00`)
+      if (answer.status !== 400) expectAnswer(answer, onDevices(t, 404))
+    },
+  },
+  ...[NO_DEVICE, `${paths.devices}/1`].map((path): Row => ({
     id: `devices/none-at-${path.slice(paths.devices.length + 1)}`,
     title: 'an id that names no login is a 404',
     read: ['RFC 9110, section 15.5.5'],

@@ -19,7 +19,25 @@ const PASSWORDS: readonly { what: string; password: string; isRefused: boolean; 
     isRefused: true,
     read: 'OWASP Password Storage Cheat Sheet, input limits of bcrypt',
   },
-  { what: '7-bytes', password: '1234567', isRefused: true, read: 'OWASP ASVS 5.0, 6.2.1' },
+  { what: '7-characters', password: 'xk7-qpz', isRefused: true, read: 'OWASP ASVS 5.0, 6.2.1' },
+  {
+    what: '3-characters-of-9-bytes',
+    password: '비밀번',
+    isRefused: true,
+    read: 'NIST SP 800-63B-4, 3.1.1.2: each code point is one character',
+  },
+  {
+    what: '7-characters-of-14-utf-16-units',
+    password: '😀'.repeat(7),
+    isRefused: true,
+    read: 'NIST SP 800-63B-4, 3.1.1.2: each code point is one character',
+  },
+  {
+    what: '8-characters-of-32-bytes',
+    password: '😀🔑😀🔑😀🔑😀🔑',
+    isRefused: false,
+    read: 'NIST SP 800-63B-4, 3.1.1.2: each code point is one character',
+  },
   { what: 'common', password: 'password1', isRefused: true, read: 'OWASP ASVS 5.0, 6.2.4' },
   {
     what: 'common-in-capitals',
@@ -29,7 +47,7 @@ const PASSWORDS: readonly { what: string; password: string; isRefused: boolean; 
   },
   {
     what: 'spaces-colons-emoji',
-    password: ' : 🔑 : ',
+    password: ' : 🔑 : : ',
     isRefused: false,
     read: 'OWASP ASVS 5.0, 6.2.5',
   },

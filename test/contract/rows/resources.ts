@@ -4,6 +4,9 @@ import type { Answer, Device } from '../../device.js'
 import type { Row } from '../suite/row.js'
 import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
 
+/** A NUL, half of a UTF-8 sequence, an overlong one, half of an escape, and no hexadecimal digits. */
+const UNDECODABLE = ['%00', '%E0%A4%A', '%C0%AF', '%4', '%zz']
+
 /** `GET /users`, and the posts: own ones only. */
 export const resourceRows: readonly Row[] = [
   {
@@ -89,6 +92,31 @@ export const resourceRows: readonly Row[] = [
       expectThat(isRight, 'the titles 3,2 then 1, and no cursor behind them', rest, titles)
     },
   },
+  ...([paths.users, paths.posts] as const).map((path): Row => ({
+    id: `${path.slice(1)}/changed-cursor`,
+    title: `a cursor of GET ${path} is taken exactly as the server gave it; a changed one is a 400`,
+    read: ['RFC 4648, section 3.5 (canonical encoding)', 'OWASP ASVS 5.0, 2.2.1'],
+    run: async (t) => {
+      const { device } = await t.registered()
+      await t.registered()
+      for (const title of ['1', '2']) await writtenPost(device, title)
+      const first = await device.send('GET', `${path}?limit=1`)
+      expectAnswer(first, hasStatus(200))
+      const cursor: string = first.body.nextCursor
+      const query = (it: string): string => `${path}?limit=1&cursor=${encodeURIComponent(it)}`
+      expectAnswer(await device.send('GET', query(cursor)), hasStatus(200))
+      for (const changed of [
+        `'${cursor}`,
+        `${cursor}'`,
+        `${cursor}=`,
+        ` ${cursor}`,
+        `${cursor}A`,
+      ]) {
+        const answer = await device.send('GET', query(changed))
+        expectAnswer(answer, hasStatus(400), hasCode('validation_failed'))
+      }
+    },
+  })),
   ...[
     `${paths.users}?limit=0`,
     `${paths.users}?limit=101`,
@@ -96,7 +124,10 @@ export const resourceRows: readonly Row[] = [
     `${paths.users}?limit=1&limit=2`,
     `${paths.users}?cursor=***`,
     `${paths.users}?cursor=AA`,
+    `${paths.users}?cursor=`,
+    `${paths.users}?cursor=%27;drop`,
     `${paths.posts}?cursor=YWJj`,
+    `${paths.posts}?cursor=%27;drop`,
     `${paths.posts}?unknown=1`,
   ].map((path): Row => ({
     id: `input/query-${path.slice(1)}`,
@@ -111,7 +142,18 @@ export const resourceRows: readonly Row[] = [
       expectThat(named?.includes(field) === true, `an error for "${field}"`, answer)
     },
   })),
-  ...['abc', '%00', '%E0%A4%A', '00000000-0000-4000-8000-000000000000'].map((id): Row => ({
+  ...UNDECODABLE.map((id): Row => ({
+    id: `posts/none-at-${id}`,
+    title: `a path that cannot be decoded (${id}) names no post: 404, or 400 as many proxies answer`,
+    read: ['RFC 3986, section 2.1', 'RFC 9110, sections 15.5.1 and 15.5.5'],
+    run: async (t) => {
+      const { device } = await t.registered()
+      const answer = await device.send('GET', `${paths.posts}/${id}`)
+      expectAnswer(answer, hasStatus(400, 404))
+      if (answer.status === 404) expectAnswer(answer, hasCode('not_found'))
+    },
+  })),
+  ...['abc', '00000000-0000-4000-8000-000000000000'].map((id): Row => ({
     id: `posts/none-at-${id}`,
     title: `what is no id of a post (${id}) names none: 404`,
     read: ['RFC 9110, section 15.5.5'],

@@ -12,7 +12,12 @@ export interface Target {
   readonly withinMs?: number
   /** Undefined for a server that somebody else runs. */
   readonly control?: Control
+  /** For a server in this process, whose work can be counted. */
+  readonly hashingOf?: HashingOf
 }
+
+/** The rounds of password hashing that this process does because of `work`. */
+export type HashingOf = (work: () => Promise<void>) => Promise<number>
 
 /** What can be done to a server that the tests start themselves. */
 export interface Control {

@@ -1,4 +1,5 @@
 import { BASIC_CHALLENGE, Problem } from './problem.js'
+import { normalizeEmail } from './request-shapes.js'
 
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i
 
@@ -17,7 +18,7 @@ export function parseBasic(header: string | undefined): { email: string; passwor
   if (email === undefined || password === undefined) {
     throw new Problem('invalid_credential', { headers })
   }
-  return { email: email.trim().toLowerCase(), password }
+  return { email: normalizeEmail(email), password }
 }
 
 /** Empty for what is no UTF-8. */

@@ -1,7 +1,7 @@
 import bcrypt from 'bcrypt'
 import { Problem } from './problem.js'
 
-const MIN_PASSWORD_BYTES = 8
+const MIN_PASSWORD_CHARACTERS = 8
 /** bcrypt reads no further: a longer password would be cut. */
 const MAX_PASSWORD_BYTES = 72
 
@@ -38,10 +38,13 @@ export function checkPolicy(password: string): void {
 }
 
 function problemOf(password: string): string | undefined {
-  const bytes = bytesOf(password)
   if (!password.isWellFormed()) return 'is not valid Unicode'
-  if (bytes < MIN_PASSWORD_BYTES) return `must be at least ${MIN_PASSWORD_BYTES} bytes long`
-  if (bytes > MAX_PASSWORD_BYTES) return `must be at most ${MAX_PASSWORD_BYTES} bytes long`
+  if (Array.from(canonical(password)).length < MIN_PASSWORD_CHARACTERS) {
+    return `must be at least ${MIN_PASSWORD_CHARACTERS} characters long`
+  }
+  if (bytesOf(password) > MAX_PASSWORD_BYTES) {
+    return `must be at most ${MAX_PASSWORD_BYTES} bytes long`
+  }
   if (COMMON_PASSWORDS.has(canonical(password).toLowerCase())) return 'is a common password'
   return undefined
 }

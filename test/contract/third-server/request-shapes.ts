@@ -16,12 +16,16 @@ const nickname = z
     'letters and digits, with one of "_. -" between',
   )
 
+/** Only ASCII letters lose their case: `toLowerCase` turns the Kelvin sign into a "k". */
+export function normalizeEmail(email: string): string {
+  return email.trim().replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
 const email = z
   .string()
+  .overwrite(normalizeEmail)
   .max(254)
-  .trim()
   .regex(/^\p{ASCII}*$/u)
-  .toLowerCase()
   .pipe(z.email())
 
 export const registration = z.strictObject({ nickname, email, password: z.string() })
@@ -63,8 +67,10 @@ export const pageQuery = z.strictObject({
     .default(20),
   cursor: z
     .string()
-    .transform((it) => Buffer.from(it, 'base64url').toString())
-    .pipe(z.string().regex(/^\d{1,15}$/, 'is not a cursor of this list'))
-    .transform(Number)
+    .refine((it) => {
+      const number = Buffer.from(it, 'base64url').toString()
+      return /^\d{1,15}$/.test(number) && Buffer.from(number).toString('base64url') === it
+    }, 'is not a cursor of this list')
+    .transform((it) => Number(Buffer.from(it, 'base64url').toString()))
     .optional(),
 })

@@ -14,8 +14,14 @@ export const sameOrigin = createMiddleware(async (c, next) => {
   const origin = c.req.header('origin')
   const isOwn =
     site === undefined
-      ? origin === undefined || origin === `http://${c.req.header('host')}`
+      ? origin === undefined || isSameOrigin(origin, `http://${c.req.header('host')}`)
       : site === 'same-origin' || site === 'none'
   if (!isOwn && !SAFE_METHODS.has(c.req.method)) throw new Problem('forbidden_origin')
   await next()
 })
+
+/** Compares scheme, host and port: `http://Example.org:80` and `http://example.org` are the same origin. */
+function isSameOrigin(origin: string, own: string): boolean {
+  if (!URL.canParse(origin) || !URL.canParse(own)) return false
+  return new URL(origin).origin === new URL(own).origin
+}

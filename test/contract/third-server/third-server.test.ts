@@ -1,8 +1,6 @@
-import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { paths } from '@session-vs-jwt/http-kit'
 import { afterEach, expect, test } from 'vitest'
 import { Device, loggedIn, registered, type Target } from '../../device.js'
@@ -60,12 +58,12 @@ test('it stops at once, also while a client is in the middle of a request', asyn
   const server = await start()
   const client = connect(Number(new URL(server.url).port), '127.0.0.1')
   client.write(`POST ${paths.register} HTTP/1.1\r\nHost: localhost\r\n`)
-  const closed = once(client, 'close')
+  const told = client.setEncoding('utf8').toArray()
   // An answer on another connection: the server has seen the first one.
   expect((await new Device(server).send('GET', paths.live)).body).toEqual({ status: 'live' })
-  const late = setTimeout(2_000, 'still waiting')
-  expect(await Promise.race([server.stop(), late])).toBeUndefined()
-  await closed
+  await server.stop()
+  // A server that waits for the rest of the request would say 408 in the end.
+  expect(await told).toEqual([])
 })
 
 test('it stands on Node.js, Hono, zod and bcrypt alone: nothing of the workbench is in it', async () => {

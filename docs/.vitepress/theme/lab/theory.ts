@@ -70,8 +70,8 @@ export function stepOfCall(path: string, { kind, operation }: Call): number | un
 function looksUp(path: string, kind: string, operation: string): boolean {
   if (kind === 'sign') return operation !== 'sign'
   if (kind === 'redis') return operation === 'GET' || operation === 'EXISTS'
-  const asksUser = path === paths.whoami && /\bFROM users\b/.test(operation)
-  return asksUser || /^SELECT\b.*\bFROM sessions\b/.test(operation)
+  const asksUser = path === paths.whoami && /\bFROM public\.users\b/.test(operation)
+  return asksUser || /^SELECT\b.*\bFROM public\.sessions\b/.test(operation)
 }
 
 /** The step in which the server answers. */

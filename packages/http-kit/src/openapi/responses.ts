@@ -96,7 +96,7 @@ export function problemExamples(codes: Iterable<ProblemCode>): Record<string, un
 
 const EXAMPLE_ERRORS: Partial<Record<ProblemCode, readonly FieldError[]>> = {
   validation_failed: [{ field: 'admin', message: 'is not known here' }],
-  password_refused: [{ field: 'password', message: 'must be at least 8 bytes long' }],
+  password_refused: [{ field: 'password', message: 'must be at least 8 characters long' }],
 }
 
 /** `components/headers`: those which `responses` refer to. */

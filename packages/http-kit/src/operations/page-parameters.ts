@@ -15,7 +15,7 @@ export function pageParameters(
     {
       name: 'cursor',
       in: 'query',
-      description: 'Where the page begins: `nextCursor` of the page before.',
+      description: 'Where the page begins: `nextCursor` of the page before, exactly as it came.',
       example: cursor,
       from: { operation, pointer: '/nextCursor' },
     },

@@ -1,5 +1,6 @@
-import { changePassword, type User } from '@session-vs-jwt/users'
-import { type PageQuery, pageQuery, textSchema, updateMeRequest } from '../contract.js'
+import { changePassword, type DeviceStore, type User } from '@session-vs-jwt/users'
+import type { Admission } from '../admission.js'
+import { nicknameSchema, type PageQuery, pageQuery, updateMeRequest } from '../contract.js'
 import { identityOf, type KitContext } from '../kit-context.js'
 import { unknownUser } from '../problem-details.js'
 import { checked, readJson } from '../read-json.js'
@@ -16,17 +17,20 @@ export async function showMe(ctx: KitContext): Promise<void> {
   ctx.body = { user: userView(existing(user)) }
 }
 
-/** `PATCH /users/me`: `endOtherDevices` is what a new password does to the user's other logins. */
+/** `PATCH /users/me`: a new password logs out the user's other devices, where a store knows them. */
 export function updateMe<Context extends KitContext>(
-  endOtherDevices: (ctx: Context) => Promise<void>,
+  devicesOf: (ctx: Context) => DeviceStore | undefined,
+  admit: Admission,
 ): (ctx: Context) => Promise<void> {
   return async (ctx) => {
-    const { userId } = identityOf(ctx)
+    const { userId, deviceId } = identityOf(ctx)
     const { nickname, password, currentPassword } = await readJson(ctx.req, updateMeRequest)
     let user: User | undefined
     if (password !== undefined && currentPassword !== undefined) {
       const change = { userId, password, currentPassword }
-      user = await changePassword(change, ctx.ports, () => endOtherDevices(ctx))
+      const store = devicesOf(ctx)
+      const others = store && { store, keptDevice: deviceId }
+      user = await admit(ctx, (signal) => changePassword(change, ctx.ports, others, signal))
     }
     if (nickname !== undefined) user = await ctx.ports.users.rename(userId, nickname)
     ctx.body = { user: userView(existing(user)) }
@@ -35,7 +39,7 @@ export function updateMe<Context extends KitContext>(
 
 /** `GET /users` */
 export async function listUsers(ctx: KitContext): Promise<void> {
-  const query = checked(ctx.query, pageQuery(textSchema))
+  const query = checked(ctx.query, pageQuery(nicknameSchema))
   const list = (page: PageQuery) => ctx.ports.users.list(page)
   const { rows, nextCursor } = await onePage(query, list, ({ nickname }) => nickname)
   ctx.body = { users: rows, nextCursor }

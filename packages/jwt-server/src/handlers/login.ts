@@ -10,12 +10,16 @@ export function login(
 ): (ctx: JwtContext) => Promise<void> {
   return async (ctx) => {
     const credentials = parseBasic(ctx.headers.authorization)
-    const { user, credential } = await admit(() =>
+    const { user, credential } = await admit(ctx, (signal) =>
       loginWithEmail(
         credentials,
         ctx.ports,
-        async (it) => ({ userId: it.id, ...(await issueCredentials(ctx, it, settings)) }),
+        async (it, version) => ({
+          userId: it.id,
+          ...(await issueCredentials(ctx, it, version, settings)),
+        }),
         async ({ userId, familyId }) => void (await ctx.ports.families?.end(userId, familyId)),
+        signal,
       ),
     )
     const { accessToken, refreshToken } = credential

@@ -22,12 +22,6 @@ export async function logoutAll(ctx: JwtContext): Promise<void> {
   ctx.status = 204
 }
 
-/** A new password leaves this device logged in, and no other one the server knows of. */
-export async function endOtherFamilies(ctx: JwtContext): Promise<void> {
-  const { userId, deviceId } = identityOf(ctx)
-  await ctx.ports.families?.endAll(userId, deviceId)
-}
-
 function anyTokenOf(ctx: JwtContext, now: Date): TokenClaims {
   const token = parseBearer(ctx.headers.authorization)
   try {

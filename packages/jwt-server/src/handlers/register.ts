@@ -11,9 +11,13 @@ export function register(
   return async (ctx) => {
     const registration = await readJson(ctx.req, registerRequest)
     const facts = { id: settings.newId(), createdAt: settings.clock() }
-    const { user, credential } = await admit(() =>
-      registerWithEmail(registration, facts, ctx.ports, (it) =>
-        issueCredentials(ctx, it, settings),
+    const { user, credential } = await admit(ctx, (signal) =>
+      registerWithEmail(
+        registration,
+        facts,
+        ctx.ports,
+        (it, version) => issueCredentials(ctx, it, version, settings),
+        signal,
       ),
     )
     const { accessToken, refreshToken } = credential

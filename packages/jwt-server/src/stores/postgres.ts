@@ -1,4 +1,5 @@
-import type { SqlClient } from '@session-vs-jwt/stores'
+import { epochMs, removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
+import type { Revocation } from '@session-vs-jwt/users'
 import type {
   FamilySettings,
   PresentedToken,
@@ -14,46 +15,97 @@ import type {
  * milliseconds. A family is one row, so a rotation is one update of one row, and one of N wins.
  */
 export const refreshSchema: string = `
-CREATE TABLE IF NOT EXISTS refresh_families (
+CREATE TABLE IF NOT EXISTS public.refresh_families (
   id uuid PRIMARY KEY,
-  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id uuid NOT NULL REFERENCES public.users ON DELETE CASCADE,
   user_agent text,
   created_at timestamptz NOT NULL,
   live_until timestamptz NOT NULL,
   absolute_until timestamptz NOT NULL,
   tokens jsonb NOT NULL
 );
-CREATE INDEX IF NOT EXISTS refresh_families_of_user ON refresh_families (user_id);
-CREATE INDEX IF NOT EXISTS refresh_families_by_live_until ON refresh_families (live_until);
-CREATE TABLE IF NOT EXISTS denied_families (
+ALTER TABLE public.refresh_families
+  ADD COLUMN IF NOT EXISTS password_version integer NOT NULL DEFAULT 0;
+CREATE INDEX IF NOT EXISTS refresh_families_of_user ON public.refresh_families (user_id);
+CREATE INDEX IF NOT EXISTS refresh_families_by_live_until ON public.refresh_families (live_until);
+CREATE TABLE IF NOT EXISTS public.denied_families (
   id uuid PRIMARY KEY,
   until timestamptz NOT NULL
 );
+CREATE INDEX IF NOT EXISTS denied_families_by_until ON public.denied_families (until);
 `
+
+/** What the server does to these tables. */
+export const familyTables: readonly TableUse[] = [
+  {
+    table: 'public.refresh_families',
+    columns: [
+      'id',
+      'user_id',
+      'user_agent',
+      'created_at',
+      'live_until',
+      'absolute_until',
+      'tokens',
+      'password_version',
+    ],
+    updated: ['live_until', 'tokens'],
+  },
+  { table: 'public.denied_families', columns: ['id', 'until'] },
+]
 
 interface Row {
   id: string
-  userId: string
   userAgent: string | null
-  createdAt: Date
-  liveUntil: Date
-  absoluteUntil: Date
+  createdAt: string
+  liveUntil: string
+  absoluteUntil: string
+  passwordVersion: number
+  readable: boolean
 }
 
-/** Whether the token $3 counts at the moment $4, in milliseconds. */
-const COUNTS = `tokens ? $3 AND (tokens->$3 = 'null' OR (tokens->>$3)::bigint > $4::bigint)`
+/** Whether a token with this value counts at the moment $4, in milliseconds. It is not cast: it may be anything. */
+const isLive = (value: string): string =>
+  `(${value} = 'null' OR jsonb_typeof(${value}) = 'number' AND ${value} > to_jsonb($4::bigint))`
 
-/** Ends the families that `condition` picks, and denies their access tokens until $1 if it is given. */
-const endWhere = (condition: string): string => `
-WITH ended AS (DELETE FROM refresh_families WHERE ${condition} RETURNING id),
+/** Whether the token $3 counts. */
+const COUNTS = `tokens ? $3 AND ${isLive('tokens->$3')}`
+
+/**
+ * Whether a row is a family. Something else may have written to it: then its times are none that a `Date`
+ * can hold, or its tokens are no object of nulls and numbers with a live one among them.
+ */
+const READABLE = `(created_at BETWEEN to_timestamp(0) AND to_timestamp(8.64e12)
+  AND live_until BETWEEN to_timestamp(0) AND to_timestamp(8.64e12)
+  AND absolute_until BETWEEN to_timestamp(0) AND to_timestamp(8.64e12)
+  AND coalesce(tokens @? 'strict $.* ? (@ == null)', false)
+  AND NOT tokens @? 'strict $.* ? (@.type() != "null" && @.type() != "number")')`
+
+/** Ends the families that `condition` picks, and denies their access tokens until `until` if it is given. */
+const ended = (condition: string, until: string): string => `
+ended AS (DELETE FROM public.refresh_families WHERE ${condition} RETURNING id),
 denied AS (
-  INSERT INTO denied_families (id, until)
-  SELECT id, $1::timestamptz FROM ended WHERE $1::timestamptz IS NOT NULL
+  INSERT INTO public.denied_families (id, until)
+  SELECT id, ${until}::timestamptz FROM ended WHERE ${until}::timestamptz IS NOT NULL
   ON CONFLICT (id) DO NOTHING
-)
-SELECT count(*)::int AS count FROM ended`
+)`
+
+const HAS_ENDED = 'EXISTS (SELECT FROM ended) AS "hasEnded"'
+
+/** The family of the presented token: $1, $2 and $3 at the moment $4. */
+const FAMILY = `SELECT id, ${READABLE} AS readable, ${COUNTS} AS counts
+  FROM public.refresh_families WHERE id = $1 AND user_id = $2`
+const REUSED = 'id IN (SELECT id FROM family WHERE readable AND NOT counts)'
+
+/** What a statement has found out about the family of a token. */
+interface Found {
+  readonly hasEnded: boolean
+  /** Null or undefined where there is no such row. */
+  readonly readable?: boolean | null
+}
 
 export class PostgresRefreshFamilies implements RefreshFamilyStore {
+  readonly place = 'refresh families in PostgreSQL'
   readonly #sql: SqlClient
   readonly #settings: FamilySettings
 
@@ -65,8 +117,9 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   async start(family: RefreshFamily, tokenHash: string): Promise<void> {
     await this.#rows(
       'families.start',
-      `INSERT INTO refresh_families (id, user_id, user_agent, created_at, live_until, absolute_until,
-        tokens) VALUES ($1, $2, $3, $4, $5, $6, jsonb_build_object($7::text, null))`,
+      `INSERT INTO public.refresh_families (id, user_id, user_agent, created_at, live_until, absolute_until,
+        tokens, password_version)
+       VALUES ($1, $2, $3, $4, $5, $6, jsonb_build_object($7::text, null), $8)`,
       [
         family.id,
         family.userId,
@@ -75,35 +128,49 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
         new Date(family.liveUntil),
         new Date(family.absoluteUntil),
         tokenHash,
+        family.passwordVersion,
       ],
     )
   }
 
   async check(token: PresentedToken): Promise<TokenState> {
-    const rows = await this.#rows<{ counts: boolean }>(
+    const values = [token.familyId, token.userId, token.tokenHash, this.#now()]
+    const [family] = await this.#rows<{ readable: boolean; counts: boolean }>(
       'families.check',
-      `SELECT ${COUNTS} AS counts FROM refresh_families WHERE id = $1 AND user_id = $2`,
-      [token.familyId, token.userId, token.tokenHash, this.#now()],
+      FAMILY,
+      values,
     )
-    if (rows[0]?.counts) return 'live'
-    return rows[0] ? this.#endReused(token) : 'gone'
+    if (family?.readable && family.counts) return 'live'
+    if (!family?.readable) return this.#stateOf(token, { hasEnded: false, ...family })
+    // A live token needs no write, so it renews while PostgreSQL is read-only. For a reused one, this statement finds
+    // out again, and ends the family if it still is: what fails here was not noticed, and is noticed the next time.
+    const [found] = await this.#rows<Found>(
+      'families.end-reused',
+      `WITH family AS (${FAMILY}), ${ended(REUSED, '$5')}
+       SELECT ${HAS_ENDED}, (SELECT readable FROM family)`,
+      [...values, this.#denyUntil()],
+    )
+    return this.#stateOf(token, found)
   }
 
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
-    const rows = await this.#rows<{ absoluteUntil: Date }>(
+    // The lock makes parallel rotations wait for each other: the second one sees that the token is spent.
+    const [found] = await this.#rows<Found & { absoluteUntil: string | null }>(
       'families.rotate',
-      `UPDATE refresh_families SET
-        live_until = least($5::timestamptz, absolute_until),
-        tokens = jsonb_build_object($6::text, null) || coalesce((
-          SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
-            ELSE value END)
-          FROM jsonb_each(tokens)
-          WHERE (key = $3 AND value = 'null' AND $7::bigint > $4::bigint)
-            OR (key <> $3 AND value = 'null')
-            OR (value <> 'null' AND (value #>> '{}')::bigint > $4::bigint)
-        ), '{}')
-       WHERE id = $1 AND user_id = $2 AND ${COUNTS}
-       RETURNING absolute_until AS "absoluteUntil"`,
+      `WITH family AS (${FAMILY} FOR UPDATE), rotated AS (
+         UPDATE public.refresh_families AS it SET
+          live_until = least($5::timestamptz, absolute_until),
+          tokens = jsonb_build_object($6::text, null) || coalesce((
+            SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
+              ELSE value END)
+            FROM jsonb_each(tokens)
+            WHERE ${isLive('value')} AND (key <> $3 OR value <> 'null' OR $7::bigint > $4::bigint)
+          ), '{}')
+         FROM family WHERE it.id = family.id AND readable AND counts
+         RETURNING ${epochMs('absolute_until')} AS absolute_until
+       ), ${ended(REUSED, '$8')}
+       SELECT ${HAS_ENDED}, (SELECT readable FROM family),
+         (SELECT absolute_until FROM rotated) AS "absoluteUntil"`,
       [
         token.familyId,
         token.userId,
@@ -112,69 +179,92 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
         new Date(rotation.liveUntil),
         rotation.newTokenHash,
         rotation.graceUntil,
+        this.#denyUntil(),
       ],
     )
-    if (rows[0]) return { state: 'live', absoluteUntil: rows[0].absoluteUntil.getTime() }
-    return { state: await this.#endReused(token) }
+    const absoluteUntil = found?.absoluteUntil ?? undefined
+    if (absoluteUntil === undefined) return { state: this.#stateOf(token, found) }
+    return { state: 'live', absoluteUntil: Number(absoluteUntil) }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
     const rows = await this.#rows<Row>(
       'families.list',
-      `SELECT id, user_id AS "userId", user_agent AS "userAgent", created_at AS "createdAt",
-        live_until AS "liveUntil", absolute_until AS "absoluteUntil"
-       FROM refresh_families WHERE user_id = $1`,
+      `SELECT id, user_agent AS "userAgent", ${epochMs('created_at')} AS "createdAt",
+        ${epochMs('live_until')} AS "liveUntil", ${epochMs('absolute_until')} AS "absoluteUntil",
+        password_version AS "passwordVersion", ${READABLE} AS readable
+       FROM public.refresh_families WHERE user_id = $1`,
       [userId],
     )
-    return rows.map(({ createdAt, liveUntil, absoluteUntil, ...rest }) => ({
-      ...rest,
-      createdAt: createdAt.getTime(),
-      liveUntil: liveUntil.getTime(),
-      absoluteUntil: absoluteUntil.getTime(),
-    }))
+    for (const { id, readable } of rows) if (!readable) this.#unreadable(id)
+    const families = rows.filter(({ readable }) => readable)
+    return families.map(
+      ({ id, userAgent, createdAt, liveUntil, absoluteUntil, passwordVersion }) => ({
+        id,
+        userId,
+        userAgent,
+        createdAt: Number(createdAt),
+        liveUntil: Number(liveUntil),
+        absoluteUntil: Number(absoluteUntil),
+        passwordVersion,
+      }),
+    )
   }
 
   async end(userId: string, familyId: string): Promise<boolean> {
     return this.#endWhere('families.end', 'user_id = $2 AND id = $3', [userId, familyId])
   }
 
-  async endAll(userId: string, exceptFamilyId?: string): Promise<void> {
-    await this.#endWhere('families.end-all', 'user_id = $2 AND ($3::uuid IS NULL OR id <> $3)', [
-      userId,
-      exceptFamilyId ?? null,
-    ])
+  async endAll(userId: string): Promise<void> {
+    await this.#endWhere('families.end-all', 'user_id = $2', [userId])
+  }
+
+  async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {
+    await this.#endWhere(
+      'families.end-devices',
+      'user_id = $2 AND password_version < $3 AND id IS DISTINCT FROM $4',
+      [userId, passwordVersion, keptDevice],
+    )
   }
 
   async isDenied(_userId: string, familyId: string): Promise<boolean> {
     const rows = await this.#rows(
       'families.is-denied',
-      'SELECT 1 FROM denied_families WHERE id = $1 AND until > $2',
+      'SELECT 1 FROM public.denied_families WHERE id = $1 AND until > $2',
       [familyId, new Date(this.#now())],
     )
     return rows.length === 1
   }
 
   /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
-  async removeExpired(before: Date): Promise<void> {
-    await this.#rows('families.purge', 'DELETE FROM refresh_families WHERE live_until < $1', [
-      before,
-    ])
-    await this.#rows('denied.purge', 'DELETE FROM denied_families WHERE until < $1', [before])
+  async removeExpired(before: Date, signal?: AbortSignal): Promise<void> {
+    const families = { table: 'public.refresh_families', column: 'live_until', before }
+    await removeExpiredRows(this.#sql, families, signal)
+    const denied = { table: 'public.denied_families', column: 'until', before }
+    await removeExpiredRows(this.#sql, denied, signal)
   }
 
-  /** The token is not live. If its family is there, somebody used the token before: end it. */
-  async #endReused({ userId, familyId }: PresentedToken): Promise<'spent' | 'gone'> {
-    return (await this.end(userId, familyId)) ? 'spent' : 'gone'
+  /** The token is not live. A family that has ended because of it was there, so the token was spent. */
+  #stateOf({ familyId }: PresentedToken, found: Found | undefined): 'spent' | 'gone' {
+    if (found?.readable === false) return this.#unreadable(familyId)
+    return found?.hasEnded ? 'spent' : 'gone'
+  }
+
+  #unreadable(familyId: string): 'gone' {
+    this.#settings.onUnreadable(`refresh_families ${familyId}`)
+    return 'gone'
   }
 
   async #endWhere(name: string, condition: string, values: readonly unknown[]): Promise<boolean> {
+    const text = `WITH ${ended(condition, '$1')} SELECT ${HAS_ENDED}`
+    const [found] = await this.#rows<Found>(name, text, [this.#denyUntil(), ...values])
+    return found?.hasEnded ?? false
+  }
+
+  /** Undefined without a denylist. */
+  #denyUntil(): Date | undefined {
     const { denyMs } = this.#settings
-    const denyUntil = denyMs > 0 ? new Date(this.#now() + denyMs) : null
-    const rows = await this.#rows<{ count: number }>(name, endWhere(condition), [
-      denyUntil,
-      ...values,
-    ])
-    return (rows[0]?.count ?? 0) > 0
+    return denyMs > 0 ? new Date(this.#now() + denyMs) : undefined
   }
 
   async #rows<R extends object>(

@@ -1,12 +1,15 @@
-import { defineWrite, type RedisConnection } from '@session-vs-jwt/stores'
-import type {
-  FamilySettings,
-  PresentedToken,
-  RefreshFamily,
-  RefreshFamilyStore,
-  Rotation,
-  RotationResult,
-  TokenState,
+import { fromStoredJson } from '@session-vs-jwt/http-kit'
+import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores'
+import type { Revocation } from '@session-vs-jwt/users'
+import {
+  type FamilySettings,
+  type PresentedToken,
+  type RefreshFamily,
+  refreshFamilySchema,
+  type RefreshFamilyStore,
+  type Rotation,
+  type RotationResult,
+  type TokenState,
 } from './refresh-family-store.js'
 
 /*
@@ -19,7 +22,48 @@ import type {
  * KEYS[2], the user's set, and the prefixes of both kinds of keys. Those that reach families that they find
  * in the set get a family that is never there: while the slot moves to another node, and a family may be
  * missing here because it is there, Redis refuses them (TRYAGAIN).
+ *
+ * Something else may have written to these keys. A key that holds no family counts as none, and a script
+ * calls it "unreadable". A set of the user that is no set is made anew from the user's families: a logout
+ * everywhere must still find them all.
  */
+
+/** The keys above. */
+export const FAMILY_KEYS: readonly KeyUse[] = [
+  { prefix: 'refresh-family:', type: 'hash' },
+  { prefix: 'refresh-families-of:', type: 'set' },
+  { prefix: 'denied-family:', type: 'string' },
+]
+
+const REPAIR = `
+local kind = redis.call('TYPE', KEYS[2]).ok
+if kind ~= 'set' and kind ~= 'none' then
+  redis.call('DEL', KEYS[2])
+  local cursor = '0'
+  repeat
+    local page = redis.call('SCAN', cursor, 'MATCH', ARGV[2] .. '*', 'COUNT', 1000)
+    for _, key in ipairs(page[2]) do redis.call('SADD', KEYS[2], string.sub(key, #ARGV[2] + 1)) end
+    cursor = page[1]
+  until cursor == '0'
+end
+local function isMoment(it)
+  return type(it) == 'number' and it % 1 == 0 and it >= 0 and it <= 8640000000000000
+end
+local function isReadable(key)
+  if redis.call('TYPE', key).ok ~= 'hash' then return false end
+  local stored, fields, hasLive = redis.call('HGETALL', key), {}, false
+  for i = 1, #stored, 2 do
+    local field, value = stored[i], stored[i + 1]
+    fields[field] = value
+    if value == 'live' then hasLive = true
+    elseif field ~= 'family' and not tonumber(value) then return false end
+  end
+  local ok, it = pcall(cjson.decode, fields.family or '')
+  return ok and hasLive and type(it) == 'table' and type(it.id) == 'string' and type(it.userId) == 'string'
+    and (type(it.userAgent) == 'string' or it.userAgent == cjson.null) and isMoment(it.createdAt)
+    and isMoment(it.liveUntil) and isMoment(it.absoluteUntil) and isMoment(tonumber(fields['until'] or ''))
+end
+`
 
 const PROLOGUE = `
 local families, deniedPrefix, denyMs, now = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -32,6 +76,7 @@ local function finish(id)
 end
 local function stateOf(hash, id)
   if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
+  if not isReadable(KEYS[1]) then return 'unreadable' end
   local state = redis.call('HGET', KEYS[1], hash)
   if state == 'live' or (state and tonumber(state) > now) then return 'live' end
   finish(id)
@@ -44,7 +89,7 @@ end
 
 const script = (lua: string): { numberOfKeys: number; lua: string } => ({
   numberOfKeys: 2,
-  lua: PROLOGUE + lua,
+  lua: REPAIR + PROLOGUE + lua,
 })
 
 const SCRIPTS = {
@@ -76,34 +121,46 @@ local absoluteUntil = cjson.decode(json).absoluteUntil
 local till = math.min(tonumber(liveUntil), absoluteUntil)
 redis.call('HSET', KEYS[1], new, 'live', 'until', till)
 redis.call('PEXPIRE', KEYS[1], math.max(1, till - now))
-return { 'live', json }`),
+return { 'live', string.format('%.0f', absoluteUntil) }`),
 
   listFamilies: script(`
 local found = {}
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
-  local family = redis.call('HMGET', families .. id, 'family', 'until')
-  if family[1] then table.insert(found, family) else redis.call('SREM', KEYS[2], id) end
+  local key = families .. id
+  if redis.call('EXISTS', key) == 0 then redis.call('SREM', KEYS[2], id)
+  elseif isReadable(key) then
+    local json, live = unpack(redis.call('HMGET', key, 'family', 'until'))
+    table.insert(found, { id, json, live })
+  else table.insert(found, { id, '', '' }) end
 end
 return found`),
 
   endFamily: script(`return finish(ARGV[6])`),
 
   endFamilies: script(`
+local kept, version = ARGV[7], tonumber(ARGV[8])
+-- A family that can't be read ends, too.
+local function isRevoked(id)
+  local ok, family = pcall(cjson.decode, redis.pcall('HGET', families .. id, 'family') or '')
+  return not ok or type(family) ~= 'table' or (tonumber(family.passwordVersion) or 0) < version
+end
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
-  if id ~= ARGV[7] then finish(id) end
+  if id ~= kept and (not version or isRevoked(id)) then finish(id) end
 end
 return 1`),
 } as const
 
 type Run<Reply> = (...keysAndArguments: (string | number)[]) => Promise<Reply>
 
+type FoundState = TokenState | 'unreadable'
+
 /** The commands that the store sends. */
 export interface FamilyCommands {
   exists: (key: string) => Promise<number>
   startFamily: Run<number>
-  checkToken: Run<TokenState>
-  rotateToken: Run<[state: TokenState, family?: string]>
-  listFamilies: Run<[family: string, until: string][]>
+  checkToken: Run<FoundState>
+  rotateToken: Run<[state: FoundState, absoluteUntil?: string]>
+  listFamilies: Run<[id: string, family: string, until: string][]>
   endFamily: Run<number>
   endFamilies: Run<number>
 }
@@ -124,6 +181,7 @@ export interface RedisFamiliesSettings extends FamilySettings {
 }
 
 export class RedisRefreshFamilies implements RefreshFamilyStore {
+  readonly place = 'refresh families in Redis'
   readonly #redis: FamilyCommands
   readonly #settings: RedisFamiliesSettings
 
@@ -145,26 +203,30 @@ export class RedisRefreshFamilies implements RefreshFamilyStore {
   }
 
   async check({ userId, familyId, tokenHash }: PresentedToken): Promise<TokenState> {
-    return this.#redis.checkToken(...this.#common(userId, familyId), tokenHash)
+    const state = await this.#redis.checkToken(...this.#common(userId, familyId), tokenHash)
+    return state === 'unreadable' ? this.#unreadable(userId, familyId) : state
   }
 
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
-    const [state, json] = await this.#redis.rotateToken(
+    const [state, absoluteUntil] = await this.#redis.rotateToken(
       ...this.#common(token.userId, token.familyId),
       token.tokenHash,
       rotation.newTokenHash,
       rotation.graceUntil,
       rotation.liveUntil,
     )
+    if (state === 'unreadable') return { state: this.#unreadable(token.userId, token.familyId) }
     if (state !== 'live') return { state }
-    return { state, absoluteUntil: (JSON.parse(json ?? '') as RefreshFamily).absoluteUntil }
+    return { state, absoluteUntil: Number(absoluteUntil) }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
     const found = await this.#redis.listFamilies(...this.#common(userId, ''))
-    return found.map(([json, until]) => {
-      const family = JSON.parse(json) as RefreshFamily
-      return { ...family, liveUntil: Number(until) }
+    return found.flatMap(([id, json, until]) => {
+      const family = fromStoredJson(refreshFamilySchema, json)
+      if (family?.id === id) return [{ ...family, liveUntil: Number(until) }]
+      this.#unreadable(userId, id)
+      return []
     })
   }
 
@@ -172,12 +234,21 @@ export class RedisRefreshFamilies implements RefreshFamilyStore {
     return (await this.#redis.endFamily(...this.#common(userId, familyId))) === 1
   }
 
-  async endAll(userId: string, exceptFamilyId = ''): Promise<void> {
-    await this.#redis.endFamilies(...this.#common(userId, ''), exceptFamilyId)
+  async endAll(userId: string): Promise<void> {
+    await this.#redis.endFamilies(...this.#common(userId, ''), '', '')
+  }
+
+  async endDevices({ userId, passwordVersion, keptDevice = '' }: Revocation): Promise<void> {
+    await this.#redis.endFamilies(...this.#common(userId, ''), keptDevice, passwordVersion)
   }
 
   async isDenied(userId: string, familyId: string): Promise<boolean> {
     return (await this.#redis.exists(redisKeys(userId).denied(familyId))) === 1
+  }
+
+  #unreadable(userId: string, familyId: string): 'gone' {
+    this.#settings.onUnreadable(redisKeys(userId).member(familyId))
+    return 'gone'
   }
 
   /** Keys, deadline, and what the prologue of every script reads; the family's id comes last. */

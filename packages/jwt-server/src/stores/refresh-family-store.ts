@@ -1,4 +1,6 @@
-import type { Clock } from '@session-vs-jwt/http-kit'
+import { type Clock, momentSchema } from '@session-vs-jwt/http-kit'
+import type { DeviceStore } from '@session-vs-jwt/users'
+import { z } from 'zod'
 
 /**
  * All refresh tokens that came from one login. One of them is live, the others are spent; with a grace
@@ -15,7 +17,19 @@ export interface RefreshFamily {
   readonly liveUntil: number
   /** No rotation extends the family beyond this. */
   readonly absoluteUntil: number
+  /** The version of the password that logged in. */
+  readonly passwordVersion: number
 }
+
+export const refreshFamilySchema: z.ZodType<RefreshFamily> = z.object({
+  id: z.uuid(),
+  userId: z.uuid(),
+  userAgent: z.string().nullable(),
+  createdAt: momentSchema,
+  liveUntil: momentSchema,
+  absoluteUntil: momentSchema,
+  passwordVersion: z.int().default(0),
+})
 
 /**
  * What became of a token: `live`, or it was `spent` before and its family has been ended for that, or
@@ -42,17 +56,17 @@ export type RotationResult =
   | { readonly state: Exclude<TokenState, 'live'> }
 
 /**
- * Every method is one statement or command, so one of N parallel calls wins. In PostgreSQL a reused token
- * costs a second one, which ends its family.
+ * Every method is one statement or command. One of N parallel calls wins, and a reused token is never noticed
+ * without ending its family.
  */
-export interface RefreshFamilyStore {
+export interface RefreshFamilyStore extends DeviceStore {
   start(family: RefreshFamily, tokenHash: string): Promise<void>
   check(token: PresentedToken): Promise<TokenState>
   rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult>
   list(userId: string): Promise<RefreshFamily[]>
   /** Whether the user had such a family. */
   end(userId: string, familyId: string): Promise<boolean>
-  endAll(userId: string, exceptFamilyId?: string): Promise<void>
+  endAll(userId: string): Promise<void>
   /**
    * Whether access tokens of this family were revoked with it. Only where the store keeps a denylist.
    */
@@ -66,4 +80,6 @@ export interface FamilySettings {
    * an access token, and some for one that is being issued. 0: no denylist.
    */
   readonly denyMs: number
+  /** Told of a family that cannot be read. It counts as gone. */
+  readonly onUnreadable: (key: string) => void
 }

@@ -38,7 +38,7 @@ export function balancerPlace(folder: string): BalancerPlace {
   chmodSync(own, 0o700)
   const inOwn = join(own, 'admin.sock')
   const isShort = Buffer.byteLength(inOwn) <= MAX_SOCKET_PATH
-  const elsewhere = isShort ? undefined : mkdtempSync(join(tmpdir(), 'workbench-balancer-'))
+  const elsewhere = isShort ? undefined : mkdtempSync(join(tmpdir(), 'wb-'))
   const adminSocket = elsewhere === undefined ? inOwn : join(elsewhere, 'admin.sock')
   rmSync(adminSocket, { force: true })
   return {

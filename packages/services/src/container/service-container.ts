@@ -56,6 +56,11 @@ export class ServiceContainer {
     await this.#started.stop()
   }
 
+  async isRunning(): Promise<boolean> {
+    const { State } = await (await this.#container()).inspect()
+    return State.Running
+  }
+
   /** SIGKILL to all of it. The data stays. */
   async kill(): Promise<void> {
     await (await this.#container()).kill()

@@ -5,6 +5,7 @@ import { secretFile } from '../process/secret-file.js'
 import { makeUsable } from '../process/usable-folder.js'
 import { usableBinaries } from './postgres-binaries.js'
 import {
+  checkNoRemains,
   checkVersion,
   createCluster,
   hasCluster,
@@ -56,9 +57,11 @@ export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   makeUsable(options.folder)
+  const { folder, durable = true } = options
   let prepared: Prepared | undefined
+  const { data } = choosePlace(folder, durable)
   const server = await ManagedServer.start(
-    { what: 'PostgreSQL', lockPath: postgresLockPath(options.folder) },
+    { what: 'PostgreSQL', lockPath: postgresLockPath(folder), data },
     async () => (prepared = await prepare(options)),
   )
   return embedded(server, prepared as Prepared)
@@ -74,6 +77,7 @@ async function prepare(options: EmbeddedPostgresOptions): Promise<Prepared> {
   if (orphans > 0) onProgress('PostgreSQL: stopped one that an earlier run left behind')
   const password = secretFile(postgresPasswordPath(folder))
   if (!hasCluster(place)) {
+    checkNoRemains(place)
     onProgress(`PostgreSQL: first start, creating the data in ${place.data}`)
     await createCluster(place, binaries, { password, durable })
   }
@@ -86,7 +90,7 @@ async function prepare(options: EmbeddedPostgresOptions): Promise<Prepared> {
     version: binaries.version,
     url,
     command: (port) => postgresCommand(place, binaries, { port, tag, durable }),
-    waitUntilReady: (process, port) => waitForPostgres(process, url(port)),
+    waitUntilReady: (process, port) => waitForPostgres(process, url(port), place.data),
   }
 }
 
@@ -95,6 +99,7 @@ function embedded(server: ManagedServer, { place, version, url }: Prepared): Emb
   return {
     kind: 'embedded',
     port,
+    isRunning: async () => !server.hasExited,
     url: url(port),
     version,
     foundAs: `PostgreSQL ${version}, embedded, on 127.0.0.1:${port}, data in ${place.data}`,

@@ -11,8 +11,8 @@ import {
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import type { Account } from '../process/account.js'
+import { serverEnvironment } from '../process/server-environment.js'
 import { ServiceError } from '../service-error.js'
-import { postgresEnvironment } from './postgres-environment.js'
 import type { PostgresPlace } from './postgres-place.js'
 
 /** PostgreSQL programs that were seen to run. */
@@ -74,7 +74,7 @@ function versionOf(program: string, account?: Account): string | undefined {
     ...account,
     cwd: '/',
     encoding: 'utf8',
-    env: postgresEnvironment(),
+    env: serverEnvironment(),
   })
   return run.status === 0 ? run.stdout : undefined
 }
@@ -123,6 +123,7 @@ function fail({ binaries, account }: PostgresPlace): never {
     ...account,
     cwd: '/',
     encoding: 'utf8',
+    env: serverEnvironment(),
   })
   throw new ServiceError(
     'binaries-unusable',

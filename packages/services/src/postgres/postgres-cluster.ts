@@ -8,13 +8,14 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { commandLine } from '../process/process-list.js'
-import { ServiceError } from '../service-error.js'
+import { serverEnvironment } from '../process/server-environment.js'
+import { RESET_ADVICE, ServiceError } from '../service-error.js'
 import type { PostgresBinaries } from './postgres-binaries.js'
-import { postgresEnvironment } from './postgres-environment.js'
 import type { PostgresPlace } from './postgres-place.js'
 
 /** The superuser of an embedded PostgreSQL. */
@@ -51,14 +52,22 @@ export async function createCluster(
   }
 }
 
+/** Throws `data-not-usable` if something else is where the data should be. */
+export function checkNoRemains({ data }: PostgresPlace): void {
+  if (!existsSync(data) || (statSync(data).isDirectory() && readdirSync(data).length === 0)) return
+  throw new ServiceError(
+    'data-not-usable',
+    `The data in ${data} are damaged: PG_VERSION is missing. ${RESET_ADVICE}`,
+  )
+}
+
 /** Throws `data-not-usable` if the data are of another major version than the programs. */
 export function checkVersion({ data }: PostgresPlace, { version }: PostgresBinaries): void {
   const made = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim()
   if (made === version.split(/[.a-z]/)[0]) return
   throw new ServiceError(
     'data-not-usable',
-    `The data in ${data} are of PostgreSQL ${made}, and the server is ${version}. ` +
-      'Remove them with "npm run reset".',
+    `The data in ${data} are of PostgreSQL ${made}, and the server is ${version}. ${RESET_ADVICE}`,
   )
 }
 
@@ -117,7 +126,7 @@ async function runInitdb(
     ...account,
     cwd: '/',
     detached: true,
-    env: postgresEnvironment(),
+    env: serverEnvironment(),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let words = ''

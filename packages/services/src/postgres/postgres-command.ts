@@ -1,7 +1,7 @@
 import type { ServerCommand } from '../process/server-process.js'
+import { serverEnvironment } from '../process/server-environment.js'
 import { folderTag, runTag } from '../process/server-tag.js'
 import type { PostgresBinaries } from './postgres-binaries.js'
-import { postgresEnvironment } from './postgres-environment.js'
 import type { PostgresPlace } from './postgres-place.js'
 
 /** A "fast" shutdown: clients are cut off, what they committed is kept. */
@@ -23,7 +23,7 @@ export function postgresCommand(
   return {
     program: postgres,
     args: ['-D', place.data, ...settings.flatMap((setting) => ['-c', setting])],
-    env: postgresEnvironment(),
+    env: serverEnvironment(),
     account: place.account,
     tag,
     log: place.log,

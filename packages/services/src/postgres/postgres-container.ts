@@ -67,6 +67,7 @@ async function started(
     url,
     version,
     foundAs: `PostgreSQL ${version}, in a container of ${image}, on ${host}:${port}`,
+    isRunning: () => container.isRunning(),
     stop: () => container.stop(),
     kill: () => container.kill(),
     pause: () => container.pause(),

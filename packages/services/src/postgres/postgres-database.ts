@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
 import type { ServerProcess } from '../process/server-process.js'
-import { ServiceError } from '../service-error.js'
+import { RESET_ADVICE, ServiceError } from '../service-error.js'
 
 const READY_WITHIN_MS = 60_000
 
@@ -10,27 +10,46 @@ const READY_WITHIN_MS = 60_000
  * missing; returns early if the server exits. Up to a minute, since there may be a crash to recover
  * from; then throws `start-timed-out`.
  */
-export async function waitForPostgres(server: ServerProcess, url: string): Promise<void> {
+export async function waitForPostgres(
+  server: ServerProcess,
+  url: string,
+  data: string,
+): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS
   while (!server.hasExited) {
     const code = await connectOnce(url)
     if (code === undefined) return
-    if (code === '3D000') return createDatabase(url)
+    if (code === NO_DATABASE) return createDatabase(url, () => damaged(code, server, data))
     if (code.startsWith('28')) return refused(server)
+    if (DAMAGED.includes(code)) throw damaged(code, server, data)
     if (Date.now() > deadline) throw timedOut(server)
     await sleep(15)
   }
 }
 
+const NO_DATABASE = '3D000'
+const DUPLICATE_DATABASE = '42P04'
+/** An undefined file, an I/O error, corrupted data, a corrupted index. */
+const DAMAGED = ['58P01', '58030', 'XX001', 'XX002']
+
+function damaged(code: string, server: ServerProcess, data: string): ServiceError {
+  const message = `The data in ${data} are damaged (${code}):\n${server.lastWords()}`
+  return new ServiceError('data-not-usable', `${message}\n${RESET_ADVICE}`)
+}
+
 /** Creates the database of `url`, with pg_stat_statements in it. */
-async function createDatabase(url: string): Promise<void> {
+async function createDatabase(url: string, damage: () => ServiceError): Promise<void> {
   const target = new URL(url)
   const name = escapeIdentifier(decodeURIComponent(target.pathname.slice(1)))
   // Made under its own name only when whole: the extension comes with the template.
   target.pathname = '/template1'
   await query(target.href, 'create extension if not exists pg_stat_statements')
   target.pathname = '/postgres'
-  await query(target.href, `create database ${name}`)
+  await query(target.href, `create database ${name}`).catch((error: { code?: string }) => {
+    // The catalogue knows the database, and its folder is missing.
+    if (error.code === DUPLICATE_DATABASE) throw damage()
+    throw error
+  })
 }
 
 /** Runs one statement on a connection of its own. Errors are those of `pg`. */
@@ -74,6 +93,6 @@ function wrongPassword(): ServiceError {
   return new ServiceError(
     'data-not-usable',
     'The embedded PostgreSQL does not know the password that is kept beside its data: one of the ' +
-      'two was replaced. Remove both with "npm run reset".',
+      `two was replaced. ${RESET_ADVICE}`,
   )
 }

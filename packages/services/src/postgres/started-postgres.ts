@@ -20,6 +20,8 @@ export interface EmbeddedPostgres extends Postgres {
   readonly kind: 'embedded'
   /** On 127.0.0.1. The same for the life of this object. */
   readonly port: number
+  /** Whether its process runs, however it was ended. */
+  isRunning(): Promise<boolean>
   /** Its processes right now, for who measures what they use. */
   pids(): number[]
   /** SIGKILL to the server and every child; returns when all are gone. The data stays. */
@@ -37,6 +39,8 @@ export interface PostgresContainer extends Postgres {
   readonly kind: 'container'
   /** Published on 127.0.0.1, if Docker is on this machine. The same for the life of this object. */
   readonly port: number
+  /** Whether the container runs, however it was ended. */
+  isRunning(): Promise<boolean>
   /** SIGKILL to everything in the container. The data stays. */
   kill(): Promise<void>
   /** Freezes the container: connections stay open, nothing answers. */

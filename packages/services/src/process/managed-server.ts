@@ -1,6 +1,7 @@
-import { ServiceError } from '../service-error.js'
+import { RESET_ADVICE, ServiceError } from '../service-error.js'
 import { acquireLock, type FolderLock } from './folder-lock.js'
 import { freePort } from './free-port.js'
+import { isDiskFull } from './full-disk.js'
 import { type ServerCommand, ServerProcess } from './server-process.js'
 
 /** What a server needs beyond being run. */
@@ -14,11 +15,14 @@ export interface ServerRecipe {
 export interface ServerPlace {
   readonly what: string
   readonly lockPath: string
+  /** Where its lasting data are, if it has any. */
+  readonly data?: string | undefined
   /** A free one if there is none here. */
   readonly port?: number | undefined
 }
 
 const PORT_ATTEMPTS = 5
+const PORT_TAKEN = /address already in use/i
 
 /** A server that only this process runs on its folder, and that it can stop and start again. */
 export class ManagedServer {
@@ -60,6 +64,10 @@ export class ManagedServer {
     return this.#server.pids()
   }
 
+  get hasExited(): boolean {
+    return this.#server.hasExited
+  }
+
   /** Resolves when the process that runs now is gone, whoever wanted that. */
   get exited(): Promise<void> {
     return this.#server.exited
@@ -90,24 +98,26 @@ export class ManagedServer {
   }
 
   async restart(): Promise<void> {
-    if (!this.#server.hasExited) await this.#server.stop()
+    if (this.#server.hasExited) await this.#server.kill()
+    else await this.#server.stop()
     this.#lock ??= acquireLock(this.#place.lockPath, this.#place.what)
     this.#server = await startOn(this.port, this.#recipe)
-    if (this.#server.hasExited) throw exited(this.#place.what, this.#server)
+    if (this.#server.hasExited) throw exited(this.#place, this.#server)
   }
 }
 
 async function startAt(
-  { what, port: given }: ServerPlace,
+  place: ServerPlace,
   recipe: ServerRecipe,
 ): Promise<{ server: ServerProcess; port: number }> {
+  const { port: given } = place
   for (let attempt = 1; ; attempt += 1) {
     const port = given ?? (await freePort())
     const server = await startOn(port, recipe)
     if (!server.hasExited) return { server, port }
     // Somebody may have taken the port since it was seen free.
-    const wasTaken = /address already in use/i.test(server.lastWords())
-    if (!wasTaken || given !== undefined || attempt === PORT_ATTEMPTS) throw exited(what, server)
+    const wasTaken = PORT_TAKEN.test(server.lastWords())
+    if (!wasTaken || given !== undefined || attempt === PORT_ATTEMPTS) throw exited(place, server)
   }
 }
 
@@ -122,6 +132,12 @@ async function startOn(port: number, recipe: ServerRecipe): Promise<ServerProces
   }
 }
 
-function exited(what: string, server: ServerProcess): ServiceError {
-  return new ServiceError('start-failed', `${what} ended as it started:\n${server.lastWords()}`)
+function exited({ what, data }: ServerPlace, server: ServerProcess): ServiceError {
+  const words = server.lastWords()
+  const message = `${what} ended as it started:\n${words}`
+  if (!data || PORT_TAKEN.test(words) || isDiskFull(words)) {
+    return new ServiceError('start-failed', message)
+  }
+  const ifDamaged = `If these lines speak of damaged or missing files: the data are in ${data}.`
+  return new ServiceError('start-failed', `${message}\n${ifDamaged} ${RESET_ADVICE}`)
 }

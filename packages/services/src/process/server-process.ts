@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import type { Account } from './account.js'
 import { type ParentWatch, watchParent } from './parent-watch.js'
 import { processesTagged, signal } from './process-list.js'
+import { endOfLog, openLog } from './server-log.js'
 import { waitUntil } from './wait-until.js'
 
 /** How to run a server. */
@@ -24,6 +25,7 @@ export interface ServerCommand {
 
 const STOP_WITHIN_MS = 10_000
 const KILL_WITHIN_MS = 5_000
+const LAST_WORDS = 8
 
 /** A running server and its children. */
 export class ServerProcess {
@@ -40,7 +42,7 @@ export class ServerProcess {
    */
   constructor(command: ServerCommand) {
     this.#command = command
-    const log = openSync(command.log, 'w', 0o600)
+    const log = openLog(command.log)
     this.#child = spawn(command.program, command.args, {
       ...(command.argv0 === undefined ? {} : { argv0: command.argv0 }),
       ...command.account,
@@ -49,7 +51,7 @@ export class ServerProcess {
       env: command.env,
       stdio: [command.input === undefined ? 'ignore' : 'pipe', log, log],
     })
-    closeSync(log)
+    if (log !== 'ignore') closeSync(log)
     this.exited = new Promise((resolve) => {
       this.#child.once('exit', () => resolve())
       this.#child.once('error', () => resolve())
@@ -76,7 +78,7 @@ export class ServerProcess {
 
   /** What the server printed last, for an error message. */
   lastWords(): string {
-    const log = readFileSync(this.#command.log, 'utf8').trim().split('\n').slice(-8).join('\n')
+    const log = endOfLog(this.#command.log, LAST_WORDS)
     return [this.#failure?.message, log].filter(Boolean).join('\n')
   }
 

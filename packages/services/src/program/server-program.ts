@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { serverEnvironment } from '../process/server-environment.js'
 
 /** A server that other people's packages bring, and where to look for it. */
 export interface ProgramKind {
@@ -16,7 +17,7 @@ export interface ProgramKind {
     /** Everything that the program itself is in; libraries are found. */
     readonly names: readonly string[]
     readonly program: string
-    /** Where it is unpacked, below the workbench's folder. */
+    /** Where it is unpacked, below the workbench's folder: one folder in it for each release. */
     readonly folder: string
   }
   /** What to do where none can be had. */
@@ -61,7 +62,8 @@ export function tryProgram(
   if (!isExecutable(path)) return undefined
   const env = programEnvironment(libraries)
   const run = spawnSync(path, [versionArgument], { cwd: '/', encoding: 'utf8', env })
-  const version = run.status === 0 ? pattern.exec(run.stdout)?.[1] : undefined
+  // Some programs, such as nginx, print their version to stderr.
+  const version = run.status === 0 ? pattern.exec(run.stdout + run.stderr)?.[1] : undefined
   return version ? { path, version, origin, libraries } : undefined
 }
 
@@ -69,7 +71,7 @@ export function tryProgram(
 export function programEnvironment(libraries: readonly string[]): NodeJS.ProcessEnv {
   const known = process.env['LD_LIBRARY_PATH']
   const all = known ? [...libraries, known] : libraries
-  return { ...process.env, ...(all.length > 0 ? { LD_LIBRARY_PATH: all.join(':') } : {}) }
+  return { ...serverEnvironment(), ...(all.length > 0 ? { LD_LIBRARY_PATH: all.join(':') } : {}) }
 }
 
 function isExecutable(path: string): boolean {

@@ -3,10 +3,12 @@ import {
   type RedisAddress,
   REDIS_URL_FORMS,
   redisClient,
+  RedisDatabaseError,
   RedisUrlError,
 } from '@session-vs-jwt/stores'
 import type { Cluster, Redis } from 'ioredis'
 import { ServiceError } from '../service-error.js'
+import type { HeldConnection } from '../store-watch.js'
 import type { RedisByUrl } from './started-redis.js'
 
 const CONNECT_WITHIN_MS = 5_000
@@ -29,6 +31,24 @@ export async function redisByUrl(url: string): Promise<RedisByUrl> {
 /** Connects, PINGs, asks for the version and leaves. Throws what made the connection fail. */
 export async function redisVersion(url: string): Promise<string> {
   return (await look(addressOf(url))).version
+}
+
+/** Connects, and tells when the connection breaks. Throws what made it fail. */
+export async function holdRedis(url: string): Promise<HeldConnection> {
+  const client = redisClient(addressOf(url), ONCE, ONCE_IN_CLUSTER)
+  let reason: Error | undefined
+  client.on('error', (error: Error) => (reason ??= error))
+  const lost = new Promise<void>((resolve) => {
+    client.once('end', resolve)
+  })
+  try {
+    await Promise.race([client.connect(), hasEnded(client)])
+    await client.ping()
+  } catch (error) {
+    client.disconnect()
+    throw reason ?? error
+  }
+  return { lost, close: () => client.disconnect() }
 }
 
 /** What a server says of itself; of a cluster, one of its nodes. */
@@ -105,6 +125,9 @@ function wrongForm(place: string, mode: string): ServiceError {
 }
 
 function explain(error: unknown, place: string): ServiceError {
+  if (error instanceof RedisDatabaseError) {
+    return new ServiceError('refused', error.message, { cause: error })
+  }
   const { code, message = '' } = error as { code?: string; message?: string }
   if (/^(NOAUTH|WRONGPASS|NOPERM|ERR)/.test(message)) {
     const word = message.split(' ')[0]

@@ -61,6 +61,7 @@ async function started(
     url,
     version,
     foundAs: `Redis ${version}, in a container of ${image}, on ${host}:${port}`,
+    isRunning: () => container.isRunning(),
     stop: () => container.stop(),
     kill: () => container.kill(),
     pause: () => container.pause(),

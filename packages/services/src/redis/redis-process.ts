@@ -51,7 +51,7 @@ export async function startRedisProgram(
   const { folder, durable = true, onProgress = () => {} } = options
   const url = (port: number): string => `redis://:${password}@127.0.0.1:${port}`
   const server = await ManagedServer.start(
-    { what: 'Redis', lockPath: redisLockPath(folder) },
+    { what: 'Redis', lockPath: redisLockPath(folder), data: redisDataPath(folder) },
     async () => {
       mkdirSync(redisDataPath(folder), { recursive: true, mode: 0o700 })
       const orphans = await stopOrphans(redisTag(folder), REDIS_STOP_SIGNAL)
@@ -87,6 +87,7 @@ function redisProcess(server: ManagedServer, program: ServerProgram, url: string
   return {
     kind: 'process',
     port,
+    isRunning: async () => !server.hasExited,
     url,
     version: program.version,
     foundAs: `${name} ${program.version}, private, on 127.0.0.1:${port}, ${program.origin}`,

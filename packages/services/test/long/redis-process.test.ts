@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -13,6 +13,7 @@ import { processesTagged, signal } from '../../src/process/process-list.js'
 import { waitUntil } from '../../src/process/wait-until.js'
 import {
   canUnpackPackages,
+  release,
   unpackedProgram,
   unpackProgram,
 } from '../../src/program/debian-package.js'
@@ -23,6 +24,9 @@ import { OtherWorkbench } from '../other-workbench.js'
 import { endParentWatch } from '../parent-watch.js'
 import { temporaryFolder } from '../temporary-folder.js'
 
+/** The folder of a program for this machine. */
+const RELEASE = release()
+
 // Downloaded once for the whole file, over the remains of an attempt that was interrupted.
 const programs = temporaryFolder(afterAll)
 const unpacking = canUnpackPackages() ? unpackOverRemains(programs) : undefined
@@ -30,6 +34,8 @@ const unpacked = await unpacking?.catch(() => undefined)
 const program = unpacked ?? (await findRedisProgram({ folder: programs, onProgress: console.warn }))
 const findServer = async (): Promise<typeof program> => program
 const WITHIN = { timeout: 20_000 }
+/** The network may be slow. */
+const DOWNLOADS = { timeout: 90_000 }
 
 describe.skipIf(!program)('a private Redis', () => {
   const folder = temporaryFolder(afterAll)
@@ -178,6 +184,7 @@ describe.skipIf(!canUnpackPackages())("the distribution's Redis, unpacked", () =
   it('replaces what an interrupted attempt left, and leaves no remains', async () => {
     await expect(unpacking).resolves.toMatchObject({ version: expect.stringMatching(/^\d+\./) })
     expect(readdirSync(programs)).toEqual(['redis-package'])
+    expect(readdirSync(join(programs, 'redis-package'))).toEqual([RELEASE])
   })
 
   it('is found again, unless another is installed', async () => {
@@ -186,22 +193,33 @@ describe.skipIf(!canUnpackPackages())("the distribution's Redis, unpacked", () =
     )
   })
 
-  it('is left to the one workbench that is unpacking it', async () => {
+  it('is downloaded once by two processes that need it at the same time', DOWNLOADS, async () => {
     const folder = temporaryFolder()
-    const other = new OtherWorkbench({ folder, names: [] })
-    await other.says()
-    const started = readFileSync(`/proc/${other.child.pid}/stat`, 'utf8').split(') ').at(-1)
-    const lock = `${other.child.pid} ${started?.split(' ')[19]}\n`
-    writeFileSync(join(folder, 'redis-package.lock'), lock)
-    await expect(unpackProgram(REDIS, folder)).rejects.toMatchObject({ code: 'folder-in-use' })
-    expect(existsSync(join(folder, 'redis-package.new'))).toBe(false)
+    const first = unpackProgram(REDIS, folder)
+    const other = new OtherWorkbench({ folder, names: ['redis'] })
+    const { ino } = await first.then(({ path }) => statSync(path))
+    expect(await other.says()).toMatchObject({ redis: expect.stringContaining('redis://') })
+    expect(statSync(join(folder, 'redis-package', RELEASE, REDIS.package.program)).ino).toBe(ino)
+    await other.interruptAndLeave()
   })
+
+  it(
+    'is kept where a link to the folder leads, for the next that links there',
+    DOWNLOADS,
+    async () => {
+      const [kept, one, two] = [temporaryFolder(), temporaryFolder(), temporaryFolder()]
+      for (const folder of [one, two]) symlinkSync(kept, join(folder, 'redis-package'))
+      const { path } = await unpackProgram(REDIS, one)
+      expect(readdirSync(kept)).toEqual([RELEASE])
+      expect(unpackedProgram(REDIS, two)?.path).toBe(path.replace(one, two))
+    },
+  )
 })
 
 function unpackOverRemains(folder: string): Promise<ServerProgram> {
-  const half = join(folder, 'redis-package', 'usr', 'bin')
+  const half = join(folder, 'redis-package', RELEASE, 'usr', 'bin')
   mkdirSync(half, { recursive: true })
-  mkdirSync(join(folder, 'redis-package.new', 'lists'), { recursive: true })
+  mkdirSync(join(folder, 'redis-package', `${RELEASE}.new`, 'lists'), { recursive: true })
   writeFileSync(join(half, 'redis-server'), 'half', { mode: 0o755 })
   if (unpackedProgram(REDIS, folder)) throw new Error('half a program was taken for one')
   return unpackProgram(REDIS, folder)

@@ -10,12 +10,13 @@ export function login(
 ): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
     const credentials = parseBasic(ctx.headers.authorization)
-    const { user } = await admit(() =>
+    const { user } = await admit(ctx, (signal) =>
       loginWithEmail(
         credentials,
         ctx.ports,
-        (it) => sessions.start(ctx, it),
+        (it, version) => sessions.start(ctx, it, version),
         () => sessions.withdraw(ctx),
+        signal,
       ),
     )
     ctx.body = { user: userView(user) }

@@ -19,9 +19,3 @@ export function logoutAll(sessions: Sessions): (ctx: SessionContext) => Promise<
     ctx.status = 204
   }
 }
-
-/** A new password leaves this device logged in, and no other one the server knows of. */
-export async function endOtherSessions(ctx: SessionContext): Promise<void> {
-  const { userId, deviceId } = identityOf(ctx)
-  await ctx.ports.sessions?.destroyAll(userId, deviceId)
-}

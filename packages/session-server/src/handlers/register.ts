@@ -20,8 +20,14 @@ export function register(
   return async (ctx) => {
     const registration = await readJson(ctx.req, registerRequest)
     const facts = { id: newId(), createdAt: clock() }
-    const { user } = await admit(() =>
-      registerWithEmail(registration, facts, ctx.ports, (it) => sessions.start(ctx, it)),
+    const { user } = await admit(ctx, (signal) =>
+      registerWithEmail(
+        registration,
+        facts,
+        ctx.ports,
+        (it, version) => sessions.start(ctx, it, version),
+        signal,
+      ),
     )
     ctx.status = 201
     ctx.body = { user: userView(user) }

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '@session-vs-jwt/http-kit'
+import type { Revocation } from '@session-vs-jwt/users'
 import { hashSessionId } from '../session-id.js'
-import { expiryOf, type SessionRecord, type SessionStore } from './session-store.js'
+import { expiryOf, isRevoked, type SessionRecord, type SessionStore } from './session-store.js'
 
 /**
  * Sessions in this process: lost when it ends, and unknown to a second one. Here to show just that.
  */
 export class MemorySessions implements SessionStore {
+  /** Another process cannot end these sessions. */
+  readonly place: string = `sessions in process ${randomUUID()}`
   readonly #sessions = new Map<string, SessionRecord>()
   /** By the ids that were given up: the sessions as they were then. */
   readonly #replaced = new Map<string, SessionRecord>()
@@ -46,9 +50,13 @@ export class MemorySessions implements SessionStore {
     return entry !== undefined && this.#sessions.delete(entry[0])
   }
 
-  async destroyAll(userId: string, exceptDeviceId?: string): Promise<void> {
-    for (const [key, session] of this.#of(userId)) {
-      if (session.deviceId !== exceptDeviceId) this.#sessions.delete(key)
+  async destroyAll(userId: string): Promise<void> {
+    for (const [key] of this.#of(userId)) this.#sessions.delete(key)
+  }
+
+  async endDevices(revocation: Revocation): Promise<void> {
+    for (const [key, session] of this.#of(revocation.userId)) {
+      if (isRevoked(session, revocation)) this.#sessions.delete(key)
     }
   }
 

@@ -1,11 +1,12 @@
-import type { SqlClient } from '@session-vs-jwt/stores'
+import { epochMs, removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
+import type { Revocation } from '@session-vs-jwt/users'
 import { hashSessionId } from '../session-id.js'
-import type { SessionRecord, SessionStore } from './session-store.js'
+import { type SessionRecord, sessionSchema, type SessionStore } from './session-store.js'
 
 export const sessionsSchema: string = `
-CREATE TABLE IF NOT EXISTS sessions (
+CREATE TABLE IF NOT EXISTS public.sessions (
   id_hash bytea PRIMARY KEY,
-  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id uuid NOT NULL REFERENCES public.users ON DELETE CASCADE,
   email text NOT NULL,
   device_id uuid NOT NULL,
   user_agent text,
@@ -13,52 +14,73 @@ CREATE TABLE IF NOT EXISTS sessions (
   idle_until timestamptz NOT NULL,
   absolute_until timestamptz NOT NULL
 );
-CREATE INDEX IF NOT EXISTS sessions_of_user ON sessions (user_id);
-CREATE INDEX IF NOT EXISTS sessions_by_idle_until ON sessions (idle_until);
-CREATE TABLE IF NOT EXISTS replaced_session_ids (
+ALTER TABLE public.sessions ADD COLUMN IF NOT EXISTS password_version integer NOT NULL DEFAULT 0;
+CREATE INDEX IF NOT EXISTS sessions_of_user ON public.sessions (user_id);
+CREATE INDEX IF NOT EXISTS sessions_by_idle_until ON public.sessions (idle_until);
+CREATE TABLE IF NOT EXISTS public.replaced_session_ids (
   id_hash bytea PRIMARY KEY,
   user_id uuid NOT NULL,
   device_id uuid NOT NULL,
   absolute_until timestamptz NOT NULL
 );
 CREATE INDEX IF NOT EXISTS replaced_session_ids_by_absolute_until
-  ON replaced_session_ids (absolute_until);
+  ON public.replaced_session_ids (absolute_until);
 `
 
+const REPLACED = ['id_hash', 'user_id', 'device_id', 'absolute_until']
+
+/** What the server does to these tables. */
+export const sessionTables: readonly TableUse[] = [
+  {
+    table: 'public.sessions',
+    columns: [...REPLACED, 'email', 'user_agent', 'created_at', 'idle_until', 'password_version'],
+    updated: ['id_hash', 'idle_until'],
+  },
+  { table: 'public.replaced_session_ids', columns: REPLACED },
+]
+
 interface Row {
+  idHash: Buffer
   userId: string
   email: string
   deviceId: string
   userAgent: string | null
-  createdAt: Date
-  idleUntil: Date
-  absoluteUntil: Date
+  createdAt: string
+  idleUntil: string
+  absoluteUntil: string
+  passwordVersion: number
 }
 
-const COLUMNS = `user_id AS "userId", email, device_id AS "deviceId", user_agent AS "userAgent",
-  created_at AS "createdAt", idle_until AS "idleUntil", absolute_until AS "absoluteUntil"`
+const COLUMNS = `id_hash AS "idHash", user_id AS "userId", email, device_id AS "deviceId",
+  user_agent AS "userAgent",
+  ${epochMs('created_at')} AS "createdAt", ${epochMs('idle_until')} AS "idleUntil",
+  ${epochMs('absolute_until')} AS "absoluteUntil", password_version AS "passwordVersion"`
 
 export class PostgresSessions implements SessionStore {
+  readonly place = 'sessions in PostgreSQL'
   readonly #sql: SqlClient
+  readonly #onUnreadable: (key: string) => void
 
-  constructor(sql: SqlClient) {
+  /** `onUnreadable` is told of a row that is no session. */
+  constructor(sql: SqlClient, onUnreadable: (key: string) => void) {
     this.#sql = sql
+    this.#onUnreadable = onUnreadable
   }
 
   async read(id: string): Promise<SessionRecord | undefined> {
     const { rows } = await this.#sql.query<Row>({
       name: 'sessions.read',
-      text: `SELECT ${COLUMNS} FROM sessions WHERE id_hash = $1`,
+      text: `SELECT ${COLUMNS} FROM public.sessions WHERE id_hash = $1`,
       values: [idHash(id)],
     })
-    return rows[0] && fromRow(rows[0])
+    return rows.flatMap((row) => this.#readable(row))[0]
   }
 
   async create(id: string, session: SessionRecord): Promise<void> {
     await this.#sql.query({
       name: 'sessions.create',
-      text: `INSERT INTO sessions (id_hash, user_id, email, device_id, user_agent, created_at,
-        idle_until, absolute_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      text: `INSERT INTO public.sessions (id_hash, user_id, email, device_id, user_agent, created_at,
+        idle_until, absolute_until, password_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       values: [
         idHash(id),
         session.userId,
@@ -68,6 +90,7 @@ export class PostgresSessions implements SessionStore {
         new Date(session.createdAt),
         new Date(session.idleUntil),
         new Date(session.absoluteUntil),
+        session.passwordVersion ?? 0,
       ],
     })
   }
@@ -75,7 +98,7 @@ export class PostgresSessions implements SessionStore {
   async update(id: string, session: SessionRecord): Promise<boolean> {
     return this.#changesOne(
       'sessions.update',
-      'UPDATE sessions SET idle_until = $2 WHERE id_hash = $1',
+      'UPDATE public.sessions SET idle_until = $2 WHERE id_hash = $1',
       [idHash(id), new Date(session.idleUntil)],
     )
   }
@@ -84,9 +107,9 @@ export class PostgresSessions implements SessionStore {
     return this.#changesOne(
       'sessions.replace',
       `WITH replaced AS (
-        UPDATE sessions SET id_hash = $2, idle_until = $3 WHERE id_hash = $1
+        UPDATE public.sessions SET id_hash = $2, idle_until = $3 WHERE id_hash = $1
         RETURNING user_id, device_id, absolute_until
-      ) INSERT INTO replaced_session_ids (id_hash, user_id, device_id, absolute_until)
+      ) INSERT INTO public.replaced_session_ids (id_hash, user_id, device_id, absolute_until)
         SELECT $1, user_id, device_id, absolute_until FROM replaced`,
       [idHash(oldId), idHash(newId), new Date(session.idleUntil)],
     )
@@ -94,11 +117,11 @@ export class PostgresSessions implements SessionStore {
 
   async destroy(id: string): Promise<void> {
     const values = [idHash(id)]
-    const text = 'DELETE FROM sessions WHERE id_hash = $1'
+    const text = 'DELETE FROM public.sessions WHERE id_hash = $1'
     if (await this.#changesOne('sessions.destroy', text, values)) return
     await this.#changesOne(
       'sessions.destroy-replaced',
-      `DELETE FROM sessions USING replaced_session_ids replaced WHERE replaced.id_hash = $1
+      `DELETE FROM public.sessions USING public.replaced_session_ids replaced WHERE replaced.id_hash = $1
         AND sessions.user_id = replaced.user_id AND sessions.device_id = replaced.device_id`,
       values,
     )
@@ -107,40 +130,47 @@ export class PostgresSessions implements SessionStore {
   async list(userId: string): Promise<SessionRecord[]> {
     const { rows } = await this.#sql.query<Row>({
       name: 'sessions.list',
-      text: `SELECT ${COLUMNS} FROM sessions WHERE user_id = $1`,
+      text: `SELECT ${COLUMNS} FROM public.sessions WHERE user_id = $1`,
       values: [userId],
     })
-    return rows.map(fromRow)
+    return rows.flatMap((row) => this.#readable(row))
   }
 
   async destroyDevice(userId: string, deviceId: string): Promise<boolean> {
     return this.#changesOne(
       'sessions.destroy-device',
-      'DELETE FROM sessions WHERE user_id = $1 AND device_id = $2',
+      'DELETE FROM public.sessions WHERE user_id = $1 AND device_id = $2',
       [userId, deviceId],
     )
   }
 
-  async destroyAll(userId: string, exceptDeviceId?: string): Promise<void> {
+  async destroyAll(userId: string): Promise<void> {
+    const text = 'DELETE FROM public.sessions WHERE user_id = $1'
+    await this.#changesOne('sessions.destroy-all', text, [userId])
+  }
+
+  async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {
     await this.#changesOne(
-      'sessions.destroy-all',
-      'DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR device_id <> $2)',
-      [userId, exceptDeviceId ?? null],
+      'sessions.end-devices',
+      `DELETE FROM public.sessions WHERE user_id = $1 AND password_version < $2
+        AND device_id IS DISTINCT FROM $3`,
+      [userId, passwordVersion, keptDevice],
     )
   }
 
   /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
-  async removeExpired(before: Date): Promise<void> {
-    await this.#changesOne(
-      'sessions.remove-expired',
-      'DELETE FROM sessions WHERE idle_until < $1',
-      [before],
-    )
-    await this.#changesOne(
-      'sessions.remove-replaced',
-      'DELETE FROM replaced_session_ids WHERE absolute_until < $1',
-      [before],
-    )
+  async removeExpired(before: Date, signal?: AbortSignal): Promise<void> {
+    const sessions = { table: 'public.sessions', column: 'idle_until', before }
+    await removeExpiredRows(this.#sql, sessions, signal)
+    const replaced = { table: 'public.replaced_session_ids', column: 'absolute_until', before }
+    await removeExpiredRows(this.#sql, replaced, signal)
+  }
+
+  #readable(row: Row): SessionRecord[] {
+    const { success, data } = sessionSchema.safeParse(fromRow(row))
+    if (success) return [data]
+    this.#onUnreadable(`sessions ${row.idHash.toString('hex')}`)
+    return []
   }
 
   async #changesOne(name: string, text: string, values: readonly unknown[]): Promise<boolean> {
@@ -160,8 +190,9 @@ function fromRow(row: Row): SessionRecord {
     email: row.email,
     deviceId: row.deviceId,
     userAgent: row.userAgent,
-    createdAt: row.createdAt.getTime(),
-    idleUntil: row.idleUntil.getTime(),
-    absoluteUntil: row.absoluteUntil.getTime(),
+    createdAt: Number(row.createdAt),
+    idleUntil: Number(row.idleUntil),
+    absoluteUntil: Number(row.absoluteUntil),
+    passwordVersion: row.passwordVersion,
   }
 }

@@ -1,7 +1,14 @@
-import type { Clock } from '@session-vs-jwt/http-kit'
-import { defineWrite, type RedisConnection } from '@session-vs-jwt/stores'
+import { type Clock, fromStoredJson } from '@session-vs-jwt/http-kit'
+import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores'
+import type { Revocation } from '@session-vs-jwt/users'
+import { z } from 'zod'
 import { hashSessionId, tagOf, userTag } from '../session-id.js'
-import { expiryOf, type SessionRecord, type SessionStore } from './session-store.js'
+import {
+  expiryOf,
+  sessionFromJson,
+  type SessionRecord,
+  type SessionStore,
+} from './session-store.js'
 
 /*
  * session:{tag}:<hash of id>   the session as JSON, expiring with it
@@ -14,13 +21,55 @@ import { expiryOf, type SessionRecord, type SessionStore } from './session-store
  * Some reach sessions that they find in the user's hash. They get a second key, which is never there: while
  * the slot moves to another node, and a session may be missing here because it is there, Redis refuses them
  * (TRYAGAIN). Else a session would be taken for gone that lives.
+ *
+ * Something else may have written to these keys. A value that is no session counts as none. A user's hash
+ * that is no hash is made anew from the user's sessions: a logout everywhere must still find them all.
  */
+
+/** The keys above. */
+export const SESSION_KEYS: readonly KeyUse[] = [
+  { prefix: 'session:', type: 'string' },
+  { prefix: 'replaced-session:', type: 'string' },
+  { prefix: 'sessions-of:', type: 'hash' },
+]
 
 /** So long after its end a session can still be told from one that never was. */
 const KEPT_AFTER_EXPIRY_MS = 60_000
 
+/**
+ * `read(key)`: the JSON at a key, and the session if it can be used. `repair(index)`: to be called before
+ * a user's hash is used.
+ */
+const READ = `
+local function read(key)
+  if redis.call('TYPE', key).ok ~= 'string' then return '' end
+  local json = redis.call('GET', key)
+  local ok, session = pcall(cjson.decode, json)
+  if ok and type(session) == 'table' and type(session.userId) == 'string' and
+    type(session.deviceId) == 'string' then return json, session end
+  return json
+end
+local function repair(index)
+  local kind = redis.call('TYPE', index).ok
+  if kind == 'hash' or kind == 'none' then return end
+  redis.call('DEL', index)
+  local tag, user = string.match(index, '^sessions%-of:({%x+}):(.+)$')
+  local prefix, cursor = 'session:' .. tag .. ':', '0'
+  repeat
+    local page = redis.call('SCAN', cursor, 'MATCH', prefix .. '*', 'COUNT', 1000)
+    for _, key in ipairs(page[2]) do
+      local _, session = read(key)
+      if session and session.userId == user then
+        redis.call('HSET', index, session.deviceId, string.sub(key, #prefix + 1))
+      end
+    end
+    cursor = page[1]
+  until cursor == '0'
+end`
+
 /** The user's hash lives as long as the session in it that can live longest. */
 const KEEP = `
+repair(index)
 redis.call('HSET', index, device, hash)
 if redis.call('PTTL', index) < tonumber(lifetime) then redis.call('PEXPIRE', index, lifetime) end`
 
@@ -52,25 +101,29 @@ return 1`,
   destroySession: {
     numberOfKeys: 1,
     lua: `
-local json = redis.call('GET', KEYS[1])
-if not json then return 0 end
-local session = cjson.decode(json)
-redis.call('HDEL', ARGV[2] .. session.userId, session.deviceId)
+local _, session = read(KEYS[1])
+if session then
+  repair(ARGV[2] .. session.userId)
+  redis.call('HDEL', ARGV[2] .. session.userId, session.deviceId)
+end
 return redis.call('DEL', KEYS[1])`,
   },
   listSessions: {
     numberOfKeys: 2,
     lua: `
+repair(KEYS[1])
 local found, entries = {}, redis.call('HGETALL', KEYS[1])
 for i = 1, #entries, 2 do
-  local json = redis.call('GET', ARGV[2] .. entries[i + 1])
-  if json then table.insert(found, json) else redis.call('HDEL', KEYS[1], entries[i]) end
+  local key = ARGV[2] .. entries[i + 1]
+  if redis.call('EXISTS', key) == 0 then redis.call('HDEL', KEYS[1], entries[i])
+  else table.insert(found, { key, (read(key)) }) end
 end
 return found`,
   },
   destroyDevice: {
     numberOfKeys: 2,
     lua: `
+repair(KEYS[1])
 local hash = redis.call('HGET', KEYS[1], ARGV[3])
 if not hash then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[3])
@@ -79,10 +132,17 @@ return redis.call('DEL', ARGV[2] .. hash)`,
   destroySessions: {
     numberOfKeys: 2,
     lua: `
-local entries = redis.call('HGETALL', KEYS[1])
+repair(KEYS[1])
+local entries, kept, version = redis.call('HGETALL', KEYS[1]), ARGV[3], tonumber(ARGV[4])
+-- A session that can't be read ends, too.
+local function isRevoked(key)
+  local _, session = read(key)
+  return not session or (tonumber(session.passwordVersion) or 0) < version
+end
 for i = 1, #entries, 2 do
-  if entries[i] ~= ARGV[3] then
-    redis.call('DEL', ARGV[2] .. entries[i + 1])
+  local key = ARGV[2] .. entries[i + 1]
+  if entries[i] ~= kept and (not version or isRevoked(key)) then
+    redis.call('DEL', key)
     redis.call('HDEL', KEYS[1], entries[i])
   end
 end
@@ -99,7 +159,7 @@ export interface SessionCommands {
   updateSession: Run<number>
   replaceSession: Run<number>
   destroySession: Run<number>
-  listSessions: Run<string[]>
+  listSessions: Run<[key: string, json: string][]>
   destroyDevice: Run<number>
   destroySessions: Run<number>
 }
@@ -111,24 +171,36 @@ export const SESSION_COMMANDS: readonly (keyof SessionCommands)[] = [
 ]
 
 export function defineSessionCommands({ redis }: RedisConnection): SessionCommands {
-  for (const [name, script] of Object.entries(SCRIPTS)) defineWrite(redis, name, script)
+  for (const [name, { numberOfKeys, lua }] of Object.entries(SCRIPTS)) {
+    defineWrite(redis, name, { numberOfKeys, lua: READ + lua })
+  }
   return redis as unknown as SessionCommands
 }
 
+export interface RedisSessionsSettings {
+  readonly deadline: () => number
+  readonly clock: Clock
+  /** Told of a key that holds no session. */
+  readonly onUnreadable: (key: string) => void
+}
+
 export class RedisSessions implements SessionStore {
+  readonly place = 'sessions in Redis'
   readonly #redis: SessionCommands
   readonly #deadline: () => number
   readonly #clock: Clock
+  readonly #onUnreadable: (key: string) => void
 
-  constructor(redis: SessionCommands, deadline: () => number, clock: Clock) {
+  constructor(redis: SessionCommands, settings: RedisSessionsSettings) {
     this.#redis = redis
-    this.#deadline = deadline
-    this.#clock = clock
+    this.#deadline = settings.deadline
+    this.#clock = settings.clock
+    this.#onUnreadable = settings.onUnreadable
   }
 
   async read(id: string): Promise<SessionRecord | undefined> {
-    const json = await this.#redis.get(sessionKey(id))
-    return json === null ? undefined : (JSON.parse(json) as SessionRecord)
+    const json = await this.#text(sessionKey(id))
+    return json === null ? undefined : this.#readable(sessionKey(id), json)
   }
 
   async create(id: string, session: SessionRecord): Promise<void> {
@@ -163,23 +235,46 @@ export class RedisSessions implements SessionStore {
   async destroy(id: string): Promise<void> {
     const prefix = indexPrefix(tagOf(id))
     if (await this.#redis.destroySession(sessionKey(id), this.#deadline(), prefix)) return
-    const json = await this.#redis.get(replacedKey(id))
+    const json = await this.#text(replacedKey(id))
     if (json === null) return
-    const { userId, deviceId } = JSON.parse(json) as Pick<SessionRecord, 'userId' | 'deviceId'>
-    await this.destroyDevice(userId, deviceId)
+    const replaced = fromStoredJson(replacedSchema, json)
+    if (replaced) await this.destroyDevice(replaced.userId, replaced.deviceId)
+    else this.#onUnreadable(replacedKey(id))
   }
 
   async list(userId: string): Promise<SessionRecord[]> {
     const found = await this.#redis.listSessions(...this.#forUser(userId))
-    return found.map((json) => JSON.parse(json) as SessionRecord)
+    return found
+      .flatMap(([key, json]) => this.#readable(key, json) ?? [])
+      .filter((session) => session.userId === userId)
   }
 
   async destroyDevice(userId: string, deviceId: string): Promise<boolean> {
     return (await this.#redis.destroyDevice(...this.#forUser(userId), deviceId)) === 1
   }
 
-  async destroyAll(userId: string, exceptDeviceId = ''): Promise<void> {
-    await this.#redis.destroySessions(...this.#forUser(userId), exceptDeviceId)
+  async destroyAll(userId: string): Promise<void> {
+    await this.#redis.destroySessions(...this.#forUser(userId), '', '')
+  }
+
+  async endDevices({ userId, passwordVersion, keptDevice = '' }: Revocation): Promise<void> {
+    await this.#redis.destroySessions(...this.#forUser(userId), keptDevice, passwordVersion)
+  }
+
+  /** What a key holds; no JSON where it holds something else than text. */
+  async #text(key: string): Promise<string | null> {
+    try {
+      return await this.#redis.get(key)
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return ''
+      throw error
+    }
+  }
+
+  #readable(key: string, json: string): SessionRecord | undefined {
+    const session = sessionFromJson(json)
+    if (!session) this.#onUnreadable(key)
+    return session
   }
 
   #forUser(userId: string): [string, string, number, string] {
@@ -206,6 +301,8 @@ export class RedisSessions implements SessionStore {
     return Math.max(1, until - this.#clock().getTime())
   }
 }
+
+const replacedSchema = z.object({ userId: z.uuid(), deviceId: z.uuid() })
 
 function sessionPrefix(tag: string): string {
   return `session:{${tag}}:`

@@ -1,3 +1,7 @@
+import { fromStoredJson, momentSchema } from '@session-vs-jwt/http-kit'
+import type { DeviceStore, Revocation } from '@session-vs-jwt/users'
+import { z } from 'zod'
+
 /** What a session knows. It answers `whoami` without a look at the user's row. */
 export interface SessionRecord {
   readonly userId: string
@@ -9,10 +13,12 @@ export interface SessionRecord {
   readonly createdAt: number
   readonly idleUntil: number
   readonly absoluteUntil: number
+  /** The version of the password that logged in. A cookie that carries the session has none. */
+  readonly passwordVersion?: number | undefined
 }
 
 /** Sessions by id. What a method does it does at once: no other request comes in between. */
-export interface SessionStore {
+export interface SessionStore extends DeviceStore {
   read(id: string): Promise<SessionRecord | undefined>
   create(id: string, session: SessionRecord): Promise<void>
   /** Writes only where the session still is: an ended one does not come back. Tells whether it was. */
@@ -27,7 +33,31 @@ export interface SessionStore {
   list(userId: string): Promise<SessionRecord[]>
   /** Whether the user had such a device. */
   destroyDevice(userId: string, deviceId: string): Promise<boolean>
-  destroyAll(userId: string, exceptDeviceId?: string): Promise<void>
+  destroyAll(userId: string): Promise<void>
+}
+
+export const sessionSchema: z.ZodType<SessionRecord> = z.object({
+  userId: z.uuid(),
+  email: z.string(),
+  deviceId: z.uuid(),
+  userAgent: z.string().nullable(),
+  createdAt: momentSchema,
+  idleUntil: momentSchema,
+  absoluteUntil: momentSchema,
+  passwordVersion: z.int().optional(),
+})
+
+/** `undefined` for JSON that is no session: somebody else has written it, and it opens nothing. */
+export function sessionFromJson(json: string): SessionRecord | undefined {
+  return fromStoredJson(sessionSchema, json)
+}
+
+/** Whether a new password ends the session. One without a version is older than all of them. */
+export function isRevoked(
+  { deviceId, passwordVersion = 0 }: Pick<SessionRecord, 'deviceId' | 'passwordVersion'>,
+  revocation: Revocation,
+): boolean {
+  return deviceId !== revocation.keptDevice && passwordVersion < revocation.passwordVersion
 }
 
 /** The moment at which a session ends if nobody uses it. */

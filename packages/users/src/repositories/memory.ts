@@ -1,5 +1,9 @@
+import { costOf } from '../password-hash.js'
 import { taken } from '../register.js'
+import type { PendingRevocation } from '../revocation.js'
 import {
+  FIRST_PASSWORD_VERSION,
+  type LoginLookup,
   type NewUser,
   nicknameKey,
   type User,
@@ -11,10 +15,12 @@ import {
 /** Users in this process: for trying the account logic without a database. */
 export class MemoryUsers implements UserRepository {
   readonly #users = new Map<string, UserWithPassword>()
+  /** By user and place. Everything in this process is due at once. */
+  readonly #revocations = new Map<string, PendingRevocation>()
 
   async add(user: NewUser): Promise<User> {
     this.#refuseTaken(user)
-    this.#users.set(user.id, { ...user, passwordVersion: 1 })
+    this.#users.set(user.id, { ...user, passwordVersion: FIRST_PASSWORD_VERSION })
     return publicPart(user)
   }
 
@@ -27,8 +33,10 @@ export class MemoryUsers implements UserRepository {
     return user && publicPart(user)
   }
 
-  async findByEmail(email: string): Promise<UserWithPassword | undefined> {
-    return [...this.#users.values()].find((user) => user.email === email)
+  async findForLogin(email: string): Promise<LoginLookup> {
+    const all = [...this.#users.values()]
+    const highestCost = Math.max(0, ...all.map(({ passwordHash }) => costOf(passwordHash)))
+    return { user: all.find((user) => user.email === email), highestCost }
   }
 
   async findWithPassword(id: string): Promise<UserWithPassword | undefined> {
@@ -51,14 +59,33 @@ export class MemoryUsers implements UserRepository {
     return this.#replace({ ...user, nickname })
   }
 
+  async announceRevocation(pending: PendingRevocation): Promise<boolean> {
+    const { userId, passwordVersion, keptDevice } = pending
+    if (this.#users.get(userId)?.passwordVersion !== passwordVersion - 1) return false
+    const other = this.#revocations.get(keyOf(pending))
+    const isTaken = other?.passwordVersion === passwordVersion && other.keptDevice !== keptDevice
+    if (!isTaken) this.#revocations.set(keyOf(pending), pending)
+    return !isTaken
+  }
+
   async setPassword(
     id: string,
     passwordHash: string,
     expectedVersion: number,
+    pending?: PendingRevocation,
   ): Promise<User | undefined> {
     const user = this.#users.get(id)
     if (user?.passwordVersion !== expectedVersion) return undefined
+    if (pending) this.#revocations.set(keyOf(pending), pending)
     return this.#replace({ ...user, passwordHash, passwordVersion: expectedVersion + 1 })
+  }
+
+  async dueRevocations(place: string): Promise<PendingRevocation[]> {
+    return [...this.#revocations.values()].filter((it) => it.place === place)
+  }
+
+  async removeRevocation(id: string): Promise<void> {
+    for (const [key, it] of this.#revocations) if (it.id === id) this.#revocations.delete(key)
   }
 
   async rehash(id: string, oldHash: string, newHash: string): Promise<void> {
@@ -82,6 +109,10 @@ export class MemoryUsers implements UserRepository {
       if (other.email === user.email) throw taken('email')
     }
   }
+}
+
+function keyOf({ userId, place }: PendingRevocation): string {
+  return `${userId} ${place}`
 }
 
 function publicPart({ id, nickname, email, createdAt }: User): User {

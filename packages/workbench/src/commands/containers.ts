@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkEngine } from '@session-vs-jwt/services'
 import type { Command } from 'commander'
-import { compose } from '../compose/compose.js'
+import { checkCompose, compose } from '../compose/compose.js'
 import { type ComposedPorts, portsOf, readComposedPorts } from '../compose/composed-ports.js'
 import { Interrupted, interruption } from '../interruption.js'
 import { takenOf } from '../ports.js'
@@ -33,6 +33,7 @@ export function containersCommand(): Command {
 
 async function run({ scale = false }: ContainersOptions): Promise<void> {
   const ports = readComposedPorts(process.env, scale)
+  await checkCompose()
   await checkEngine()
   await checkNoneRuns()
   // Containers that an earlier run left half-started may be of other settings.

@@ -9,8 +9,8 @@ export function doctorCommand(): Command {
   return newCommand({
     usage: 'npm run doctor --',
     description:
-      'Say what "npm start" will find here, what is missing, and how to get it. Starts and changes ' +
-      'nothing. Exit code 0 if "npm start" can work.',
+      'Say what "npm start" will find here, what is missing, and how to get it. Asks the stores of a ' +
+      'workbench that is running. Starts and changes nothing. Exit code 0 if everything needed works.',
     examples: ['npm run doctor', 'npm run -s doctor -- --json'],
   })
     .option('--json', 'print the findings as JSON')
@@ -29,6 +29,14 @@ function report(findings: readonly Finding[], canStart: boolean): string {
     const line = `${SIGNS[state]} ${name.padEnd(11)} ${what}`
     return remedy === undefined ? line : `${line}\n${' '.repeat(14)}${remedy}`
   })
-  const verdict = canStart ? '"npm start" can work here.' : '"npm start" cannot work yet: see ✗.'
-  return [...lines, '', verdict].join('\n')
+  return [...lines, '', verdict(findings, canStart)].join('\n')
+}
+
+function verdict(findings: readonly Finding[], isWell: boolean): string {
+  if (findings.some(({ name }) => name === 'workbench')) {
+    return isWell
+      ? 'The workbench is running.'
+      : 'The workbench is running, and something is wrong: see ✗.'
+  }
+  return isWell ? '"npm start" can work here.' : '"npm start" cannot work yet: see ✗.'
 }

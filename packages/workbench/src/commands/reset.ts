@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
-import { removeData } from '@session-vs-jwt/services'
+import { makeUsable, removeData, whileLocked } from '@session-vs-jwt/services'
 import type { Command } from 'commander'
-import { filesIn, workbenchFolder } from '../folders.js'
+import { filesIn, workbenchFolder, workbenchLock } from '../folders.js'
 import { findRunning } from '../running-record.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { newCommand } from './command.js'
@@ -31,20 +31,25 @@ async function reset({ yes }: { readonly yes?: true }): Promise<void> {
     console.log('Nothing was removed.')
     return
   }
+  makeUsable(workbenchFolder)
+  await whileLocked(workbenchLock(workbenchFolder), 'its servers', removeEverything)
+  const given = ['DATABASE_URL', 'REDIS_URL'].filter((name) => process.env[name])
+  const kept = given.length > 0 ? ` What ${given.join(' and ')} names was left alone.` : ''
+  console.log(`Removed. The next start begins with an empty database and new keys.${kept}`)
+}
+
+async function removeEverything(): Promise<void> {
   await removeData(workbenchFolder)
   for (const path of Object.values(filesIn(workbenchFolder))) {
     rmSync(path, { recursive: true, force: true })
   }
-  const given = ['DATABASE_URL', 'REDIS_URL'].filter((name) => process.env[name])
-  const kept = given.length > 0 ? ` What ${given.join(' and ')} names was left alone.` : ''
-  console.log(`Removed. The next start begins with an empty database and new keys.${kept}`)
 }
 
 async function checkNothingRuns(): Promise<void> {
   const running = await findRunning(filesIn(workbenchFolder).running)
   if (!running) return
   throw new WorkbenchError(
-    `The workbench is running (process ${running.pid}). Stop it with Ctrl-C, then reset.`,
+    `The workbench is running (process ${running.pid}). Stop it with Ctrl-C or "npm run stop", then reset.`,
   )
 }
 

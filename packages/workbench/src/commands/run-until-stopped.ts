@@ -25,6 +25,10 @@ export async function runUntilStopped(
     if (!quiet) group.onRequest((event, { name }) => console.log(requestLine(name, event)))
     group.onLoss((exit, instance) => tellLoss(group, instance, exit))
   }
+  workbench.onStore(({ state, line }) => {
+    // Somebody has just pressed a button, and knows.
+    if (state !== 'stopped') console.log(line)
+  })
   const lost = await Promise.race([
     aborted(signal),
     ...groups.map(whenLost),

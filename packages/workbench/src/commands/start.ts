@@ -1,6 +1,8 @@
+import { makeUsable, whileLocked } from '@session-vs-jwt/services'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { filesIn, workbenchFolder } from '../folders.js'
+import { filesIn, workbenchFolder, workbenchLock } from '../folders.js'
 import { Interrupted, interruption } from '../interruption.js'
+import { keepPrinting } from '../keep-printing.js'
 import { type Ports, readPorts, takenPorts } from '../ports.js'
 import { findRunning } from '../running-record.js'
 import { JWT_ALGORITHMS, type JwtAlgorithm } from '../secrets/signing-key.js'
@@ -31,7 +33,8 @@ export function startCommand(): Command {
     description:
       'Start PostgreSQL, Redis, both servers and the front page, until Ctrl-C.\n' +
       'Ports: WORKBENCH_PORT (3000), SESSION_PORT (3001), JWT_PORT (3002).\n' +
-      'Stores: DATABASE_URL and REDIS_URL, to use stores of your own: one Redis (redis://host:port), a ' +
+      'Stores: DATABASE_URL (with ?pgbouncer=true behind PgBouncer in transaction mode) and REDIS_URL, to ' +
+      'use stores of your own: one Redis (redis://host:port), a ' +
       'cluster (redis+cluster://host:port,host:port) or sentinels ' +
       '(redis+sentinel://host:port,host:port/master-name). DATABASE_REPLICA_URL: reads that may lag.\n' +
       'Data, keys and logs: WORKBENCH_FOLDER (.workbench in this clone), a folder of its own.\n' +
@@ -88,13 +91,22 @@ function strategyOption(
 }
 
 async function start(options: StartOptions): Promise<void> {
-  const startedAt = Date.now()
   const { instances, sticky = false } = options
   if (sticky && instances === 1) {
     throw new WorkbenchError('--sticky is about several instances: add --instances 3.', 2)
   }
   const ports = readPorts(process.env)
+  keepPrinting()
   await checkNothingRuns()
+  makeUsable(workbenchFolder)
+  // Taken before the ports are checked, so that exactly one of two simultaneous starts continues.
+  const lock = workbenchLock(workbenchFolder)
+  await whileLocked(lock, 'its servers', async () => startLocked(options, ports))
+}
+
+async function startLocked(options: StartOptions, ports: Ports): Promise<void> {
+  const startedAt = Date.now()
+  const { instances, sticky = false } = options
   await checkPorts(ports)
   const signal = interruption(() => console.log('\nStopping … (Ctrl-C once more: at once)'))
   let workbench: Workbench | undefined
@@ -132,7 +144,7 @@ async function checkNothingRuns(): Promise<void> {
   if (!running) return
   throw new WorkbenchError(
     `The workbench of this folder is running already: ${running.url} (process ${running.pid}). ` +
-      'Stop it there with Ctrl-C first.',
+      'Stop it there with Ctrl-C, or with "npm run stop".',
   )
 }
 

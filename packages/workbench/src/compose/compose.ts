@@ -17,6 +17,22 @@ export interface ComposeRun {
 }
 
 /**
+ * Whether there is a Docker client with the Compose plugin; asks no engine. A client without the plugin takes the
+ * options for its own, and prints its help.
+ *
+ * @throws {WorkbenchError} that says what to install
+ */
+export async function checkCompose(): Promise<void> {
+  const child = spawn('docker', ['compose', 'version'], { stdio: 'ignore' })
+  const [code] = await once(child, 'close').catch(doesNotStart)
+  if (code === 0) return
+  throw new WorkbenchError(
+    'This Docker has no Compose. Install its plugin (docker-compose-plugin, or docker-compose v2); ' +
+      '"npm start" needs neither.',
+  )
+}
+
+/**
  * Runs `docker compose` on the docker-compose.yml of this clone, and returns what it printed.
  *
  * @throws {WorkbenchError} with the end of what it printed, if it fails
@@ -28,6 +44,7 @@ export async function compose(args: readonly string[], run: ComposeRun = {}): Pr
   const child = spawn('docker', ['compose', ...options, ...args], {
     cwd: repositoryFolder,
     detached: true,
+    env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const abort = (): void => end(child)
@@ -38,6 +55,12 @@ export async function compose(args: readonly string[], run: ComposeRun = {}): Pr
   signal?.throwIfAborted()
   if (code === 0) return output()
   throw new WorkbenchError(explain(output()))
+}
+
+/** The user's, without the variables that would choose another file or more profiles. */
+function environment(): NodeJS.ProcessEnv {
+  const { COMPOSE_FILE: _file, COMPOSE_PROFILES: _profiles, ...kept } = process.env
+  return kept
 }
 
 /**
@@ -81,9 +104,6 @@ function doesNotStart({ code, message }: NodeJS.ErrnoException): never {
 }
 
 function explain(output: string): string {
-  if (/unknown command: docker compose|is not a docker command/.test(output)) {
-    return 'This Docker has no Compose. Install its plugin (docker-compose-plugin, or docker-compose v2).'
-  }
   const image =
     /^.*(?:pull access denied|failed to resolve|no such host|manifest unknown|No such image).*$/im
   const [why] = image.exec(output) ?? []

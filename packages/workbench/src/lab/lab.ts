@@ -1,5 +1,5 @@
 import type { TraceEvent } from '@session-vs-jwt/http-kit'
-import type { Balancer, StartedRedis } from '@session-vs-jwt/services'
+import type { Balancer, StoreWatch } from '@session-vs-jwt/services'
 import { availableStrategy } from '../available-strategy.js'
 import { type Exchange, exchange } from '../client/http-exchange.js'
 import type { Instance } from '../servers/instance.js'
@@ -13,6 +13,7 @@ import { type LabCommand, parseLabCommand } from './command.js'
 export interface LabState {
   /** How far the clocks of all server processes are ahead, in seconds. */
   readonly clockAheadSeconds: number
+  /** Whether it is down, on purpose or not. */
   readonly redisStopped: boolean
   /** URLs of second instances, which share keys and stores with the first. */
   readonly secondInstances: Readonly<Partial<Record<ServerKind, string>>>
@@ -24,7 +25,7 @@ const FOUND_WITHIN_MS = 5_000
 export interface LabParts {
   readonly groups: Readonly<Record<ServerKind, ServerGroup>>
   readonly balancer: Balancer | undefined
-  readonly redis: StartedRedis | undefined
+  readonly redis: StoreWatch | undefined
   /** What the servers were started with. */
   readonly strategies: Readonly<Record<ServerKind, Strategy>>
   /** Told when a server has got another strategy. */
@@ -40,7 +41,6 @@ export class Lab {
   /** Ids of the strategies that run now. */
   readonly #strategies: Record<ServerKind, StrategyId>
   #aheadSeconds = 0
-  #redisStopped = false
   #work: Promise<unknown> = Promise.resolve()
 
   constructor(parts: LabParts) {
@@ -53,7 +53,7 @@ export class Lab {
     const urls = Object.entries(this.#second).map(([server, { url }]) => [server, url] as const)
     return {
       clockAheadSeconds: this.#aheadSeconds,
-      redisStopped: this.#redisStopped,
+      redisStopped: this.#isRedisDown(),
       secondInstances: Object.fromEntries(urls),
     }
   }
@@ -106,7 +106,7 @@ export class Lab {
 
   /** As the workbench started; a server that has ended runs again. What was stored stays. */
   async #restore(): Promise<void> {
-    if (this.#redisStopped) await this.#runRedis(true)
+    if (this.#isRedisDown()) await this.#runRedis(true)
     this.#setClock(0)
     for (const server of ['session', 'jwt'] as const) {
       await this.#stopSecond(server)
@@ -162,14 +162,17 @@ export class Lab {
   /** It goes as in a crash, and comes back with what it had acknowledged. */
   async #runRedis(running: boolean): Promise<void> {
     const { redis } = this.#parts
-    if (redis?.kind !== 'process') {
+    if (!redis?.isOurs) {
       throw new WorkbenchError(
         'Only a Redis that the workbench has started can be stopped here; this one is somebody’s own.',
       )
     }
-    if (running !== this.#redisStopped) return
-    await (running ? redis.restart() : redis.kill())
-    this.#redisStopped = !running
+    await (running ? redis.bringBack() : redis.takeDown())
+  }
+
+  #isRedisDown(): boolean {
+    const { redis } = this.#parts
+    return redis !== undefined && redis.report.state !== 'running'
   }
 
   async #sendAsThief({

@@ -49,7 +49,7 @@ interface Cost {
   readonly logins?: number
   /** Statements on users and posts: PostgreSQL under every strategy. */
   readonly sql?: number
-  /** Commands beside those on logins: the counter of failed logins, or a ping. */
+  /** Commands beside those on logins: the counter of failed logins, or readiness. */
   readonly redis?: number
 }
 
@@ -105,31 +105,32 @@ export const endpoints: Readonly<Record<EndpointId, Endpoint>> = {
   },
   listDevices: { request: 'GET /auth/devices', cost: { identity: 1, logins: 1 } },
   endDevice: { request: 'DELETE /auth/devices/:id', cost: { identity: 1, logins: 1 } },
-  // As a login, but for the last look: the new password is set only over the one that was checked.
+  // Redis: as a login. SQL: the user, the announcement, the password with its record, the end of that record.
+  // The other devices end before the password changes, and once more after it.
   changePassword: {
     request: 'PATCH /users/me, password',
-    cost: { identity: 1, redis: 2, sql: 2, logins: 1 },
+    cost: { identity: 1, redis: 2, sql: 4, logins: 2 },
   },
   // Ended without a look at it first.
   logout: { request: 'POST /auth/logout', cost: { logins: 1 } },
   logoutAll: { request: 'POST /auth/logout/all', cost: { identity: 1, logins: 1 } },
-  // The place is kept: it is what bounds the guesses.
+  // A place is taken for a moment, and then kept for the whole window: that bounds the guesses.
   loginWrongPassword: {
     request: 'POST /auth/login/email, wrong password',
-    cost: { redis: 1, sql: 1 },
+    cost: { redis: 2, sql: 1 },
   },
   // As a wrong password: what a guess costs does not tell who has an account.
   loginUnknownEmail: {
     request: 'POST /auth/login/email, unknown email',
-    cost: { redis: 1, sql: 1 },
+    cost: { redis: 2, sql: 1 },
   },
-  // A refused try was no guess and gives its place back. PostgreSQL is spared.
+  // A refused attempt gets no place, and PostgreSQL is spared.
   loginTooOften: {
     request: 'POST /auth/login/email, too many failures',
-    cost: { redis: 2 },
+    cost: { redis: 1 },
   },
   live: { request: 'GET /health/live', cost: {} },
-  // One ping to each store.
+  // One statement and one script try what requests need.
   ready: { request: 'GET /health/ready', cost: { sql: 1, redis: 1 } },
   jwks: { request: 'GET /.well-known/jwks.json', cost: {} },
   openapi: { request: 'GET /openapi.json', cost: {} },
@@ -143,22 +144,22 @@ interface StrategyCost {
   readonly except?: Partial<Record<EndpointId, Lookups>>
 }
 
-/** One UPDATE finds that the token was spent, one DELETE ends its family; in Redis a script does both. */
-const REUSE_IN_SQL = { spentCredential: { sql: 2, redis: 0 } }
+/** Without devices that could be logged out: the user, and the password. */
+const NO_DEVICES = { changePassword: { sql: 2, redis: 2 } }
 
 /** Every row of the matrix, by its label. */
 const strategyCosts: Readonly<Record<string, StrategyCost>> = {
   'session-redis': { identity: COMMAND, logins: COMMAND },
   'session-postgres': { identity: STATEMENT, logins: STATEMENT },
   'session-memory': { identity: NOTHING, logins: NOTHING },
-  'session-cookie': { identity: NOTHING, logins: NOTHING },
+  'session-cookie': { identity: NOTHING, logins: NOTHING, except: NO_DEVICES },
   'jwt-rotating': { identity: NOTHING, logins: COMMAND },
-  'jwt-stateless': { identity: NOTHING, logins: NOTHING },
+  'jwt-stateless': { identity: NOTHING, logins: NOTHING, except: NO_DEVICES },
   'jwt-denylist': { identity: COMMAND, logins: COMMAND },
   'jwt-user-lookup': { identity: STATEMENT, logins: COMMAND },
-  'jwt-rotating on PostgreSQL': { identity: NOTHING, logins: STATEMENT, except: REUSE_IN_SQL },
-  'jwt-denylist on PostgreSQL': { identity: STATEMENT, logins: STATEMENT, except: REUSE_IN_SQL },
-  'jwt-user-lookup on PostgreSQL': { identity: STATEMENT, logins: STATEMENT, except: REUSE_IN_SQL },
+  'jwt-rotating on PostgreSQL': { identity: NOTHING, logins: STATEMENT },
+  'jwt-denylist on PostgreSQL': { identity: STATEMENT, logins: STATEMENT },
+  'jwt-user-lookup on PostgreSQL': { identity: STATEMENT, logins: STATEMENT },
 }
 
 /**

@@ -3,14 +3,12 @@ import { type Calls, difference } from './calls.js'
 
 /**
  * Statements that belong to no request: the clock of PostgreSQL, read once by each new connection,
- * and what has expired, removed once a minute.
+ * what has expired, removed once a minute, and a look for devices that are still to be logged out.
  */
 const BESIDE_REQUESTS: readonly RegExp[] = [
-  /^SELECT extract\(\S+ FROM clock_timestamp\(\)\)/,
-  /\bDELETE FROM sessions WHERE idle_until < \$1$/,
-  /\bDELETE FROM replaced_session_ids WHERE absolute_until < \$1$/,
-  /\bDELETE FROM refresh_families WHERE live_until < \$1$/,
-  /\bDELETE FROM denied_families WHERE until < \$1$/,
+  /^SELECT \(extract\(\S+ FROM clock_timestamp\(\)\)/,
+  /\bDELETE FROM public\.\w+ WHERE ctid = ANY/,
+  /\bUPDATE public\.pending_revocations SET due_at = /,
 ]
 
 /** As many as a pool has connections. A statement that each request sends is seen all the same. */

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ServerMessage } from '@session-vs-jwt/http-kit'
+import { endOfLog, openLog } from '@session-vs-jwt/services'
 import { WorkbenchError } from '../workbench-error.js'
 
 /** How to run a program that serves HTTP and tells its parent where, once it listens. */
@@ -73,7 +74,7 @@ export class RunningProgram {
 
   /** The end of the server's log. */
   lastWords(): string {
-    return endOf(this.#log)
+    return endOfLog(this.#log, LAST_WORDS)
   }
 }
 
@@ -103,14 +104,14 @@ export async function untilListening(
  */
 function spawnProgram({ program, env, log }: ProgramCommand): Started {
   mkdirSync(dirname(log), { recursive: true })
-  const output = openSync(log, 'w', 0o600)
+  const output = openLog(log)
   const child = fork(program, [], {
     env,
     detached: true,
     execArgv: [],
     stdio: ['ignore', output, output, 'ipc'],
   })
-  closeSync(output)
+  if (output !== 'ignore') closeSync(output)
   const exited = new Promise<ServerExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }))
     // Also of a process that lives, to which no signal could be sent.
@@ -142,10 +143,5 @@ function failedStart(why: string, command: ProgramCommand): never {
 }
 
 function startError(why: string, { log }: ProgramCommand): WorkbenchError {
-  return new WorkbenchError(`${why}:\n${endOf(log)}`)
-}
-
-function endOf(log: string): string {
-  const lines = readFileSync(log, 'utf8').trim().split('\n')
-  return lines.slice(-LAST_WORDS).join('\n') || '(it printed nothing)'
+  return new WorkbenchError(`${why}:\n${endOfLog(log, LAST_WORDS)}`)
 }

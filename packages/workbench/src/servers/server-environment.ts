@@ -38,12 +38,16 @@ const TO_CHOOSE = [
   'UV_THREADPOOL_SIZE',
 ]
 
+/** For tests that start a whole workbench on a busy machine; a server refuses them without `NODE_ENV=test`. */
+const FOR_TESTS = ['NODE_ENV', 'TIMEOUT_FACTOR']
+
 /** The whole environment of a server on loopback: nothing else of `parent` reaches it. */
 export function serverEnvironment(settings: ServerSettings, parent: Env): Record<string, string> {
   const { strategy, port, databaseUrl, redisUrl, secrets, origins } = settings
   return {
     LOG_LEVEL: 'warn',
     ...pick(parent, [...OF_THE_MACHINE, ...TO_CHOOSE]),
+    ...(parent['TIMEOUT_FACTOR'] && pick(parent, FOR_TESTS)),
     HOST: '127.0.0.1',
     PORT: String(port),
     DATABASE_URL: databaseUrl,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseOrigin } from '@session-vs-jwt/http-kit'
 import { createChannel, createSession } from 'better-sse'
 import getRawBody from 'raw-body'
 import sirv from 'sirv'
@@ -89,14 +90,14 @@ export async function startSite(
 
 /** A foreign name that points to this machine (DNS rebinding) gets no answer. */
 function isLocal({ headers }: IncomingMessage): boolean {
-  return /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(headers.host ?? '')
+  return /^(localhost|127\.0\.0\.1)(:\d+)?$/i.test(headers.host ?? '')
 }
 
 /** A page of another site, or another port, may link here and load nothing. */
 function isOwnPage({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers
   const site = headers['sec-fetch-site']
-  if (origin !== undefined && origin !== `http://${host}`) return false
+  if (origin !== undefined && parseOrigin(origin) !== parseOrigin(`http://${host}`)) return false
   return site === undefined || site === 'same-origin' || headers['sec-fetch-mode'] === 'navigate'
 }
 

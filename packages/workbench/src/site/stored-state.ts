@@ -56,7 +56,7 @@ async function inRedis(
   const members = isSession ? await redis.hvals(index) : await redis.smembers(index)
   for (const id of members) {
     const key = member(id)
-    const value = isSession ? await redis.get(key) : await redis.hgetall(key)
+    const value = await (isSession ? redis.get(key) : redis.hgetall(key)).catch(textOfReply)
     const left = await redis.pttl(key)
     if (left < 0 || value === null) continue
     const what = isSession ? 'session' : 'refresh family'
@@ -72,9 +72,20 @@ async function inRedis(
   return records
 }
 
+/** A key of another type than ours is shown by what Redis says of it. */
+function textOfReply(error: Error): string {
+  if (error.name === 'ReplyError') return error.message
+  throw error
+}
+
+/** What somebody else has written there may not be JSON. */
 function readable(value: string | object): string {
-  const json: unknown = typeof value === 'string' ? JSON.parse(value) : value
-  return JSON.stringify(json, undefined, 2)
+  if (typeof value !== 'string') return JSON.stringify(value, undefined, 2)
+  try {
+    return JSON.stringify(JSON.parse(value), undefined, 2)
+  } catch {
+    return value
+  }
 }
 
 function seconds(ms: number): string {
@@ -93,7 +104,7 @@ async function inPostgres(
 ): Promise<StoredRecord[]> {
   const { what, table, key } = TABLES[server]
   const { rows } = await sql.query<{ key: string; row: object }>({
-    text: `SELECT ${key} AS key, to_jsonb(t) AS row FROM ${table} t WHERE user_id = $1`,
+    text: `SELECT ${key} AS key, to_jsonb(t) AS row FROM public.${table} t WHERE user_id = $1`,
     values: [userId],
   })
   return rows.map((it) => ({ what, key: `${table} ${it.key}`, value: readable(it.row) }))

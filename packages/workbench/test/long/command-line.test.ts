@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
@@ -34,7 +34,7 @@ it.each([
   ['start --instances abc', /'abc' is invalid. It must be a whole number from 1 to 8/],
   ['start --instances 1000', /'1000' is invalid. It must be a whole number from 1 to 8/],
   ['start --sticky', /--sticky is about several instances: add --instances 3/],
-  ['dance', /no command "dance". There are: start, tour/],
+  ['dance', /no command "dance". There are: start, stop, tour/],
   ['tour --session-url example.org --jwt-url http://127.0.0.1:9', /not an address: "example.org"/],
   [
     'tour --session-url http://127.0.0.1:9 --jwt-url http://127.0.0.1:9',
@@ -57,7 +57,7 @@ it('refuses a port that is none, and names its variable', async () => {
   expect(code).toBe(2)
 })
 
-it.each(['start', 'tour', 'doctor', 'reset', 'rotate-keys', 'rolling-restart', 'migrate'])(
+it.each(['start', 'stop', 'tour', 'doctor', 'reset', 'rotate-keys', 'rolling-restart', 'migrate'])(
   '%s --help shows how to call it, with examples',
   async (command) => {
     const { code, stdout } = await run([command, '--help'])
@@ -66,3 +66,27 @@ it.each(['start', 'tour', 'doctor', 'reset', 'rotate-keys', 'rolling-restart', '
     expect(code).toBe(0)
   },
 )
+
+it('containers: without Docker, says what to install', async () => {
+  const { code, stdout, stderr } = await run(['containers'], { PATH: '/nowhere' })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr.trim()).toMatch(/^There is no "docker" in the PATH\. Install Docker with[^\n]*$/)
+})
+
+/** Plugins that the system has are found in spite of it. */
+const NO_PLUGINS = { DOCKER_CONFIG: '/nowhere' }
+
+it.skipIf(!lacksCompose())(
+  'containers: without the Compose plugin, says what to install (needs a Docker without one)',
+  async () => {
+    const { code, stdout, stderr } = await run(['containers'], NO_PLUGINS)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr.trim()).toMatch(/^This Docker has no Compose\. Install its plugin[^\n]*$/)
+  },
+)
+
+function lacksCompose(): boolean {
+  const env = { PATH: process.env['PATH'], ...NO_PLUGINS }
+  const status = (...args: string[]): number | null => spawnSync('docker', args, { env }).status
+  return status('--version') === 0 && status('compose', 'version') !== 0
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { Device, newAccount } from '../device.js'
+import { startServer } from '../start-server.js'
+import { type OwnStores, startOwnStores } from './lookups/own-stores.js'
+import { strategy } from './matrix.js'
+
+/** More than any client of a store waits by default, and less than the tests' servers wait. */
+const PAUSE_MS = 1_500
+
+let stores: OwnStores
+beforeAll(async () => {
+  stores = await startOwnStores()
+})
+afterAll(async () => stores?.stop())
+
+/** What a registration is answered that meets a store which pauses. */
+async function answerDuringPause(
+  id: string,
+  store: 'postgres' | 'redis',
+  factor: number,
+): Promise<number> {
+  const server = await startServer(strategy(id), {
+    env: {
+      DATABASE_URL: stores.databaseUrl,
+      REDIS_URL: stores.redisUrl,
+      TIMEOUT_FACTOR: String(factor),
+    },
+  })
+  onTestFinished(async () => server.stop())
+  const device = new Device(server)
+  // Opens connections, if the machine is quick enough for the default limits.
+  await device.register(newAccount())
+  await stores[store].pause()
+  const answer = device.register(newAccount())
+  await sleep(PAUSE_MS)
+  await stores[store].resume()
+  return (await answer).status
+}
+
+describe.each(['session-redis', 'jwt-rotating'])('a server of the tests, %s', (id) => {
+  test.each(['postgres', 'redis'] as const)(
+    'waits for a slow %s, and its writes count',
+    async (it) => {
+      expect(await answerDuringPause(id, it, inject('timeoutFactor'))).toBe(201)
+    },
+  )
+
+  test.each(['postgres', 'redis'] as const)(
+    'has the limits of every server by default: %s',
+    async (it) => {
+      expect(await answerDuringPause(id, it, 1)).toBe(503)
+    },
+  )
+})
