@@ -54,7 +54,7 @@ export function unpairedRatio(
 const HALF_OF_THE_DOUBT = 0.975
 
 /** Chance of seeing a difference where there is none, in all comparisons of a scenario together. */
-export const FALSE_DIFFERENCES = 0.05
+const FALSE_DIFFERENCES = 0.05
 
 /**
  * With nine rounds, the smallest p-value of a sign test is 2/2^9 = 0.0039: of thirteen comparisons, not even one whose

@@ -9,7 +9,7 @@ import { markdownReport } from '../report/markdown.js'
 import { terminalSection } from '../report/terminal-table.js'
 import { cell, result, scenario } from './results.js'
 
-const nine = (value: number): number[] => new Array<number>(9).fill(value)
+const nine = (value: number): number[] => Array.from({ length: 9 }, () => value)
 const KOA = [50, 52, 48, 51, 49, 50, 53, 47, 50]
 const koa = cell('bare-koa', { cpu: KOA, throughput: nine(9) })
 const slower = cell('session-redis', { cpu: KOA.map((it) => it * 2), throughput: nine(4) })
@@ -151,7 +151,10 @@ describe('lines', () => {
   it('do not cross in the noise', () => {
     const close = [0.99, 1.01, 0.99].map((y, x) => point(x, y, 0.02))
     expect(crossing(close, flat)).toBeUndefined()
-    const few = [0.1, 1.9].map((y, x) => ({ ...point(x, y), values: new Array(5).fill(y) }))
+    const few = [0.1, 1.9].map((y, x) => ({
+      ...point(x, y),
+      values: Array.from({ length: 5 }, () => y),
+    }))
     expect(crossing(few, flat)).toBeUndefined()
     // What can't be told in the middle is left out: the lines cross somewhere between the others.
     const through = [point(0, 0.5), point(1, 1.01, 0.02), point(2, 1.5)]

@@ -44,7 +44,9 @@ describe('no difference', () => {
   })
 
   it('is concluded from eight rounds, however much they agree', () => {
-    expect(conclusionsOf([[new Array(8).fill(2), new Array(8).fill(1)]])).toEqual([undefined])
+    expect(
+      conclusionsOf([[Array.from({ length: 8 }, () => 2), Array.from({ length: 8 }, () => 1)]]),
+    ).toEqual([undefined])
   })
 })
 
