@@ -108,7 +108,7 @@ describe.skipIf(!inject('chromium'))('the results', () => {
       .getByRole('region', { name: /^Figures/ })
       .locator('tr')
       .allInnerTexts()
-    expect(rows[1]?.split('\t').slice(0, 3)).toEqual(['session-redis', '0 ms away', '10 [9–11]'])
+    expect(rows[1]?.split('\t').slice(0, 3)).toEqual(['session-redis', '0 ms away', '10 (9–11)'])
     expect(await article('Your latest run')).toContain('Test 9000, 2 cores, 8 GiB')
     expect(strange).toEqual([])
   })
