@@ -13,23 +13,25 @@ const around = (value: number) => ({
   max: value + 1,
   low: value - 1,
   high: value + 1,
+  confidence: 0.961,
 })
 const cell = (subject: string, away: number, ms: number) => ({
   subject,
   condition: { 'ms away': away },
-  values: { p50: [ms - 1, ms, ms + 1] },
+  // As many rounds as it takes to tell which line is the lower one.
+  values: { p50: [-1, -1, -0.5, 0, 0, 0, 0.5, 1, 1].map((it) => ms + it) },
   summaries: { p50: around(ms) },
   atCeiling: 0,
 })
 
 /** A run as a reader's `npm run bench` writes it, of one scenario. */
 const OWN = {
-  version: 1,
+  version: 2,
   startedAt: '2026-11-25T20:00:00.000Z',
   finishedAt: '2026-11-25T20:10:00.000Z',
   command: 'npm run bench -- --scenario distance',
   seed: 7,
-  settings: { rounds: 3, seconds: 1, warmUpRequests: 5000, quick: false, strategies: [] },
+  settings: { rounds: 9, seconds: 1, warmUpRequests: 5000, quick: false, strategies: [] },
   machine: {
     processor: 'Test 9000',
     cores: 2,
@@ -46,8 +48,8 @@ const OWN = {
       title: 'The store further away',
       question: 'Where do the lines of session and token cross?',
       state: 'complete',
-      rounds: 3,
-      wantedRounds: 3,
+      rounds: 9,
+      wantedRounds: 9,
       reference: 'session-redis',
       subjects: [],
       metrics: [{ id: 'p50', title: 'latency', unit: 'ms', better: 'less' }],
@@ -108,7 +110,7 @@ describe.skipIf(!inject('chromium'))('the results', () => {
       .getByRole('region', { name: /^Figures/ })
       .locator('tr')
       .allInnerTexts()
-    expect(rows[1]?.split('\t').slice(0, 3)).toEqual(['session-redis', '0 ms away', '10 (9–11)'])
+    expect(rows[1]?.split('\t').slice(0, 3)).toEqual(['session-redis', '0 ms away', '10 [9–11]'])
     expect(await article('Your latest run')).toContain('Test 9000, 2 cores, 8 GiB')
     expect(strange).toEqual([])
   })
@@ -134,7 +136,9 @@ describe.skipIf(!inject('chromium'))('the results', () => {
   test('a result of another version, and a damaged one: said, with the next step', async () => {
     const problem = 'result.json could not be read: Unexpected end of JSON input'
     await open({ ...OWN, version: 9 }, { folder: 'benchmarks/results/mine', problem })
-    expect(await article('Recorded run')).toContain('of version 9, and this page reads version 1')
+    expect(await article('Recorded run')).toContain(
+      'of version 9, and this page reads versions 1 and 2',
+    )
     expect(await article('Your latest run')).toContain('Measure again with npm run bench')
   })
 
