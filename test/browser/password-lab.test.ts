@@ -94,7 +94,7 @@ describe.skipIf(!inject('chromium'))('the password lab', () => {
     // "monkey", as md5sum prints it.
     await page.locator('textarea').fill('mia:d0763edaa9d9bd2a9516280e9044d885\nno hash at all')
     await press('Attack it')
-    await page.getByText(/Line 2 is no hash that the lab knows/).waitFor()
+    await page.getByText(/Line 2 has no hash that the lab knows/).waitFor()
     await page.getByText(/^Done in .*: 1 of 1 users cracked/).waitFor()
     expect(await page.locator('details td.bad').innerText()).toBe('monkey')
   })
