@@ -11,14 +11,16 @@ export async function newDatabase(): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`
   const url = new URL(inject('databaseUrl'))
   url.pathname = name
-  await administer(`CREATE DATABASE ${name}`)
-  onTestFinished(async () => administer(`DROP DATABASE ${name} WITH (FORCE)`))
+  const server = inject('databaseUrl')
+  await administer(server, `CREATE DATABASE ${name}`)
+  onTestFinished(async () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`))
   await migrate(url.href, inject('timeoutFactor'))
   return url.href
 }
 
-async function administer(statement: string): Promise<void> {
-  const client = new Client(inject('databaseUrl'))
+/** Runs one statement at `databaseUrl`, on a connection of its own. */
+export async function administer(databaseUrl: string, statement: string): Promise<void> {
+  const client = new Client(databaseUrl)
   await client.connect()
   try {
     await client.query(statement)

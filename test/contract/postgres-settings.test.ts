@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { paths } from '@session-vs-jwt/http-kit'
 import { type EmbeddedPostgres, removeData, startEmbeddedPostgres } from '@session-vs-jwt/services'
 import { migrate } from '@session-vs-jwt/workbench'
-import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Device, loggedIn, registered } from '../device.js'
+import { administer } from '../new-database.js'
 import { startServer, type TestServer } from '../start-server.js'
 import { strategy } from './matrix.js'
 
@@ -32,12 +32,7 @@ describe('Session settings of PostgreSQL change no answer', () => {
   let postgres: EmbeddedPostgres
   let server: TestServer | undefined
 
-  const asAdmin = async (sql: string): Promise<void> => {
-    const client = new Client({ connectionString: postgres.url })
-    await client.connect()
-    await client.query(sql)
-    await client.end()
-  }
+  const asAdmin = async (sql: string): Promise<void> => administer(postgres.url, sql)
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'session-vs-jwt-settings-'))
