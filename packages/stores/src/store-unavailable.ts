@@ -58,9 +58,9 @@ const REDIS_REPLIES: Table = [
   [/^MISCONF\b/, fix('Redis cannot write to its disk: free some space, and see the log of Redis.')],
   [/^OOM\b/, fix('Redis is full: raise its "maxmemory".')],
   [/^(NOAUTH|WRONGPASS|DENIED)\b|^ERR (AUTH |invalid password|Client sent AUTH)/, REDIS_LOGIN],
-  // The second is how Redis before 7.2 says it of a command within a script.
-  [/^NOPERM\b|^ERR The user executing the script can't\b/, REDIS_ACL],
-  [/^ERR unknown (sub)?command|^ERR Unknown Redis command called from script/i, REDIS_COMMAND],
+  // Of a command within a script, Redis says the second up to 7.0, and the third since 7.2, as Valkey does.
+  [/^NOPERM\b|^ERR The user executing the script can't\b|^ERR ACL failure in script\b/, REDIS_ACL],
+  [/^ERR unknown (sub)?command|^ERR Unknown (Redis )?command called from script/i, REDIS_COMMAND],
   [/^ERR .*DB index/, fix('This Redis has no database of that number: correct REDIS_URL.')],
   // What we sent was wrong, or a script of ours failed.
   [/^(WRONGTYPE|NOSCRIPT|CROSSSLOT|EXECABORT)\b/, 'bug'],

@@ -133,16 +133,19 @@ describe('an operator has to act', () => {
     expect(storeFailure(sqlState(code))).toEqual(misconfigured(fix))
   })
 
-  // As written in Redis 7.0 and 7.2, and by its clients.
+  // As written in Redis 7.0 and 8.0 and Valkey 8.1, and by their clients.
   test.each([
     ['NOAUTH Authentication required.', /REDIS_URL/],
     ['WRONGPASS invalid username-password pair or user is disabled.', /REDIS_URL/],
     ['ERR AUTH <password> called without any password configured for the default user.', /REDIS/],
     ["NOPERM this user has no permissions to run the 'get' command", /ACL/],
     ["NOPERM ACL failure in script: User app has no permissions to run the 'set' command", /ACL/],
+    ["ERR ACL failure in script: User app has no permissions to run the 'set' command", /ACL/],
+    ['ERR ACL failure in script: No permissions to access a key script: 1f', /ACL/],
     ["ERR The user executing the script can't run this command or subcommand script: 1f", /ACL/],
     ["ERR unknown command 'x', with args beginning with: ", /Redis 6.2/],
     ['ERR Unknown Redis command called from script script: 1f, on @user_script:1.', /Redis 6.2/],
+    ['ERR Unknown command called from script script: 1f, on @user_script:1.', /Redis 6.2/],
     ["OOM command not allowed when used memory > 'maxmemory'.", /maxmemory/],
     ['MISCONF Redis is configured to save RDB snapshots, but is unable to persist.', /disk/],
     ['ERR DB index is out of range', /REDIS_URL/],

@@ -21,7 +21,7 @@ export async function waitForPostgres(
     if (code === undefined) return
     if (code === NO_DATABASE) return createDatabase(url, () => damaged(code, server, data))
     if (code.startsWith('28')) return refused(server)
-    if (DAMAGED.includes(code)) throw damaged(code, server, data)
+    if (DAMAGED.includes(code) || crashesOnAndOn(server)) throw damaged(code, server, data)
     if (Date.now() > deadline) throw timedOut(server)
     await sleep(15)
   }
@@ -31,6 +31,17 @@ const NO_DATABASE = '3D000'
 const DUPLICATE_DATABASE = '42P04'
 /** An undefined file, an I/O error, corrupted data, a corrupted index. */
 const DAMAGED = ['58P01', '58030', 'XX001', 'XX002']
+
+/**
+ * Whether the server has recovered from crashes of its own processes several times since it started. It
+ * never gives up, and a client seldom meets it between two crashes, when it would say what is damaged.
+ */
+function crashesOnAndOn(server: ServerProcess): boolean {
+  const recoveries = server
+    .lastWords(1_000)
+    .match(/all server processes terminated; reinitializing/g)
+  return recoveries !== null && recoveries.length >= 3
+}
 
 function damaged(code: string, server: ServerProcess, data: string): ServiceError {
   const message = `The data in ${data} are damaged (${code}):\n${server.lastWords()}`

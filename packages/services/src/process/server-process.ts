@@ -76,9 +76,9 @@ export class ServerProcess {
     return this.#all()
   }
 
-  /** What the server printed last, for an error message. */
-  lastWords(): string {
-    const log = endOfLog(this.#command.log, LAST_WORDS)
+  /** What the server printed last, for an error message: eight lines unless told. */
+  lastWords(lines: number = LAST_WORDS): string {
+    const log = endOfLog(this.#command.log, lines)
     return [this.#failure?.message, log].filter(Boolean).join('\n')
   }
 

@@ -14,7 +14,8 @@ import { choosePlace } from '../../src/postgres/postgres-place.js'
 import { temporaryFolder } from '../temporary-folder.js'
 
 const program = await findRedisProgram({ folder: '.workbench', onProgress: () => undefined })
-const WITHIN_MS = 30_000
+// A start that hangs gives up after a minute.
+const WITHIN_MS = 120_000
 const TELLS_WHAT_IS_LOST = /"npm run reset" removes all users, posts, logins, keys and logs/
 
 describe('an embedded PostgreSQL on damaged data', () => {
