@@ -2,9 +2,8 @@ import { type StrategyId, strategyById } from '@session-vs-jwt/workbench'
 import type { LoadRequest } from '../load/load-order.js'
 import type { Bench } from '../runner/bench.js'
 import { ofStrategy, requestsOf } from '../subjects/identity-server.js'
-import { warmUp } from '../subjects/loaded-server.js'
 import type { StartedServer } from '../subjects/started-server.js'
-import { runLoad } from '../subjects/throughput.js'
+import { runWarm } from '../subjects/warm-load.js'
 import type { Verdict } from './exhibit.js'
 
 export type Side = keyof Verdict
@@ -40,9 +39,9 @@ export async function honestly(bench: Bench, asked: 'whoami' | 'me' = 'whoami'):
       bench,
       side,
       async (server, requests) => {
-        await warmUp(bench, server, requests, CONNECTIONS)
         const { seconds } = bench.settings
-        const report = await runLoad(bench, server, { requests, connections: CONNECTIONS, seconds })
+        const load = { requests: () => requests, connections: CONNECTIONS, seconds }
+        const report = await runWarm(bench, server, load)
         return report.answers / report.seconds
       },
       asked,

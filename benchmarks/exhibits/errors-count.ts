@@ -1,7 +1,7 @@
 import type { LoadRequest } from '../load/load-order.js'
 import type { Bench } from '../runner/bench.js'
 import type { Scenario } from '../runner/scenario.js'
-import { warmUp } from '../subjects/loaded-server.js'
+import { warmedUp } from '../subjects/warm-load.js'
 import { CONNECTIONS, honestly, type Side, withServer } from './contestants.js'
 import { exhibited, type Rig, type Verdict } from './exhibit.js'
 
@@ -34,11 +34,11 @@ async function unchecked(bench: Bench, refusing: Side): Promise<Verdict> {
       side,
       async (server, requests) => {
         const sent = side === refusing ? requests.map(cutOff) : requests
-        await warmUp(bench, server, sent, CONNECTIONS)
         const { seconds } = bench.settings
-        const order = { origin: server.url, requests: sent, connections: CONNECTIONS, seconds }
+        const load = { requests: () => sent, connections: CONNECTIONS, seconds }
+        const send = await warmedUp(bench, server, load)
         // Every answer counts, whatever it says.
-        const report = await bench.generator.run(order, bench.signal)
+        const report = await send()
         return report.answers / report.seconds
       },
       'me',

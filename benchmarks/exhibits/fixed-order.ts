@@ -1,7 +1,7 @@
 import { LoadGenerator } from '../load/load-generator.js'
 import type { Bench } from '../runner/bench.js'
 import type { Scenario } from '../runner/scenario.js'
-import { runLoad } from '../subjects/throughput.js'
+import { runCold } from '../subjects/warm-load.js'
 import { CONNECTIONS, honestly, type Side, withServer } from './contestants.js'
 import { exhibited, type Rig, type Verdict } from './exhibit.js'
 
@@ -37,7 +37,7 @@ async function inOrder(bench: Bench, order: readonly [Side, Side]): Promise<Verd
     for (const side of order) {
       verdict[side] = await withServer(bench, side, async (server, requests) => {
         const load = { requests, connections: CONNECTIONS, seconds: 60, amount: REQUESTS }
-        const { answers, seconds } = await runLoad(bench, server, load, generator)
+        const { answers, seconds } = await runCold(bench, server, load, generator)
         return answers / seconds
       })
     }

@@ -1,19 +1,15 @@
 import { strategyById } from '@session-vs-jwt/workbench'
 import { DelayProxy } from '../distance/delay-proxy.js'
-import type { LoadRequest } from '../load/load-order.js'
 import type { Bench } from '../runner/bench.js'
 import type { Scenario } from '../runner/scenario.js'
 import { requestsOf } from '../subjects/identity-server.js'
-import { warmUp } from '../subjects/loaded-server.js'
 import { newTokenRequests } from '../subjects/mint-tokens.js'
 import type { StartedServer } from '../subjects/started-server.js'
 import { CHEAP_LOGINS, startStrategy } from '../subjects/strategy-server.js'
-import { runLoad } from '../subjects/throughput.js'
+import { allRight, type Load, warmedUp } from '../subjects/warm-load.js'
 import { CONTESTANTS, type Side, USERS } from './contestants.js'
 import { exhibited, type Rig, type Verdict } from './exhibit.js'
 
-/** More than are asked for in the time: each is seen for the first time. */
-const TOKENS = 6_000
 /** A few clients, who wait for what the server waits for. */
 const CLIENTS = 4
 /** Milliseconds from a server to its store in another zone of a data centre. */
@@ -38,12 +34,14 @@ function rig(id: string, title: string, awayMs: number): Rig {
 async function away(bench: Bench, awayMs: number): Promise<Verdict> {
   const proxy = await DelayProxy.start(await bench.stores())
   try {
-    const session = await perSecond(bench, proxy, awayMs, 'session', (server) =>
-      requestsOf(server, { hasUsers: true }, USERS),
-    )
-    const token = await perSecond(bench, proxy, awayMs, 'token', (server) =>
-      newTokenRequests(bench, server, TOKENS, 'ES256'),
-    )
+    const session = await perSecond(bench, proxy, awayMs, 'session', async (server) => {
+      const requests = await requestsOf(server, { hasUsers: true }, USERS)
+      return { requests: () => requests }
+    })
+    const token = await perSecond(bench, proxy, awayMs, 'token', async (server) => ({
+      requests: (count) => newTokenRequests(bench, server, count, 'ES256'),
+      neverTwice: true,
+    }))
     return { session, token }
   } finally {
     await proxy.stop()
@@ -55,17 +53,17 @@ async function perSecond(
   proxy: DelayProxy,
   awayMs: number,
   side: Side,
-  requestsFor: (server: StartedServer) => Promise<LoadRequest[]>,
+  requestsFor: (server: StartedServer) => Promise<Pick<Load, 'requests' | 'neverTwice'>>,
 ): Promise<number> {
   const { databaseUrl, redisUrl } = proxy
   const options = { env: CHEAP_LOGINS, algorithm: 'ES256', databaseUrl, redisUrl } as const
   const server = await startStrategy(bench, strategyById(CONTESTANTS[side]), options)
   try {
-    const requests = await requestsFor(server)
-    await warmUp(bench, server, await requestsOf(server, { hasUsers: true }, USERS), USERS)
-    proxy.setDelay(awayMs)
     const { seconds } = bench.settings
-    const report = await runLoad(bench, server, { requests, connections: CLIENTS, seconds })
+    const load = { ...(await requestsFor(server)), connections: CLIENTS, seconds }
+    const send = await warmedUp(bench, server, load)
+    proxy.setDelay(awayMs)
+    const report = allRight(await send())
     proxy.setDelay(0)
     return report.answers / report.seconds
   } finally {

@@ -26,7 +26,7 @@ export async function fullLoad(order: LoadOrder): Promise<LoadOutcome> {
         setupClient: (client) => {
           const own = dealt(requests, next, connections)
           next += 1
-          checkEachAnswer(client, own, wrong)
+          checkEachAnswer(client, own, wrong, order)
         },
       },
       (error: Error | null, result) => (error ? reject(error) : resolve(result)),
@@ -57,7 +57,12 @@ function dealt(
 }
 
 /** autocannon checks one body for all; here each request has its own, and answers come in order. */
-function checkEachAnswer(client: Client, own: readonly LoadRequest[], wrong: WrongAnswers): void {
+function checkEachAnswer(
+  client: Client,
+  own: readonly LoadRequest[],
+  wrong: WrongAnswers,
+  { neverTwice }: LoadOrder,
+): void {
   client.setRequests(
     own.map(({ method, path, headers, body }) => ({
       method,
@@ -74,6 +79,7 @@ function checkEachAnswer(client: Client, own: readonly LoadRequest[], wrong: Wro
   client.on('headers', (head: unknown) => (status = (head as { statusCode: number }).statusCode))
   const { opts } = client as unknown as { opts: { verifyBody: (body: string) => boolean } }
   opts.verifyBody = (body) => {
+    if (neverTwice && answered >= own.length) wrong.add('no request was left that is new')
     const { expected } = own[answered % own.length] as LoadRequest
     answered += 1
     wrong.check({ status, body }, expected)

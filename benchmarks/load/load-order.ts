@@ -34,6 +34,8 @@ export interface LoadOrder {
    * connection begins with a request of its own.
    */
   readonly chain?: true
+  /** The server is to see each request for the first time: if they run out, that is a wrong answer. */
+  readonly neverTwice?: true
   /**
    * The generator does not sleep while it waits. To wake it is work of the one that writes to it: a server that
    * answers one request after the other would pay for that with every answer, one whose answers come together

@@ -9,10 +9,9 @@ import type { Bench } from '../runner/bench.js'
 import type { Measurement, Opened, Scenario, Subject } from '../runner/scenario.js'
 import type { Settings } from '../runner/settings.js'
 import { requestsOf } from '../subjects/identity-server.js'
-import { warmUp } from '../subjects/loaded-server.js'
 import type { StartedServer } from '../subjects/started-server.js'
 import { CHEAP_LOGINS, startStrategy } from '../subjects/strategy-server.js'
-import { runLoad } from '../subjects/throughput.js'
+import { allRight, warmedUp } from '../subjects/warm-load.js'
 
 /** Milliseconds that a question to a store takes longer: the same machine, rack, zone, region. */
 const DELAYS = [0, 0.5, 2, 10]
@@ -85,7 +84,6 @@ async function open(
   try {
     const started = (server = await startStrategy(bench, strategy, options))
     const requests = await requestsOf(started, { hasUsers: true }, USERS)
-    await warmUp(bench, started, requests, CONNECTIONS)
     return {
       measure: (condition) =>
         measureAway(bench, started, { requests, proxy, ms: Number(condition['ms away']) }),
@@ -108,11 +106,15 @@ async function measureAway(
   server: StartedServer,
   { requests, proxy, ms }: Away,
 ): Promise<Measurement> {
+  const load = { requests: () => requests, seconds: bench.settings.seconds / 2 }
+  // To warm up with the delay would take minutes, and compile nothing else.
+  proxy.setDelay(0)
+  const sendMany = await warmedUp(bench, server, { ...load, connections: CONNECTIONS })
+  const sendOne = await warmedUp(bench, server, { ...load, connections: 1 })
   proxy.setDelay(ms)
-  const seconds = bench.settings.seconds / 2
   const roundTrip = await roundTripMs(proxy.redisUrl)
-  const one = await runLoad(bench, server, { requests, connections: 1, seconds })
-  const many = await runLoad(bench, server, { requests, connections: CONNECTIONS, seconds })
+  const one = allRight(await sendOne())
+  const many = allRight(await sendMany())
   return {
     values: {
       p50: one.latency.p50,

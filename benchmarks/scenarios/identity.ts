@@ -12,26 +12,27 @@ import {
   ofUrl,
   requestsOf,
 } from '../subjects/identity-server.js'
-import { openServer, warmUp } from '../subjects/loaded-server.js'
+import { openServer } from '../subjects/loaded-server.js'
 import { newTokenRequests } from '../subjects/mint-tokens.js'
 import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
+import type { Load } from '../subjects/warm-load.js'
 
 /** Users that are logged in, each with a credential of its own. */
 const USERS = 100
-/** With these all servers are compared, and warmed up. */
+/** With these all servers are compared, and warmed up first. */
 const USUAL = 50
 /** Times that of other scenarios: what is compared here is small, and the compiler's work would be a part of it. */
 const WARM_UP = 3
+/** In the id of a server that sees each token for the first time. */
+const NEW_TOKENS = '+new-tokens'
 /** Requests a second, within what every server here can do. */
 const RATE = 500
-/** More than a second's load uses up: the server sees each for the first time. */
-const NEW_TOKENS = 20_000
 
 const USUAL_LOAD: Condition = { connections: USUAL }
 const EVERY_LOAD: readonly Condition[] = [
+  USUAL_LOAD,
   { connections: 1 },
   { connections: 10 },
-  USUAL_LOAD,
   { connections: 200 },
   { connections: USUAL, 'a second': RATE },
 ]
@@ -86,7 +87,7 @@ function variants({ strategies }: Settings): IdentityServer[] {
   if (!has('jwt-rotating')) return watched
   const rotating = ofStrategy(strategyById('jwt-rotating'))
   const title = `${rotating.title}, each token seen for the first time`
-  return [...watched, { ...rotating, id: 'jwt-rotating+new-tokens', title }]
+  return [...watched, { ...rotating, id: `jwt-rotating${NEW_TOKENS}`, title }]
 }
 
 /** Strategies at every load; what they are compared with, and the checks of targets, at one. */
@@ -103,18 +104,20 @@ function subject(server: IdentityServer, settings: Settings): Subject {
 }
 
 async function open(server: IdentityServer, bench: Bench): Promise<Opened> {
-  const { seconds, quick } = bench.settings
+  const { seconds, quick, warmUpRequests } = bench.settings
   return openServer({
     start: () => server.start(bench),
-    prepare: async (started) => {
+    prepare: async (started): Promise<Pick<Load, 'requests' | 'neverTwice'>> => {
+      if (server.id.endsWith(NEW_TOKENS)) {
+        return { requests: (count) => newTokenRequests(bench, started, count), neverTwice: true }
+      }
       const requests = await requestsOf(started, server, quick ? 20 : USERS)
-      await warmUp(bench, started, requests, USUAL, WARM_UP)
-      if (!server.id.endsWith('+new-tokens')) return requests
-      return newTokenRequests(bench, started, quick ? 2_000 : NEW_TOKENS)
+      return { requests: () => requests }
     },
     measure: async (started, requests, condition) =>
       measureLoad(bench, started, {
-        requests,
+        ...requests,
+        warmUpRequests: WARM_UP * warmUpRequests,
         connections: Number(condition['connections']),
         seconds,
         ...(condition['a second'] === undefined

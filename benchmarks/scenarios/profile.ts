@@ -2,7 +2,7 @@ import { paths } from '@session-vs-jwt/http-kit'
 import type { Scenario, Subject } from '../runner/scenario.js'
 import type { Settings } from '../runner/settings.js'
 import { type IdentityServer, ofStrategy, ofUrl, requestsOf } from '../subjects/identity-server.js'
-import { openServer, warmUp } from '../subjects/loaded-server.js'
+import { openServer } from '../subjects/loaded-server.js'
 import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
 
 const USERS = 100
@@ -31,13 +31,11 @@ function subject(server: IdentityServer, settings: Settings): Subject {
         start: () => server.start(bench),
         prepare: async (started) => {
           const users = settings.quick ? 20 : USERS
-          const requests = await requestsOf(started, server, users, 'me')
-          await warmUp(bench, started, requests, CONNECTIONS)
-          return requests
+          return requestsOf(started, server, users, 'me')
         },
         measure: async (started, requests) =>
           measureLoad(bench, started, {
-            requests,
+            requests: () => requests,
             connections: CONNECTIONS,
             seconds: settings.seconds,
             awake: true,

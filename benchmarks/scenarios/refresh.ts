@@ -13,7 +13,7 @@ import {
   renewalHeaders,
   unexpected,
 } from '../subjects/credentials.js'
-import { openServer, warmUp } from '../subjects/loaded-server.js'
+import { openServer } from '../subjects/loaded-server.js'
 import type { StartedServer } from '../subjects/started-server.js'
 import { CHEAP_LOGINS, startStrategy } from '../subjects/strategy-server.js'
 import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
@@ -50,12 +50,8 @@ function subject(strategy: Strategy, settings: Settings): Subject {
     open: (bench) =>
       openServer({
         start: () => startStrategy(bench, strategy, { env: CHEAP_LOGINS }),
-        prepare: async (server) => {
-          const requests = await renewals(server, paths.renewAccess)
-          await warmUp(bench, server, requests, LOGINS)
-          return requests
-        },
-        measure: (server, requests, condition) => measure(bench, server, requests, condition),
+        prepare: async (server) => renewals(server, paths.renewAccess),
+        measure: (server, renewing, condition) => measure(bench, server, renewing, condition),
       }),
   }
 }
@@ -69,9 +65,10 @@ async function measure(
   if (condition['tabs'] !== undefined) return contend(bench, server, Number(condition['tabs']))
   const load = { connections: LOGINS, seconds: bench.settings.seconds }
   if (condition['request'] === 'renew') {
-    return measureLoad(bench, server, { ...load, requests: renewing })
+    return measureLoad(bench, server, { ...load, requests: () => renewing })
   }
-  const requests = await renewals(server, paths.rotateRefresh)
+  // A chain begins with logins of its own: what was rotated can't be rotated again.
+  const requests = (): Promise<LoadRequest[]> => renewals(server, paths.rotateRefresh)
   return measureLoad(bench, server, { ...load, requests, chain: true })
 }
 

@@ -7,7 +7,7 @@ import type { Bench } from '../runner/bench.js'
 import type { Measurement, Opened, Scenario, Subject } from '../runner/scenario.js'
 import type { Settings } from '../runner/settings.js'
 import { newLogins } from '../subjects/credentials.js'
-import { openServer, warmUp } from '../subjects/loaded-server.js'
+import { openServer } from '../subjects/loaded-server.js'
 import type { StartedServer } from '../subjects/started-server.js'
 import { CHEAP_LOGINS, startStrategy } from '../subjects/strategy-server.js'
 import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
@@ -100,7 +100,6 @@ async function open(bench: Bench, { strategy, env, populate }: Kept): Promise<Op
     start: () => startStrategy(bench, strategyById(strategy), { env: { ...CHEAP_LOGINS, ...env } }),
     prepare: async (server) => {
       const requests = await asking(server)
-      await warmUp(bench, server, requests, ASKING)
       return { requests, empty: await population.bytes() }
     },
     measure: async (server, { requests, empty }, condition) => {
@@ -127,7 +126,7 @@ async function repeat(
   const { rounds, seconds } = bench.settings
   const measurements: Measurement[] = []
   for (let i = 0; i < rounds; i += 1) {
-    const load = { requests, connections: ASKING, seconds }
+    const load = { requests: () => requests, connections: ASKING, seconds }
     const measured = await measureLoad(bench, server, load)
     measurements.push({ ...measured, values: { ...values, ...measured.values } })
   }

@@ -3,10 +3,9 @@ import { type Strategy, strategyById } from '@session-vs-jwt/workbench'
 import type { Bench } from '../runner/bench.js'
 import type { Measurement, Scenario } from '../runner/scenario.js'
 import { requestsOf } from '../subjects/identity-server.js'
-import { warmUp } from '../subjects/loaded-server.js'
 import { loginRequests } from '../subjects/login-requests.js'
 import { startStrategy } from '../subjects/strategy-server.js'
-import { runLoad } from '../subjects/throughput.js'
+import { allRight, type Load, runWarm, warmedUp } from '../subjects/warm-load.js'
 
 /** As many as the server hashes at once, and as many waiting. */
 const LOGGING_IN = 4
@@ -49,15 +48,21 @@ async function withThreads(bench: Bench, strategy: Strategy, count: number): Pro
   const seconds = Math.max(1, bench.settings.seconds)
   try {
     const requests = await requestsOf(server, { hasUsers: true }, LOGGING_IN)
-    await warmUp(bench, server, requests, LOGGING_IN)
-    const paced = { requests, connections: 20, seconds, rate: RATE }
-    const quiet = await runLoad(bench, server, paced)
-    const logins = { requests: await loginRequests(server.url, LOGGING_IN) }
-    const load = { ...logins, connections: LOGGING_IN, seconds: seconds + 0.3 }
-    const [busy, loggedIn] = await Promise.all([
-      runLoad(bench, server, paced),
-      runLoad(bench, server, load, bench.background),
-    ])
+    const loggingIn = await loginRequests(server.url, LOGGING_IN)
+    const paced: Load = { requests: () => requests, connections: 20, seconds, rate: RATE }
+    const quiet = await runWarm(bench, server, paced)
+    const logins: Load = {
+      requests: () => loggingIn,
+      warmUpRequests: 2 * LOGGING_IN,
+      connections: LOGGING_IN,
+      seconds: seconds + 0.3,
+    }
+    const sendBoth = [
+      await warmedUp(bench, server, paced),
+      await warmedUp(bench, server, logins, bench.background),
+    ] as const
+    const [busy, loggedIn] = await Promise.all([sendBoth[0](), sendBoth[1]()])
+    for (const it of [busy, loggedIn]) allRight(it)
     const { p50, p99 } = busy.latency
     const perSecond = loggedIn.answers / loggedIn.seconds
     return { values: { p99, p50, quietP99: quiet.latency.p99, logins: perSecond } }

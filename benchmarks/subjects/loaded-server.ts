@@ -1,5 +1,3 @@
-import type { LoadRequest } from '../load/load-order.js'
-import type { Bench } from '../runner/bench.js'
 import type { Opened } from '../runner/scenario.js'
 import type { StartedServer } from './started-server.js'
 
@@ -28,18 +26,4 @@ export async function openServer<Prepared>(options: LoadedOptions<Prepared>): Pr
     await server.stop()
     throw error
   }
-}
-
-/** Load with which nothing is done, until the server's code is compiled: `times` as long as usual. It may still stumble. */
-export async function warmUp(
-  bench: Bench,
-  server: StartedServer,
-  requests: readonly LoadRequest[],
-  connections: number,
-  times = 1,
-): Promise<void> {
-  const { seconds, warmUpRequests } = bench.settings
-  const amount = times * warmUpRequests
-  const order = { origin: server.url, requests, connections, seconds, amount }
-  await server.whileAlive(bench.generator.run(order, bench.signal))
 }

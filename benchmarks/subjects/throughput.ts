@@ -1,10 +1,8 @@
-import type { LoadGenerator } from '../load/load-generator.js'
-import type { LoadOrder, LoadReport } from '../load/load-order.js'
-import { BenchError } from '../runner/bench-error.js'
 import type { Bench } from '../runner/bench.js'
 import type { Measurement, Metric } from '../runner/scenario.js'
 import { usageOf, usedBetween } from '../usage/process-usage.js'
 import type { StartedServer } from './started-server.js'
+import { allRight, type Load, warmedUp } from './warm-load.js'
 
 /** What a load tells of a server. */
 export const throughputMetrics: readonly Metric[] = [
@@ -20,9 +18,7 @@ export const throughputMetrics: readonly Metric[] = [
 
 const MB = 1_000_000
 
-export type Load = Omit<LoadOrder, 'origin'>
-
-/** Puts a load on `server`, and tells what it got through and what that used. */
+/** Puts a load on `server` when it is warm, and tells what it got through and what that used. */
 export async function measureLoad(
   bench: Bench,
   server: StartedServer,
@@ -34,8 +30,9 @@ export async function measureLoad(
     server: usageOf(serverPids),
     stores: usageOf([...postgres.pids(), ...redis.pids()]),
   })
+  const send = await warmedUp(bench, server, load)
   const before = look()
-  const report = await runLoad(bench, server, load)
+  const report = allRight(await send())
   const after = look()
   const used = usedBetween(before.server, after.server)
   const usedByStores = usedBetween(before.stores, after.stores)
@@ -54,24 +51,4 @@ export async function measureLoad(
     latency,
     atCeiling: load.rate === undefined && (await bench.ceilings.isNear(report, load.connections)),
   }
-}
-
-/** @throws {BenchError} if an answer is not the expected one */
-export async function runLoad(
-  bench: Bench,
-  server: StartedServer,
-  load: Load,
-  generator: LoadGenerator = bench.generator,
-): Promise<LoadReport> {
-  const order = { origin: server.url, ...load }
-  const report = await server.whileAlive(generator.run(order, bench.signal))
-  if (report.wrong > 0) {
-    const whole = report.answers + report.wrong
-    throw new BenchError(
-      `${report.wrong} of about ${whole} requests did not get the expected answer, such as: ` +
-        `${report.wrongExample}`,
-    )
-  }
-  if (report.answers === 0) throw new BenchError('No request was answered.')
-  return report
 }

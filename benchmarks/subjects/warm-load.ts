@@ -1,0 +1,111 @@
+import type { LoadGenerator } from '../load/load-generator.js'
+import type { LoadOrder, LoadReport, LoadRequest } from '../load/load-order.js'
+import { BenchError } from '../runner/bench-error.js'
+import type { Bench } from '../runner/bench.js'
+import type { StartedServer } from './started-server.js'
+
+/** What is sent to a server. */
+export interface Load extends Omit<LoadOrder, 'origin' | 'requests'> {
+  /**
+   * Gives the requests, once to warm the server up and once to measure it: the same ones, or new ones of the same kind
+   * where no request may come twice. Of those, `count` are enough.
+   */
+  readonly requests: (count: number) => readonly LoadRequest[] | Promise<readonly LoadRequest[]>
+  /** Of a server that has not seen such requests yet; `warmUpRequests` of the settings unless told. */
+  readonly warmUpRequests?: number
+}
+
+export type Loaded = Pick<StartedServer, 'url' | 'whileAlive'>
+
+/** A server that has seen such requests before needs only this part of its warm-up. */
+const AGAIN = 0.1
+const WARM_WITHIN_SECONDS = 60
+/** No server here answers as many requests. */
+const MOST_PER_SECOND = 20_000
+
+const warmKinds = new WeakMap<Loaded, Set<string>>()
+
+/**
+ * Sends a server requests until its code for them is compiled. Returns what sends those that are measured: they come
+ * from the same source, so that nothing else can have been warmed up.
+ *
+ * @throws {BenchError} if the source gave requests of two kinds
+ */
+export async function warmedUp(
+  bench: Bench,
+  server: Loaded,
+  load: Load,
+  generator: LoadGenerator = bench.generator,
+): Promise<() => Promise<LoadReport>> {
+  const { requests: source, warmUpRequests: whole = bench.settings.warmUpRequests, ...how } = load
+  const { connections, rate: _paced, awake: _awake, ...same } = how
+  const send = (requests: readonly LoadRequest[], order: Omit<LoadOrder, 'origin' | 'requests'>) =>
+    server.whileAlive(generator.run({ origin: server.url, requests, ...order }, bench.signal))
+
+  const warming = await server.whileAlive(Promise.resolve(source(whole)))
+  const kind = kindOf(warming, load)
+  const seen = warmKinds.get(server) ?? new Set()
+  warmKinds.set(server, seen)
+  const amount = Math.max(connections, Math.ceil(whole * (seen.has(kind) ? AGAIN : 1)))
+  await send(warming, { ...same, connections, seconds: WARM_WITHIN_SECONDS, amount })
+  seen.add(kind)
+
+  const count = load.amount ?? load.seconds * MOST_PER_SECOND
+  const measured = await server.whileAlive(Promise.resolve(source(count)))
+  if (kindOf(measured, load) !== kind) {
+    throw new BenchError(
+      `The server was warmed up with ${kind}, but ${kindOf(measured, load)} was to be measured.`,
+    )
+  }
+  return () => send(measured, how)
+}
+
+/** The load on a server that is warm. @throws {BenchError} if an answer is not the expected one */
+export async function runWarm(
+  bench: Bench,
+  server: Loaded,
+  load: Load,
+  generator: LoadGenerator = bench.generator,
+): Promise<LoadReport> {
+  const send = await warmedUp(bench, server, load, generator)
+  return allRight(await send())
+}
+
+/** The load on a server whose code is not compiled yet: what a benchmark should not do. @throws {BenchError} as {@link runWarm} */
+export async function runCold(
+  bench: Bench,
+  server: Loaded,
+  order: Omit<LoadOrder, 'origin'>,
+  generator: LoadGenerator,
+): Promise<LoadReport> {
+  const load = generator.run({ origin: server.url, ...order }, bench.signal)
+  return allRight(await server.whileAlive(load))
+}
+
+/** @throws {BenchError} if an answer is not the expected one, or there is none */
+export function allRight(report: LoadReport): LoadReport {
+  if (report.wrong > 0) {
+    const whole = report.answers + report.wrong
+    throw new BenchError(
+      `${report.wrong} of about ${whole} requests did not get the expected answer, such as: ` +
+        `${report.wrongExample}`,
+    )
+  }
+  if (report.answers === 0) throw new BenchError('No request was answered.')
+  return report
+}
+
+/** What a server has to do for these requests, as far as their form tells. */
+function kindOf(
+  requests: readonly LoadRequest[],
+  { chain, neverTwice }: Pick<Load, 'chain' | 'neverTwice'>,
+): string {
+  const forms = requests.map(({ method, path, headers, body }) => {
+    const names = Object.entries(headers).map(([name, value]) =>
+      name === 'authorization' ? `${name}: ${value.split(' ')[0]}` : name,
+    )
+    return [method, path, ...names, ...(body === undefined ? [] : ['body'])].join(' ')
+  })
+  const how = [...(chain ? ['in a chain'] : []), ...(neverTwice ? ['never twice'] : [])]
+  return [...[...new Set(forms)].toSorted(), ...how].join(', ')
+}
