@@ -22,7 +22,9 @@ import { run } from './runner/run.js'
 import type { Scenario } from './runner/scenario.js'
 import type { Settings } from './runner/settings.js'
 import { exhibits } from './exhibits/exhibits.js'
+import { control } from './scenarios/control.js'
 import { scenarios } from './scenarios/scenarios.js'
+import { ROUNDS_TO_COMPARE } from './statistics/summary.js'
 
 interface Options {
   readonly scenario?: readonly string[]
@@ -57,6 +59,7 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
       'written in any case.\n\n' +
       `Scenarios:\n${described(scenarios)}\n\n` +
       `Bad benchmarks (--bad), in which you choose who wins:\n${described(exhibits)}\n\n` +
+      `To see whether this machine can be trusted (--scenario control):\n${described([control])}\n\n` +
       `Strategies: ${idsOf(strategies)}`,
     examples: [
       'npm run bench',
@@ -79,7 +82,7 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
     )
     .option(
       '--rounds <n>',
-      'rounds in which everything is measured once (5; 9 with --check)',
+      'rounds in which what is compared is measured once (9; with fewer, nothing is concluded)',
       wholeNumber,
     )
     .option(
@@ -170,7 +173,7 @@ function settingsFrom(options: Options): Settings {
   const quick = options.quick ?? false
   return {
     quick,
-    rounds: options.rounds ?? (quick ? 1 : options.check ? 9 : 5),
+    rounds: options.rounds ?? (quick ? 1 : ROUNDS_TO_COMPARE),
     seconds: options.duration ?? (quick ? 0.3 : options.check ? 1 : 0.5),
     warmUpRequests: quick ? 300 : 4_000,
     check: options.check ?? false,
@@ -191,7 +194,7 @@ function chosenScenarios({ scenario, bad, check }: Options): readonly Scenario[]
     }
     return scenarios.filter(({ id }) => id === 'identity')
   }
-  const all = [...scenarios, ...exhibits]
+  const all = [...scenarios, control, ...exhibits]
   return chosen('scenario', all, scenario) ?? (bad ? exhibits : scenarios)
 }
 

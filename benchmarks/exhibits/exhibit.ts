@@ -1,5 +1,5 @@
 import type { Bench } from '../runner/bench.js'
-import type { Scenario } from '../runner/scenario.js'
+import { eachWith, type Scenario } from '../runner/scenario.js'
 
 /** Requests a second that each of the two designs was found to do in a rig. */
 export interface Verdict {
@@ -37,6 +37,12 @@ export function exhibited({ id, title, question, rigs }: Exhibit): Scenario {
       { id: 'token', title: 'token', unit: '/s', better: 'more' },
     ],
     reference: 'honest',
+    comparisons: () =>
+      eachWith(
+        'honest',
+        rigs.map((it) => it.id),
+        { metric: 'ratio', condition: {} },
+      ),
     subjects: () =>
       rigs.map((rig) => ({
         id: rig.id,

@@ -16,7 +16,17 @@ export function besideReference(
     (it) => it.subject === scenario.reference && isSameCondition(it.condition, cell.condition),
   )
   if (!reference) return undefined
-  return pairedRatio(cell.values[metric] ?? [], reference.values[metric] ?? [])
+  const rounds = roundsOf(cell, metric).filter((it) => roundsOf(reference, metric).includes(it))
+  return pairedRatio(valuesIn(rounds, cell, metric), valuesIn(rounds, reference, metric))
+}
+
+function roundsOf({ measuredIn, values }: Cell, metric: string): readonly number[] {
+  return measuredIn ?? (values[metric] ?? []).map((_, at) => at + 1)
+}
+
+function valuesIn(rounds: readonly number[], cell: Cell, metric: string): number[] {
+  const own = roundsOf(cell, metric)
+  return rounds.map((it) => cell.values[metric]?.[own.indexOf(it)] ?? NaN)
 }
 
 /** Figures that are the same in each round, because they were counted, have no interval. */

@@ -1,4 +1,5 @@
 import type { Result } from '../result/result.js'
+import { ROUNDS_TO_COMPARE } from '../statistics/summary.js'
 import { figureText } from './figures.js'
 
 /** The machine in a line: no figure is worth anything without it. */
@@ -26,6 +27,11 @@ export function methodLines(result: Result): string[] {
     'A figure is the median of the rounds. [Brackets] hold an interval that contains the true median at least 95 ' +
       'times in 100 (exact, by order statistics); (parentheses) hold the range of fewer than nine rounds, from which ' +
       'nothing is concluded. Ratios pair values of the same round.',
+    'Processor time for each request is compared, not requests a second: the load generator, the server and the stores ' +
+      'share the cores of one machine, and the more a server asks of its stores, the less of them it gets.',
+    ...(rounds >= ROUNDS_TO_COMPARE
+      ? ['What nothing is concluded from is measured in every third round.']
+      : []),
     'A scenario declares beforehand what it compares, at most twelve things, which are judged together (sign test, ' +
       'Holm): 5 times in 100 one of them would show a difference that isn’t there. All else is described.',
     'Latency “a second” is counted from when a request was due, at a fixed rate. At full load each ' +

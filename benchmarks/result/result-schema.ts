@@ -29,9 +29,13 @@ const metric = z.strictObject({
 const cell = z.strictObject({
   subject: z.string(),
   condition: z.record(z.string(), z.union([z.string(), figure])),
+  measuredIn: z
+    .array(z.int())
+    .optional()
+    .meta({ description: 'The rounds in which it was measured, from 1; all if missing.' }),
   values: z
     .record(z.string(), z.array(figure))
-    .meta({ description: 'By the id of the metric: a value of each round.' }),
+    .meta({ description: 'By the id of the metric: a value of each of these rounds.' }),
   summaries: z.record(z.string(), summary).meta({ description: 'By the id of the metric.' }),
   atCeiling: z
     .int()

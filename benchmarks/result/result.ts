@@ -14,7 +14,9 @@ export const READ_VERSIONS: readonly [1, 2] = [1, RESULT_VERSION]
 export interface Cell {
   readonly subject: string
   readonly condition: Condition
-  /** By the id of the metric: a value of each round, in the order of the rounds. */
+  /** The rounds in which it was measured, from 1; all of them where this is missing. */
+  readonly measuredIn?: readonly number[] | undefined
+  /** By the id of the metric: a value of each of these rounds, in their order. */
   readonly values: Readonly<Record<string, readonly number[]>>
   readonly summaries: Readonly<Record<string, Summary>>
   /** Rounds in which the load generator set the limit, and not the subject. */

@@ -5,8 +5,7 @@ import type { Condition, Measurement } from './scenario.js'
 interface Measured {
   readonly subject: string
   readonly condition: Condition
-  /** Those of each round. */
-  readonly rounds: (readonly Measurement[])[]
+  readonly rounds: { readonly round: number; readonly measurements: readonly Measurement[] }[]
 }
 
 /** What was measured, by subject and condition; a round counts once it is whole. */
@@ -17,7 +16,7 @@ export class Cells {
   add(subject: string, condition: Condition, measured: Measurement | readonly Measurement[]): void {
     const key = JSON.stringify([subject, condition])
     const cell = this.#cells.get(key) ?? { subject, condition, rounds: [] }
-    cell.rounds.push([measured].flat())
+    cell.rounds.push({ round: this.rounds, measurements: [measured].flat() })
     this.#cells.set(key, cell)
   }
 
@@ -28,30 +27,31 @@ export class Cells {
   /** Of the whole rounds, in the order of `subjects`. */
   result(subjects: readonly string[]): Cell[] {
     if (this.rounds === 0) return []
-    const cells = [...this.#cells.values()].map(({ subject, condition, rounds }) =>
-      cellOf(subject, condition, rounds.slice(0, this.rounds).flat()),
-    )
+    const cells = [...this.#cells.values()].map((it) => this.#cellOf(it))
     return subjects.flatMap((id) => cells.filter(({ subject }) => subject === id))
   }
-}
 
-function cellOf(subject: string, condition: Condition, measurements: readonly Measurement[]): Cell {
-  const metrics = Object.keys(measurements[0]?.values ?? {})
-  const values = Object.fromEntries(
-    metrics.map((metric) => [metric, measurements.map((it) => it.values[metric] ?? NaN)]),
-  )
-  const summaries = Object.fromEntries(
-    Object.entries(values).map(([metric, rounds]) => [metric, summarize(rounds)]),
-  )
-  const latencies = measurements.flatMap(({ latency }) => latency ?? [])
-  const timeLines = measurements.flatMap((it) => it.timeLines ?? [])
-  return {
-    subject,
-    condition,
-    values,
-    summaries,
-    atCeiling: measurements.filter(({ atCeiling }) => atCeiling).length,
-    ...(latencies.length > 0 && { latencies }),
-    ...(timeLines.length > 0 && { timeLines }),
+  #cellOf({ subject, condition, rounds }: Measured): Cell {
+    const whole = rounds.filter(({ round }) => round < this.rounds)
+    const measurements = whole.flatMap((it) => it.measurements)
+    const metrics = Object.keys(measurements[0]?.values ?? {})
+    const values = Object.fromEntries(
+      metrics.map((metric) => [metric, measurements.map((it) => it.values[metric] ?? NaN)]),
+    )
+    const summaries = Object.fromEntries(
+      Object.entries(values).map(([metric, all]) => [metric, summarize(all)]),
+    )
+    const latencies = measurements.flatMap(({ latency }) => latency ?? [])
+    const timeLines = measurements.flatMap((it) => it.timeLines ?? [])
+    return {
+      subject,
+      condition,
+      ...(whole.length < this.rounds && { measuredIn: whole.map(({ round }) => round + 1) }),
+      values,
+      summaries,
+      atCeiling: measurements.filter(({ atCeiling }) => atCeiling).length,
+      ...(latencies.length > 0 && { latencies }),
+      ...(timeLines.length > 0 && { timeLines }),
+    }
   }
 }

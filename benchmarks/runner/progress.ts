@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import { dueIn, roundsOf } from './due-rounds.js'
 import type { Scenario } from './scenario.js'
 import type { Settings } from './settings.js'
 
@@ -13,14 +14,22 @@ export interface Progress {
 
 /** Seconds that a scenario is expected to take. */
 export function expectedSeconds(scenario: Scenario, settings: Settings): number {
-  const rounds = scenario.once ? 1 : settings.rounds
-  const round = scenario
-    .subjects(settings)
-    .reduce((sum, { takes, conditions }) => sum + takes.open + takes.measure * conditions.length, 0)
-  return rounds * round
+  const isDue = dueIn(scenario, settings)
+  const subjects = scenario.subjects(settings)
+  let seconds = 0
+  for (let round = 0; round < roundsOf(scenario, settings); round += 1) {
+    for (const { id, takes, conditions } of subjects) {
+      const due = conditions.filter((it) => isDue(id, it, round)).length
+      if (due > 0) seconds += takes.open + takes.measure * due
+    }
+  }
+  return seconds
 }
 
-/** A bar on standard error, where that is a terminal: there alone it can be drawn over. */
+/** Milliseconds between two lines, where there is no terminal on which a bar could be drawn over. */
+const LINE_EVERY_MS = 30_000
+
+/** A bar on standard error; where that is no terminal, a line now and then. */
 export function progressBar(scenarios: readonly Scenario[], settings: Settings): Progress {
   const total = scenarios.reduce((sum, it) => sum + expectedSeconds(it, settings), 0)
   const bar = new SingleBar({
@@ -28,7 +37,8 @@ export function progressBar(scenarios: readonly Scenario[], settings: Settings):
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
-    noTTYOutput: false,
+    noTTYOutput: true,
+    notTTYSchedule: LINE_EVERY_MS,
     linewrap: false,
     barsize: 24,
   })

@@ -1,13 +1,13 @@
 import { NoAnswer } from '@session-vs-jwt/workbench'
 import { shuffle } from 'simple-statistics'
 import type { Cell, Compared, ScenarioResult } from '../result/result.js'
-import { conclusionsOf, MOST_COMPARISONS } from '../statistics/difference.js'
+import { conclusionsOf } from '../statistics/difference.js'
 import { seededRandom } from '../statistics/random.js'
 import { BenchError } from './bench-error.js'
 import type { Bench } from './bench.js'
 import { Cells } from './cells.js'
+import { declaredBy, dueIn, type IsDue, roundsOf } from './due-rounds.js'
 import type { Progress } from './progress.js'
-import type { Settings } from './settings.js'
 import { type Comparison, isSameCondition, type Scenario, type Subject } from './scenario.js'
 
 interface Run {
@@ -15,10 +15,11 @@ interface Run {
   readonly bench: Bench
   readonly cells: Cells
   readonly progress: Progress
+  readonly isDue: IsDue
 }
 
 /**
- * Measures every subject of `scenario` once in each round. Each round has an order of its own, drawn
+ * Measures the subjects of `scenario` in each round, those from which nothing is concluded in every third. Each round has an order of its own, drawn
  * with the seed, and each subject of it a process of its own: what a machine does over time, and what a
  * process was lucky with, falls on all alike.
  */
@@ -29,10 +30,10 @@ export async function runScenario(
 ): Promise<ScenarioResult> {
   const { settings } = bench
   const subjects = scenario.subjects(settings)
-  const wantedRounds = scenario.once ? 1 : settings.rounds
+  const wantedRounds = roundsOf(scenario, settings)
   const declared = declaredBy(scenario, settings)
   const cells = new Cells()
-  const run = { scenario, bench, cells, progress }
+  const run = { scenario, bench, cells, progress, isDue: dueIn(scenario, settings) }
   const random = seededRandom(settings.seed)
   let end: Pick<ScenarioResult, 'state' | 'failure'> = { state: 'complete' }
   try {
@@ -60,17 +61,6 @@ export async function runScenario(
   }
 }
 
-/** @throws {Error} for a scenario that declares more comparisons than can be judged together */
-function declaredBy(scenario: Scenario, settings: Settings): readonly Comparison[] {
-  const declared = scenario.comparisons?.(settings) ?? []
-  if (declared.length > MOST_COMPARISONS) {
-    throw new Error(
-      `${scenario.id} declares ${declared.length} comparisons, of at most ${MOST_COMPARISONS}`,
-    )
-  }
-  return declared
-}
-
 function compared(declared: readonly Comparison[], cells: readonly Cell[]): Compared[] {
   const valuesOf = (subject: string, { condition, metric }: Comparison): readonly number[] =>
     cells.find((it) => it.subject === subject && isSameCondition(it.condition, condition))?.values[
@@ -96,15 +86,20 @@ async function measureRound(subjects: readonly Subject[], run: Run): Promise<voi
   for (const subject of subjects) await measureSubject(subject, run)
 }
 
-async function measureSubject(subject: Subject, { bench, cells, progress }: Run): Promise<void> {
+async function measureSubject(
+  subject: Subject,
+  { scenario, bench, cells, progress, isDue }: Run,
+): Promise<void> {
+  const conditions = subject.conditions.filter((it) => isDue(subject.id, it, cells.rounds))
+  if (conditions.length === 0) return
   bench.signal.throwIfAborted()
   const opened = await subject.open(bench)
-  progress.step(subject.id, subject.takes.open)
+  progress.step(`${scenario.id}, ${subject.id}`, subject.takes.open)
   try {
-    for (const condition of subject.conditions) {
+    for (const condition of conditions) {
       bench.signal.throwIfAborted()
       cells.add(subject.id, condition, await opened.measure(condition))
-      progress.step(subject.id, subject.takes.measure)
+      progress.step(`${scenario.id}, ${subject.id}`, subject.takes.measure)
     }
   } finally {
     await opened.close()
@@ -124,7 +119,7 @@ async function measureTogether(subjects: readonly Subject[], run: Run): Promise<
     const measured = all.map(async ({ subject, opened }) => {
       for (const condition of subject.conditions) {
         cells.add(subject.id, condition, await opened.measure(condition))
-        progress.step(subject.id, subject.takes.open + subject.takes.measure)
+        progress.step(`${scenario.id}, ${subject.id}`, subject.takes.open + subject.takes.measure)
       }
     })
     // All must be over before anything is closed.

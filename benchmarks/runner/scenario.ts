@@ -72,6 +72,17 @@ export interface Comparison {
   readonly condition: Condition
 }
 
+/** Each of these subjects with one reference. */
+export function eachWith(
+  reference: string,
+  subjects: readonly string[],
+  { metric, condition }: Pick<Comparison, 'metric' | 'condition'>,
+): Comparison[] {
+  return subjects
+    .filter((it) => it !== reference)
+    .map((subject) => ({ metric, subject, reference, condition }))
+}
+
 /** A question, and the way to the answer. */
 export interface Scenario {
   readonly id: string
@@ -83,7 +94,11 @@ export interface Scenario {
   readonly reference: string
   /** Counted, computed, or repeated within a measurement: one round says everything. */
   readonly once?: true
-  /** At most twelve, which are judged together; what isn't declared is described only. */
+  /**
+   * At most twelve, which are judged together; what isn't declared is only described. They compare processor time for
+   * each request rather than throughput: generator, server and stores share the cores of one machine, so that whoever
+   * asks a store gets less of them. Those with a subject that isn't measured are left out.
+   */
   comparisons?(settings: Settings): readonly Comparison[]
   /** Whether all subjects are measured side by side; by default one after the other. */
   together?(settings: Settings): boolean

@@ -6,7 +6,14 @@ import { DelayProxy } from '../distance/delay-proxy.js'
 import type { LoadRequest } from '../load/load-order.js'
 import { chosenStrategies } from '../runner/chosen-strategies.js'
 import type { Bench } from '../runner/bench.js'
-import type { Measurement, Opened, Scenario, Subject } from '../runner/scenario.js'
+import {
+  type Condition,
+  eachWith,
+  type Measurement,
+  type Opened,
+  type Scenario,
+  type Subject,
+} from '../runner/scenario.js'
 import type { Settings } from '../runner/settings.js'
 import { requestsOf } from '../subjects/identity-server.js'
 import type { StartedServer } from '../subjects/started-server.js'
@@ -34,12 +41,25 @@ export const distance: Scenario = {
     { id: 'roundTrip', title: 'PING to Redis and back', unit: 'ms', better: 'neither' },
   ],
   reference: 'jwt-rotating',
+  // One client waits for one answer, and nobody competes for the cores: here latency can be compared.
+  comparisons: ({ quick }) =>
+    delays(quick).flatMap((condition) => [
+      ...eachWith('jwt-rotating', ['session-redis', 'session-postgres'], {
+        metric: 'p50',
+        condition,
+      }),
+      ...eachWith('jwt-rotating+ES256', ['session-redis'], { metric: 'p50', condition }),
+    ]),
   subjects: (settings) => [
     ...chosenStrategies(settings, ENOUGH).map((it) =>
       subject(it.id, it.title, it, 'HS256', settings),
     ),
     ...signedOtherwise(settings),
   ],
+}
+
+function delays(quick: boolean): Condition[] {
+  return (quick ? QUICK_DELAYS : DELAYS).map((it) => ({ 'ms away': it }))
 }
 
 /** A signature that costs more to check takes longer to pay off. */
@@ -62,7 +82,7 @@ function subject(
   return {
     id,
     title,
-    conditions: (settings.quick ? QUICK_DELAYS : DELAYS).map((it) => ({ 'ms away': it })),
+    conditions: delays(settings.quick),
     takes: { open: 1 + settings.warmUpRequests / 4_000, measure: settings.seconds + 0.2 },
     open: (bench) => open(bench, strategy, algorithm),
   }

@@ -3,7 +3,15 @@ import { strategyById } from '@session-vs-jwt/workbench'
 import { peers } from '../peers/peers.js'
 import { identityTargets } from '../report/targets.js'
 import type { Bench } from '../runner/bench.js'
-import type { Condition, Opened, Scenario, Subject } from '../runner/scenario.js'
+import {
+  type Comparison,
+  type Condition,
+  eachWith,
+  type Opened,
+  type Scenario,
+  type Subject,
+} from '../runner/scenario.js'
+import { MOST_COMPARISONS } from '../statistics/difference.js'
 import type { Settings } from '../runner/settings.js'
 import {
   type IdentityServer,
@@ -43,6 +51,7 @@ export const identity: Scenario = {
   question: `What does it cost to know who sends a request? GET ${paths.whoami}, which reads no user.`,
   metrics: throughputMetrics,
   reference: 'bare-koa',
+  comparisons: compared,
   subjects: (settings) => {
     const servers = [
       ...floors,
@@ -54,6 +63,25 @@ export const identity: Scenario = {
     const chosen = settings.check ? servers.filter(({ id }) => HAS_TARGET.has(id)) : servers
     return chosen.map((it) => subject(it, settings))
   },
+}
+
+/** What strategies cost on top of bare Koa, who costs more, and what it costs to watch them; or the targets. */
+function compared({ check, strategies, urls }: Settings): Comparison[] {
+  const usual = { metric: 'cpu', condition: USUAL_LOAD }
+  if (check) return identityTargets.flatMap((it) => eachWith(it.reference, [it.subject], usual))
+  const all = [
+    ...eachWith('session-redis', urls, usual),
+    ...eachWith('session-redis', ['jwt-rotating', `jwt-rotating${NEW_TOKENS}`], usual),
+    ...eachWith(
+      'bare-koa',
+      strategies.map(({ id }) => id),
+      usual,
+    ),
+    ...eachWith('session-redis', ['session-redis+timing'], usual),
+    ...eachWith('jwt-rotating', ['jwt-rotating+timing'], usual),
+  ]
+  // The reader's own servers take the place of the last.
+  return all.slice(0, MOST_COMPARISONS)
 }
 
 /** The subjects of targets, and those that they are compared with. */

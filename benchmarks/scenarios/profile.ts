@@ -1,5 +1,6 @@
 import { paths } from '@session-vs-jwt/http-kit'
-import type { Scenario, Subject } from '../runner/scenario.js'
+import { type Condition, eachWith, type Scenario, type Subject } from '../runner/scenario.js'
+import { MOST_COMPARISONS } from '../statistics/difference.js'
 import type { Settings } from '../runner/settings.js'
 import { type IdentityServer, ofStrategy, ofUrl, requestsOf } from '../subjects/identity-server.js'
 import { openServer } from '../subjects/loaded-server.js'
@@ -7,6 +8,7 @@ import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
 
 const USERS = 100
 const CONNECTIONS = 50
+const LOAD: Condition = { connections: CONNECTIONS }
 
 export const profile: Scenario = {
   id: 'profile',
@@ -14,6 +16,11 @@ export const profile: Scenario = {
   question: `What is left of the difference where the user is read anyway? GET ${paths.me}.`,
   metrics: throughputMetrics,
   reference: 'session-redis',
+  comparisons: ({ strategies, urls }) =>
+    eachWith('session-redis', [...urls, ...strategies.map(({ id }) => id)], {
+      metric: 'cpu',
+      condition: LOAD,
+    }).slice(0, MOST_COMPARISONS),
   subjects: (settings) =>
     [...settings.strategies.map((it) => ofStrategy(it)), ...settings.urls.map(ofUrl)].map((it) =>
       subject(it, settings),
@@ -24,7 +31,7 @@ function subject(server: IdentityServer, settings: Settings): Subject {
   return {
     id: server.id,
     title: server.title,
-    conditions: [{ connections: CONNECTIONS }],
+    conditions: [LOAD],
     takes: { open: 1 + settings.warmUpRequests / 3_000, measure: settings.seconds + 0.1 },
     open: (bench) =>
       openServer({

@@ -4,7 +4,13 @@ import { exchange } from '@session-vs-jwt/workbench'
 import type { LoadRequest } from '../load/load-order.js'
 import { BenchError } from '../runner/bench-error.js'
 import type { Bench } from '../runner/bench.js'
-import type { Condition, Measurement, Scenario, Subject } from '../runner/scenario.js'
+import {
+  type Condition,
+  eachWith,
+  type Measurement,
+  type Scenario,
+  type Subject,
+} from '../runner/scenario.js'
 import type { Settings } from '../runner/settings.js'
 import {
   credentialIn,
@@ -20,6 +26,9 @@ import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
 
 /** Logins that are renewed and rotated at the same time, each on a connection of its own. */
 const LOGINS = 20
+
+/** A session in PostgreSQL, and refresh families with and without something to look up beside. */
+const RENEWED_OTHERWISE = ['session-postgres', 'jwt-rotating', 'jwt-denylist', 'jwt-user-lookup']
 
 const RENEW: Condition = { request: 'renew' }
 const ROTATE: Condition = { request: 'rotate' }
@@ -37,6 +46,10 @@ export const refresh: Scenario = {
     { id: 'survived', title: 'of the logins, those that survived', unit: '%', better: 'more' },
   ],
   reference: 'session-redis',
+  comparisons: () =>
+    [RENEW, ROTATE].flatMap((condition) =>
+      eachWith('session-redis', RENEWED_OTHERWISE, { metric: 'cpu', condition }),
+    ),
   subjects: (settings) => settings.strategies.map((it) => subject(it, settings)),
 }
 

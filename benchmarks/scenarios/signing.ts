@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Bench } from '../runner/bench.js'
-import type { Opened, Scenario, Subject } from '../runner/scenario.js'
+import { eachWith, type Opened, type Scenario, type Subject } from '../runner/scenario.js'
 import type { Settings } from '../runner/settings.js'
 import type { SigningOrder, SigningReport } from '../signing/signing-order.js'
 
@@ -17,6 +17,8 @@ const ALGORITHMS = {
   },
 } as const
 
+const OPERATIONS = [{ operation: 'sign' }, { operation: 'verify' }]
+
 export const signing: Scenario = {
   id: 'signing',
   title: 'Signing and verifying',
@@ -29,6 +31,10 @@ export const signing: Scenario = {
     { id: 'token', title: 'the token', unit: 'B', better: 'less' },
   ],
   reference: 'HS256',
+  comparisons: () =>
+    OPERATIONS.flatMap((condition) =>
+      eachWith('HS256', Object.keys(ALGORITHMS), { metric: 'cpu', condition }),
+    ),
   subjects: (settings) =>
     Object.keys(ALGORITHMS).map((id) => subject(id as keyof typeof ALGORITHMS, settings)),
 }
@@ -38,7 +44,7 @@ function subject(id: keyof typeof ALGORITHMS, { seconds }: Settings): Subject {
   return {
     id,
     title,
-    conditions: [{ operation: 'sign' }, { operation: 'verify' }],
+    conditions: OPERATIONS,
     takes: { open: 0.2, measure: seconds * 0.7 },
     open: async (bench): Promise<Opened> => {
       const { jwt } = await bench.secrets(algorithm)

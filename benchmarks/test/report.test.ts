@@ -48,6 +48,12 @@ describe('the table of a scenario', () => {
     expect(terminalSection(scenario(cells))).not.toMatch(/p =|no difference/)
   })
 
+  it('pairs what was measured in every third round with the same rounds of the reference', () => {
+    const thirds = [0, 3, 6].map((at) => 3 * (KOA[at] ?? NaN))
+    const described = cell('x', { cpu: thirds }, { measuredIn: [1, 4, 7] })
+    expect(terminalSection(scenario([koa, described]))).toMatch(/x .* 153 \(150–159\) .* 3 \(3–3\)/)
+  })
+
   it('calls fewer than nine rounds a range, and concludes nothing', () => {
     const cells = [koa, slower].map(shorter)
     const text = terminalSection(scenario(cells, compared(cells)))

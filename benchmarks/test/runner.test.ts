@@ -95,6 +95,19 @@ describe('cells', () => {
     expect(cells.result(['a', 'b', 'c']).map(({ subject }) => subject)).toEqual(['a', 'b', 'c'])
   })
 
+  it('say in which rounds they were measured, where that is not all, without those that are not whole', () => {
+    const cells = new Cells()
+    for (const value of [1, 2, 3, 4]) {
+      cells.add('a', {}, { values: { cpu: value } })
+      if (value !== 2) cells.add('b', {}, { values: { cpu: 10 * value } })
+      if (value < 4) cells.endRound()
+    }
+    const [a, b] = cells.result(['a', 'b'])
+    expect(a).toMatchObject({ values: { cpu: [1, 2, 3] } })
+    expect(a?.measuredIn).toBeUndefined()
+    expect(b).toMatchObject({ measuredIn: [1, 3], values: { cpu: [10, 30] } })
+  })
+
   it('take several measurements of one round', () => {
     const cells = new Cells()
     cells.add('a', {}, [{ values: { cpu: 1 } }, { values: { cpu: 2 } }])
