@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { RunningProgram } from '@session-vs-jwt/workbench'
-import type { Bench } from '../runner/bench.js'
 import { ceilingAnswer } from './ceiling-answer.js'
+import type { LoadGenerator } from './load-generator.js'
 import type { LoadReport } from './load-order.js'
 
 /** A result from here on up says more about the generator than about the server. */
@@ -11,16 +11,27 @@ const BUSY = 0.95
 
 const program = fileURLToPath(new URL('ceiling-server.js', import.meta.url))
 
+/** What it takes to measure them. */
+export interface CeilingsBench {
+  readonly generator: LoadGenerator
+  readonly settings: { readonly seconds: number; readonly warmUpRequests: number }
+  readonly place: {
+    readonly machineEnv: Readonly<Record<string, string>>
+    readonly signal: AbortSignal
+  }
+  nextLog(name: string): string
+}
+
 /**
  * How much the load generator gets through, measured with a server that does nothing: it reads no
  * request and sends the same bytes each time.
  */
 export class Ceilings {
-  readonly #bench: Bench
+  readonly #bench: CeilingsBench
   readonly #perSecond = new Map<number, Promise<number>>()
   readonly #measured = new Map<number, number>()
 
-  constructor(bench: Bench) {
+  constructor(bench: CeilingsBench) {
     this.#bench = bench
   }
 
