@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectPostgres, connectRedis, isStoreUnavailable } from '@session-vs-jwt/stores'
 import {
+  accountKey,
   defineLoginAttempts,
   type LoginAttempt,
   type LoginAttempts,
   postgresLoginAttempts,
   redisLoginAttempts,
 } from '@session-vs-jwt/users'
+import { Redis } from 'ioredis'
 import { afterAll, afterEach, describe, expect, inject, test, vi } from 'vitest'
 
 /** An attempt is undecided for 5 s by default. */
@@ -126,5 +128,44 @@ describe('a clock that was set back an hour does not extend the lock', () => {
     expect(await beginInTurn(inPostgres, email, 1)).toHaveLength(0)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 901_000 })
     expect(await beginInTurn(inPostgres, email, 11)).toHaveLength(10)
+  })
+})
+
+describe('what somebody has overwritten in the store', () => {
+  const counted = async (attempts: LoginAttempts, email: string): Promise<void> => {
+    const startedAt = performance.now()
+    for (const attempt of await beginInTurn(attempts, email, 11)) await attempt.fail()
+    await expectRefused(attempts, email, 900, startedAt)
+  }
+
+  test.each([
+    'null',
+    '[]',
+    '7',
+    '"soon"',
+    '{"a": null}',
+    '{"a": "soon"}',
+    '{"a": [1]}',
+    '{"a": 1e300}',
+    '{"a": -1.5}',
+  ])('holds no place for ever in PostgreSQL: %s', async (places) => {
+    const email = anEmail()
+    const [first] = await beginInTurn(inPostgres, email, 1)
+    await first?.forgive()
+    await postgres.sql.query({
+      name: 'test.overwrite-places',
+      text: 'UPDATE public.login_attempts SET places = $2::jsonb WHERE key = $1',
+      values: [accountKey(email), places],
+    })
+    await counted(inPostgres, email)
+  })
+
+  test.each(['text', 'list'])('holds no place for ever in Redis: a %s', async (kind) => {
+    const email = anEmail()
+    const key = accountKey(email)
+    const client = new Redis(inject('redisUrl'))
+    await (kind === 'text' ? client.set(key, 'x') : client.rpush(key, 'x'))
+    client.disconnect()
+    await counted(inRedis, email)
   })
 })

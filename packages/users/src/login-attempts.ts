@@ -98,7 +98,8 @@ export const loginAttemptsTable: TableUse = {
 
 /**
  * One statement, because the row that it locks makes it atomic. Parameters: key, place, now, milliseconds to
- * keep it, window, limit. An expiry further away than the window dates from before the clock was set back.
+ * keep it, window, limit. An expiry further away than the window dates from before the clock was set back. A place
+ * whose expiry is no number, as somebody may have overwritten it, is not held.
  */
 const HOLD_PLACE = `
 INSERT INTO public.login_attempts AS account (key, places, expire)
@@ -109,8 +110,10 @@ VALUES (
 )
 ON CONFLICT (key) DO UPDATE SET (places, expire) = (
   WITH held AS (
-    SELECT key AS place, least(value::bigint, $3 + $5::bigint) AS until
-    FROM jsonb_each_text(account.places) WHERE value::bigint > $3
+    SELECT place, least(until, $3 + $5::bigint)::bigint AS until FROM (
+      SELECT key AS place, CASE jsonb_typeof(value) WHEN 'number' THEN value::numeric ELSE 0 END AS until
+      FROM jsonb_each(CASE jsonb_typeof(account.places) WHEN 'object' THEN account.places ELSE '{}' END)
+    ) AS stored WHERE until > $3
   ), kept AS (
     SELECT place, until FROM held WHERE place <> $2
     UNION ALL
