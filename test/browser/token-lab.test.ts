@@ -10,10 +10,17 @@ describe.skipIf(!inject('chromium'))('the token lab', () => {
     ;({ page } = await site.open('/lab'))
     await page.getByRole('button', { name: 'Register', exact: true }).click()
     await page.locator('.lane-jwt .reading').waitFor()
-    await page.goto(`${site.url}/token-lab`)
-    await page.waitForFunction(`document.querySelector('textarea')?.value.startsWith('ey')`)
+    await visit('')
     return async () => page.close()
   })
+
+  /** The page shows its buttons before it has its keys and its token. */
+  const isReady = async () => page.locator('.token-lab[aria-busy="false"]').waitFor()
+
+  const visit = async (query: string) => {
+    await page.goto(`${site.url}/token-lab${query}`)
+    await isReady()
+  }
 
   const press = async (name: string) => page.getByRole('button', { name, exact: true }).click()
 
@@ -64,13 +71,12 @@ describe.skipIf(!inject('chromium'))('the token lab', () => {
 
   test('a link prepares an attack, which nobody runs but the reader', async () => {
     const token = await page.getByLabel('Token').inputValue()
-    await page.goto(`${site.url}/token-lab?attack=none`)
-    await page.getByRole('button', { name: 'Forge this token' }).waitFor()
+    await visit('?attack=none')
     expect(await page.getByLabel('Token').inputValue()).toBe(token)
     await press('Forge this token')
     expect(await page.getByLabel('Header').inputValue()).toMatch(/"alg": "none"/)
     expect(await sent()).toBe('401')
-    await page.goto(`${site.url}/token-lab?attack=magic`)
+    await visit('?attack=magic')
     await page.getByText('The link names an attack that is none here: magic.').waitFor()
   })
 
@@ -78,7 +84,7 @@ describe.skipIf(!inject('chromium'))('the token lab', () => {
     await press('alg: none')
     const token = await page.getByLabel('Token').inputValue()
     await page.reload()
-    await page.locator('.token-lab[aria-busy="false"]').waitFor()
+    await isReady()
     expect(await page.getByLabel('Token').inputValue()).toBe(token)
   })
 
