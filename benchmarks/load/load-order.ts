@@ -49,13 +49,13 @@ export interface LoadOrder {
   readonly awake?: true
 }
 
-/** Milliseconds, by percentile. */
+/** Milliseconds, by percentile; a percentile is absent if there were too few answers for it. */
 export interface Latency {
-  readonly p50: number
-  readonly p90: number
-  readonly p99: number
-  readonly p999: number
-  readonly max: number
+  readonly p50?: number | undefined
+  readonly p90?: number | undefined
+  readonly p99?: number | undefined
+  readonly p999?: number | undefined
+  readonly max?: number | undefined
 }
 
 /** What came of a load. */

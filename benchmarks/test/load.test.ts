@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { chainLoad } from '../load/chain-load.js'
 import { fullLoad } from '../load/full-load.js'
+import { LatencyHistogram } from '../load/latency-histogram.js'
 import type { LoadOrder, LoadOutcome } from '../load/load-order.js'
 import { pacedLoad } from '../load/paced-load.js'
 
@@ -168,6 +169,31 @@ function rotations(origin: string, rest: Partial<LoadOrder>): LoadOrder {
   const { requests, ...others } = order(origin, rest)
   return { ...others, requests: requests.map((it) => ({ ...it, expected: { status: 200 } })) }
 }
+
+describe('a percentile', () => {
+  const of = (answers: number) => {
+    const histogram = new LatencyHistogram()
+    for (let ms = 1; ms <= answers; ms += 1) histogram.record(ms)
+    return histogram.latency()
+  }
+
+  it.each([
+    ['p50', 20],
+    ['p90', 100],
+    ['p99', 1_000],
+    ['p999', 10_000],
+  ] as const)('%s needs %i answers: ten lie beyond it', (percentile, needed) => {
+    expect(of(needed - 1)[percentile]).toBeUndefined()
+    expect(of(needed)[percentile]).toBeCloseTo(needed - 10, -Math.log10(needed))
+  })
+
+  it('of eight logins is not published', async () => {
+    const origin = await serve(truthful)
+    const { latency } = await fullLoad(order(origin, EIGHT))
+    expect(latency).toEqual({ max: expect.any(Number) })
+    expect(of(0)).toEqual({})
+  })
+})
 
 describe('a paced load', () => {
   it('counts the time for which a request had to wait, also where the server stood still', async () => {

@@ -108,6 +108,17 @@ describe('cells', () => {
     expect(b).toMatchObject({ measuredIn: [1, 3], values: { cpu: [10, 30] } })
   })
 
+  it('leave out a figure that one of the rounds does not have', () => {
+    const cells = new Cells()
+    for (const p99 of [7, undefined, 8]) {
+      cells.add('a', {}, { values: { cpu: 1, p99 }, latency: { p50: 1, p99 } })
+      cells.endRound()
+    }
+    const [cell] = cells.result(['a'])
+    expect(cell?.values).toEqual({ cpu: [1, 1, 1] })
+    expect(Object.keys(cell?.summaries ?? {})).toEqual(['cpu'])
+  })
+
   it('take several measurements of one round', () => {
     const cells = new Cells()
     cells.add('a', {}, [{ values: { cpu: 1 } }, { values: { cpu: 2 } }])
