@@ -17,6 +17,7 @@ function scenarioOf(
   ids: readonly string[],
   order: string[],
   measure: (id: string) => number = () => 1,
+  id = 'test',
 ): Scenario {
   const subject = (id: string): Subject => ({
     id,
@@ -32,7 +33,7 @@ function scenarioOf(
     }),
   })
   return {
-    id: 'test',
+    id,
     title: '',
     question: '',
     metrics: [],
@@ -54,6 +55,14 @@ describe('a scenario', () => {
     const rounds = [0, 5, 10, 15].map((at) => first.slice(at, at + 5).join(''))
     expect(new Set(rounds).size).toBeGreaterThan(1)
     for (const round of rounds) expect(round.split('').toSorted()).toEqual(ids)
+  })
+
+  it('is shuffled in its own way, with the same seed of the run', async () => {
+    const orders = ['identity', 'profile', 'refresh'].map((id) => ({ id, order: [] as string[] }))
+    for (const { id, order } of orders) {
+      await runScenario(scenarioOf(ids, order, undefined, id), bench(4), quiet)
+    }
+    expect(new Set(orders.map(({ order }) => order.join(''))).size).toBe(orders.length)
   })
 
   it('that fails keeps the rounds that are whole', async () => {
