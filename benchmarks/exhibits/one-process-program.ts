@@ -27,8 +27,8 @@ async function compare({ sides, env }: OneProcessOrder): Promise<Record<Side, nu
     const origin = urls[side]
     const requests = await requestsOf({ url: origin }, { hasUsers: true }, USERS)
     const load = { origin, requests, connections: CONNECTIONS, seconds: SECONDS }
-    const { answers, seconds, wrong } = await fullLoad(load)
-    verdict[side] = (answers - wrong) / seconds
+    const { answers, seconds, wrong, lost } = await fullLoad(load)
+    verdict[side] = (answers + lost - wrong) / seconds
   }
   return verdict
 }

@@ -1,26 +1,31 @@
 import { CookieJar } from '@session-vs-jwt/workbench'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import { LatencyHistogram } from './latency-histogram.js'
-import type { LoadOrder, LoadOutcome, LoadRequest } from './load-order.js'
+import { ANSWER_WITHIN, type LoadOrder, type LoadOutcome, type LoadRequest } from './load-order.js'
+import { poolOf } from './pool.js'
 import { WrongAnswers } from './wrong-answers.js'
 
 /** Rotations: each answer gives the credential for the next request of its lane. */
 export async function chainLoad(order: LoadOrder): Promise<LoadOutcome> {
   const { origin, requests, connections, seconds, amount = Infinity } = order
-  const pool = new Pool(origin, { connections, pipelining: 1 })
+  const pool = poolOf(origin, connections, order.answerWithin ?? ANSWER_WITHIN)
   const histogram = new LatencyHistogram()
   const wrong = new WrongAnswers()
+  let begun = 0
   let answers = 0
   const startedAt = performance.now()
   const isOver = (): boolean =>
-    answers >= amount || performance.now() - startedAt > seconds * 1_000 || wrong.any
+    begun >= amount || performance.now() - startedAt > seconds * 1_000 || wrong.any
   const lane = async (first: LoadRequest): Promise<void> => {
     let request: LoadRequest | undefined = first
     while (request !== undefined && !isOver()) {
+      begun += 1
       const sentAt = performance.now()
-      request = await rotate(pool, request, wrong)
+      const answer = await answerTo(pool, request, wrong)
+      if (answer === undefined) return
       histogram.record(performance.now() - sentAt)
       answers += 1
+      request = following(request, answer, wrong)
     }
   }
   await Promise.all(requests.slice(0, connections).map(lane))
@@ -29,29 +34,42 @@ export async function chainLoad(order: LoadOrder): Promise<LoadOutcome> {
   return { answers, seconds: elapsed, ...wrong.report(), latency: histogram.latency() }
 }
 
-/** The request that follows; none after an answer that is wrong. */
-async function rotate(
+interface Answer {
+  readonly status: number
+  readonly body: string
+  readonly cookies: string | string[] | undefined
+}
+
+async function answerTo(
   pool: Pool,
-  request: LoadRequest,
+  { method, path, headers }: LoadRequest,
   wrong: WrongAnswers,
-): Promise<LoadRequest | undefined> {
-  const { method, path, headers, expected } = request
+): Promise<Answer | undefined> {
   try {
     const { statusCode, headers: received, body } = await pool.request({ method, path, headers })
-    const text = await body.text()
-    wrong.check({ status: statusCode, body: text }, expected)
-    if (statusCode !== expected.status) return undefined
-    return { ...request, headers: { ...headers, ...credentialOf(text, received['set-cookie']) } }
+    return { status: statusCode, body: await body.text(), cookies: received['set-cookie'] }
   } catch (error) {
-    wrong.add(`no answer: ${(error as Error).message}`)
+    wrong.lose((error as Error).message)
     return undefined
   }
 }
 
-function credentialOf(
-  body: string,
-  cookies: string | string[] | undefined,
-): Record<string, string> {
+/** The request that follows; none after an answer that is wrong. */
+function following(
+  request: LoadRequest,
+  answer: Answer,
+  wrong: WrongAnswers,
+): LoadRequest | undefined {
+  if (!wrong.check(answer, request.expected)) return undefined
+  try {
+    return { ...request, headers: { ...request.headers, ...credentialOf(answer) } }
+  } catch {
+    wrong.refuse(answer, 'JSON')
+    return undefined
+  }
+}
+
+function credentialOf({ body, cookies }: Answer): Record<string, string> {
   const { refreshToken } = JSON.parse(body) as { refreshToken?: string }
   if (refreshToken !== undefined) return { authorization: `Bearer ${refreshToken}` }
   const jar = new CookieJar()

@@ -1,7 +1,7 @@
-import autocannon, { type Client, type Result } from 'autocannon'
+import autocannon from 'autocannon'
+import { checkEachAnswer } from './checked-client.js'
 import { LatencyHistogram } from './latency-histogram.js'
-import type { LoadOrder, LoadOutcome, LoadRequest } from './load-order.js'
-import { withNewName } from './new-name.js'
+import { ANSWER_WITHIN, type LoadOrder, type LoadOutcome, type LoadRequest } from './load-order.js'
 import { WrongAnswers } from './wrong-answers.js'
 
 /** How often autocannon looks whether the time is over. */
@@ -9,37 +9,35 @@ const SAMPLE_MS = 20
 
 /** As much as the connections get through: each sends a request as soon as it has the answer before. */
 export async function fullLoad(order: LoadOrder): Promise<LoadOutcome> {
-  const { origin, requests, connections, seconds, amount } = order
+  const { origin, requests, connections, seconds, amount, answerWithin = ANSWER_WITHIN } = order
   const histogram = new LatencyHistogram()
   const wrong = new WrongAnswers()
+  const options = { ...order, wrong, answerWithin }
   let answers = 0
   let next = 0
   const startedAt = performance.now()
-  const { requests: counted } = await new Promise<Result>((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const run = autocannon(
       {
         url: origin,
         connections,
         duration: seconds,
+        timeout: answerWithin,
         ...(amount !== undefined && { amount }),
         sampleInt: SAMPLE_MS,
         setupClient: (client) => {
           const own = dealt(requests, next, connections)
           next += 1
-          checkEachAnswer(client, own, wrong, order)
+          checkEachAnswer(client, own, options)
         },
       },
-      (error: Error | null, result) => (error ? reject(error) : resolve(result)),
+      (error: Error | null) => (error ? reject(error) : resolve()),
     )
     run.on('response', (_client, _status, _bytes, ms) => {
       answers += 1
       histogram.record(ms)
     })
-    run.on('reqError', (error: Error) => wrong.add(`no answer: ${error.message}`))
   })
-  // autocannon opens another connection for one that was closed on it, and says nothing of the request.
-  const lost = counted.sent - counted.total - connections
-  if (lost > 0) wrong.add('no answer: the connection was closed', lost)
   const elapsed = (performance.now() - startedAt) / 1_000
   return { answers, seconds: elapsed, ...wrong.report(), latency: histogram.latency() }
 }
@@ -54,35 +52,4 @@ function dealt(
   return own.length > 0
     ? own
     : requests.slice(index % requests.length, (index % requests.length) + 1)
-}
-
-/** autocannon checks one body for all; here each request has its own, and answers come in order. */
-function checkEachAnswer(
-  client: Client,
-  own: readonly LoadRequest[],
-  wrong: WrongAnswers,
-  { neverTwice }: LoadOrder,
-): void {
-  client.setRequests(
-    own.map(({ method, path, headers, body }) => ({
-      method,
-      path,
-      headers: { ...headers },
-      ...(body !== undefined && { body }),
-      ...(body?.includes('$ID') && {
-        setupRequest: (request) => ({ ...request, body: withNewName(body) }),
-      }),
-    })),
-  )
-  let answered = 0
-  let status = 0
-  client.on('headers', (head: unknown) => (status = (head as { statusCode: number }).statusCode))
-  const { opts } = client as unknown as { opts: { verifyBody: (body: string) => boolean } }
-  opts.verifyBody = (body) => {
-    if (neverTwice && answered >= own.length) wrong.add('no request was left that is new')
-    const { expected } = own[answered % own.length] as LoadRequest
-    answered += 1
-    wrong.check({ status, body }, expected)
-    return true
-  }
 }

@@ -14,6 +14,9 @@ export interface LoadRequest {
   }
 }
 
+/** Seconds: a server that takes longer has failed. The slowest request here, a login under load, takes one. */
+export const ANSWER_WITHIN = 10
+
 /** What the generator is to send, and for how long. */
 export interface LoadOrder {
   /** Where to: scheme, host and port. */
@@ -24,6 +27,8 @@ export interface LoadOrder {
   readonly seconds: number
   /** Ends after so many requests, however long they take. */
   readonly amount?: number
+  /** Seconds after which a request counts as lost; {@link ANSWER_WITHIN} by default. */
+  readonly answerWithin?: number
   /**
    * Requests a second, begun on time whether or not earlier ones were answered. Without it, each
    * connection sends its next request when the one before was answered.
@@ -44,21 +49,24 @@ export interface LoadOrder {
   readonly awake?: true
 }
 
-/** Milliseconds, by percentile. */
+/** Milliseconds, by percentile; a percentile is absent if there were too few answers for it. */
 export interface Latency {
-  readonly p50: number
-  readonly p90: number
-  readonly p99: number
-  readonly p999: number
-  readonly max: number
+  readonly p50?: number | undefined
+  readonly p90?: number | undefined
+  readonly p99?: number | undefined
+  readonly p999?: number | undefined
+  readonly max?: number | undefined
 }
 
 /** What came of a load. */
 export interface LoadReport {
+  /** Whole answers, right or wrong. */
   readonly answers: number
   readonly seconds: number
   /** Answers that were not the expected ones, and requests that got none. */
   readonly wrong: number
+  /** Of those, requests that got no whole answer: nobody listened, the connection broke, or it took too long. */
+  readonly lost: number
   /** One of those, in words. */
   readonly wrongExample?: string
   readonly latency: Latency

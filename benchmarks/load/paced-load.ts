@@ -1,7 +1,8 @@
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import { LatencyHistogram } from './latency-histogram.js'
-import type { LoadOrder, LoadOutcome, LoadRequest } from './load-order.js'
+import { ANSWER_WITHIN, type LoadOrder, type LoadOutcome, type LoadRequest } from './load-order.js'
 import { nap } from './nap.js'
+import { poolOf } from './pool.js'
 import { WrongAnswers } from './wrong-answers.js'
 
 /**
@@ -12,8 +13,8 @@ import { WrongAnswers } from './wrong-answers.js'
  * second in one burst at its beginning, and corrects as if one were due each millisecond.
  */
 export async function pacedLoad(order: LoadOrder & { rate: number }): Promise<LoadOutcome> {
-  const { origin, requests, connections, seconds, rate } = order
-  const pool = new Pool(origin, { connections, pipelining: 1 })
+  const { origin, requests, connections, seconds, rate, answerWithin = ANSWER_WITHIN } = order
+  const pool = poolOf(origin, connections, answerWithin)
   const sender = new Sender(pool, requests)
   const startedAt = performance.now()
   const total = Math.floor(seconds * rate)
@@ -79,7 +80,7 @@ class Sender {
       this.#answers += 1
       this.#wrong.check({ status: answer.statusCode, body: text }, expected)
     } catch (error) {
-      this.#wrong.add(`no answer: ${(error as Error).message}`)
+      this.#wrong.lose((error as Error).message)
     }
   }
 }

@@ -34,6 +34,8 @@ export function methodLines(result: Result): string[] {
       : []),
     'A scenario declares beforehand what it compares, at most twelve things, which are judged together (sign test, ' +
       'Holm): 5 times in 100 one of them would show a difference that isn’t there. All else is described.',
+    'A percentile is given only if at least ten answers lie beyond it: a median needs 20 answers, 99 of 100 needs ' +
+      '1,000. Otherwise the figure is missing.',
     'Latency “a second” is counted from when a request was due, at a fixed rate. At full load each ' +
       'connection waits for its answer, and nothing can be due: there is nothing to correct.',
     ...(limits.length > 0

@@ -17,9 +17,10 @@ const PERCENTILES = [
 export function latencyCurves({ cells }: ScenarioResult, canvas: Canvas): Drawing[] {
   const paced = cells.filter(({ condition }) => condition['a second'] !== undefined)
   const points = paced.flatMap(({ subject, latencies = [] }) =>
-    PERCENTILES.map(([id, within]) => {
-      const values = latencies.map((it) => it[id]).toSorted((a, b) => a - b)
-      return { subject, within, ms: values[Math.floor(values.length / 2)] ?? NaN }
+    PERCENTILES.flatMap(([id, within]) => {
+      const values = latencies.flatMap((it) => it[id] ?? []).toSorted((a, b) => a - b)
+      const ms = values[Math.floor(values.length / 2)]
+      return ms !== undefined && values.length === latencies.length ? { subject, within, ms } : []
     }),
   )
   if (points.length === 0) return []

@@ -12,10 +12,12 @@ export interface ScenarioRows {
 
 /**
  * Subject and condition; the first metric with its interval, and compared with the reference; the
- * others by their median. `shown` is how many metrics there is room for.
+ * others by their median. `shown` is how many metrics there is room for; a metric without any figure is left out.
  */
 export function scenarioRows(scenario: ScenarioResult, shown: number = Infinity): ScenarioRows {
-  const [main, ...others] = scenario.metrics.slice(0, shown)
+  const [main, ...others] = scenario.metrics
+    .filter(({ id }) => scenario.cells.some(({ summaries }) => summaries[id]))
+    .slice(0, shown)
   if (!main || scenario.cells.length === 0) return { head: [], rows: [] }
   const counted = isCounted(scenario, main.id)
   const compared = counted ? [] : [`times ${scenario.reference}`]

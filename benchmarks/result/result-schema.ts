@@ -3,9 +3,20 @@ import { READ_VERSIONS, type Result } from './result.js'
 
 const figure = z.number()
 
+const percentile = figure.optional()
+
 const latency = z
-  .strictObject({ p50: figure, p90: figure, p99: figure, p999: figure, max: figure })
-  .meta({ description: 'Milliseconds, by percentile.' })
+  .strictObject({
+    p50: percentile,
+    p90: percentile,
+    p99: percentile,
+    p999: percentile,
+    max: percentile,
+  })
+  .meta({
+    description:
+      'Milliseconds, by percentile. A percentile is absent if fewer than ten answers lie beyond it.',
+  })
 
 const confidence = figure.optional().meta({
   description:
@@ -33,9 +44,10 @@ const cell = z.strictObject({
     .array(z.int())
     .optional()
     .meta({ description: 'The rounds in which it was measured, from 1; all if missing.' }),
-  values: z
-    .record(z.string(), z.array(figure))
-    .meta({ description: 'By the id of the metric: a value of each of these rounds.' }),
+  values: z.record(z.string(), z.array(figure)).meta({
+    description:
+      'By the id of the metric: a value of each of these rounds. Absent if there were too few answers for it.',
+  }),
   summaries: z.record(z.string(), summary).meta({ description: 'By the id of the metric.' }),
   atCeiling: z
     .int()

@@ -16,7 +16,7 @@ export interface Cell {
   readonly condition: Condition
   /** The rounds in which it was measured, from 1; all of them where this is missing. */
   readonly measuredIn?: readonly number[] | undefined
-  /** By the id of the metric: a value of each of these rounds, in their order. */
+  /** By the id of the metric: a value of each of these rounds, in their order. A figure may be absent. */
   readonly values: Readonly<Record<string, readonly number[]>>
   readonly summaries: Readonly<Record<string, Summary>>
   /** Rounds in which the load generator set the limit, and not the subject. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type ServerSecrets, serverSecrets } from '@session-vs-jwt/workbench'
 import { Ceilings } from '../load/ceilings.js'
 import { LoadGenerator } from '../load/load-generator.js'
-import { type RandomSource, seededRandom } from '../statistics/random.js'
+import { derivedSeed, type RandomSource, seededRandom } from '../statistics/random.js'
 import type { StartedServer } from '../subjects/started-server.js'
 import { type BenchStores, startStores } from './bench-stores.js'
 import type { Settings } from './settings.js'
@@ -35,7 +35,7 @@ export class Bench {
     this.settings = settings
     this.place = place
     this.ceilings = new Ceilings(this)
-    this.random = seededRandom(settings.seed)
+    this.random = seededRandom(derivedSeed(settings.seed, 'bench'))
   }
 
   get signal(): AbortSignal {

@@ -31,12 +31,16 @@ export class Cells {
     return subjects.flatMap((id) => cells.filter(({ subject }) => subject === id))
   }
 
+  /** A figure that one of the rounds doesn't have is left out: values belong to rounds by their place. */
   #cellOf({ subject, condition, rounds }: Measured): Cell {
     const whole = rounds.filter(({ round }) => round < this.rounds)
     const measurements = whole.flatMap((it) => it.measurements)
     const metrics = Object.keys(measurements[0]?.values ?? {})
     const values = Object.fromEntries(
-      metrics.map((metric) => [metric, measurements.map((it) => it.values[metric] ?? NaN)]),
+      metrics.flatMap((metric) => {
+        const figures = measurements.flatMap((it) => it.values[metric] ?? [])
+        return figures.length === measurements.length ? [[metric, figures]] : []
+      }),
     )
     const summaries = Object.fromEntries(
       Object.entries(values).map(([metric, all]) => [metric, summarize(all)]),

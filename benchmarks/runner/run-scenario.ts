@@ -2,7 +2,7 @@ import { NoAnswer } from '@session-vs-jwt/workbench'
 import { shuffle } from 'simple-statistics'
 import type { Cell, Compared, ScenarioResult } from '../result/result.js'
 import { conclusionsOf } from '../statistics/difference.js'
-import { seededRandom } from '../statistics/random.js'
+import { derivedSeed, seededRandom } from '../statistics/random.js'
 import { BenchError } from './bench-error.js'
 import type { Bench } from './bench.js'
 import { Cells } from './cells.js'
@@ -19,8 +19,8 @@ interface Run {
 }
 
 /**
- * Measures the subjects of `scenario` in each round, those from which nothing is concluded in every third. Each round has an order of its own, drawn
- * with the seed, and each subject of it a process of its own: what a machine does over time, and what a
+ * Measures the subjects of `scenario` in each round, those from which nothing is concluded in every third. Each round
+ * has an order of its own, drawn with a seed of the scenario's own, and each subject of it a process of its own: what a machine does over time, and what a
  * process was lucky with, falls on all alike.
  */
 export async function runScenario(
@@ -34,7 +34,7 @@ export async function runScenario(
   const declared = declaredBy(scenario, settings)
   const cells = new Cells()
   const run = { scenario, bench, cells, progress, isDue: dueIn(scenario, settings) }
-  const random = seededRandom(settings.seed)
+  const random = seededRandom(derivedSeed(settings.seed, scenario.id))
   let end: Pick<ScenarioResult, 'state' | 'failure'> = { state: 'complete' }
   try {
     for (let round = 0; round < wantedRounds; round += 1) {

@@ -21,8 +21,8 @@ export function isSameCondition(a: Condition, b: Condition): boolean {
 
 /** What came of one measurement. */
 export interface Measurement {
-  /** By the id of the metric. */
-  readonly values: Readonly<Record<string, number>>
+  /** By the id of the metric; `undefined` where there were too few answers for a figure. */
+  readonly values: Readonly<Record<string, number | undefined>>
   /** Where the load generator, and not what was measured, set the limit. */
   readonly atCeiling?: boolean
   readonly latency?: LoadReport['latency']

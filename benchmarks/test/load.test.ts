@@ -1,8 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { chainLoad } from '../load/chain-load.js'
 import { fullLoad } from '../load/full-load.js'
-import type { LoadOrder } from '../load/load-order.js'
+import { LatencyHistogram } from '../load/latency-histogram.js'
+import type { LoadOrder, LoadOutcome } from '../load/load-order.js'
 import { pacedLoad } from '../load/paced-load.js'
 
 let server: Server | undefined
@@ -72,6 +74,124 @@ describe.each([
     server?.close()
     const broken = await serve((request) => void request.socket.destroy())
     expect((await load(order(broken))).wrong).toBeGreaterThan(0)
+  })
+})
+
+/** Ways to lose a request. */
+const losing: Readonly<Record<string, RequestListener>> = {
+  'is dropped before the answer': (request) => void request.socket.destroy(),
+  'is reset before the answer': (request) => void request.socket.resetAndDestroy(),
+  'gets half an answer': (request, response) => {
+    response.writeHead(200, { 'content-length': 100 })
+    response.write('you are', () => request.socket.end())
+  },
+  'gets half a head': (request) => void request.socket.end('HTTP/1.1 200 OK\r\ncontent-le'),
+  'gets no answer in time': () => undefined,
+}
+
+/** Loses every second of the requests that `listener` would answer. */
+function everySecond(lose: RequestListener, listener: RequestListener): RequestListener {
+  let asked = 0
+  return (request, response) => {
+    asked += 1
+    if (asked % 2 === 0) lose(request, response)
+    else listener(request, response)
+  }
+}
+
+const EIGHT: Partial<LoadOrder> = { amount: 8, answerWithin: 1 }
+
+describe.each(Object.entries(losing))('a request that %s', (how, lose) => {
+  it('counts as lost in a full load, the last of a connection too', async () => {
+    const origin = await serve(everySecond(lose, truthful))
+    const report = await fullLoad(order(origin, EIGHT))
+    expect(report).toMatchObject({ answers: 4, wrong: 4, lost: 4 })
+    expect(report.wrongExample).toMatch(/^no answer: ./)
+  })
+
+  it('counts as lost in a full load that ends by time', async () => {
+    let lost = 0
+    const listener: RequestListener = (request, response) => {
+      if (lost === 4) return truthful(request, response)
+      lost += 1
+      lose(request, response)
+    }
+    const origin = await serve(listener)
+    const seconds = how.endsWith('in time') ? 3 : 0.5
+    const { amount: _, ...byTime } = order(origin, { seconds, answerWithin: 1 })
+    const report = await fullLoad(byTime)
+    expect(report).toMatchObject({ wrong: 4, lost: 4 })
+    expect(report.answers).toBeGreaterThan(0)
+  })
+
+  it('counts as lost in a paced load', async () => {
+    const origin = await serve(everySecond(lose, truthful))
+    const report = await pacedLoad({ ...order(origin, EIGHT), seconds: 0.8, rate: 10 })
+    expect(report).toMatchObject({ answers: 4, wrong: 4, lost: 4 })
+  })
+
+  it('counts as lost in a chain, which ends with it', async () => {
+    const rotated: RequestListener = (_request, response) => {
+      response.end(JSON.stringify({ refreshToken: 'next' }))
+    }
+    const origin = await serve(everySecond(lose, rotated))
+    const report = await chainLoad(rotations(origin, { ...EIGHT, connections: 1 }))
+    expect(report).toMatchObject({ answers: 1, wrong: 1, lost: 1 })
+  })
+})
+
+describe('where nobody listens', () => {
+  const loads: Readonly<Record<string, (it: LoadOrder) => Promise<LoadOutcome>>> = {
+    full: fullLoad,
+    paced: (it) => pacedLoad({ ...it, seconds: 0.8, rate: 10 }),
+    chain: (it) => chainLoad({ ...it, connections: 8 }),
+  }
+
+  it.each(Object.entries(loads))('all of a %s load is lost', async (_name, load) => {
+    const origin = await serve(truthful)
+    await new Promise((resolve) => server?.close(resolve))
+    const report = await load(order(origin, EIGHT))
+    expect(report).toMatchObject({ answers: 0, wrong: 8, lost: 8 })
+    expect(report.wrongExample).toContain('ECONNREFUSED')
+  })
+})
+
+describe('a chain', () => {
+  it('counts an answer that it cannot read as wrong, and not as lost', async () => {
+    const origin = await serve((_request, response) => void response.end('ok'))
+    const report = await chainLoad(rotations(origin, { connections: 1 }))
+    expect(report).toMatchObject({ answers: 1, wrong: 1, lost: 0 })
+  })
+})
+
+/** Requests whose answers may say anything. */
+function rotations(origin: string, rest: Partial<LoadOrder>): LoadOrder {
+  const { requests, ...others } = order(origin, rest)
+  return { ...others, requests: requests.map((it) => ({ ...it, expected: { status: 200 } })) }
+}
+
+describe('a percentile', () => {
+  const of = (answers: number) => {
+    const histogram = new LatencyHistogram()
+    for (let ms = 1; ms <= answers; ms += 1) histogram.record(ms)
+    return histogram.latency()
+  }
+
+  it.each([
+    ['p50', 20],
+    ['p90', 100],
+    ['p99', 1_000],
+    ['p999', 10_000],
+  ] as const)('%s needs %i answers: ten lie beyond it', (percentile, needed) => {
+    expect(of(needed - 1)[percentile]).toBeUndefined()
+    expect(of(needed)[percentile]).toBeCloseTo(needed - 10, -Math.log10(needed))
+  })
+
+  it('of eight logins is not published', async () => {
+    const origin = await serve(truthful)
+    const { latency } = await fullLoad(order(origin, EIGHT))
+    expect(latency).toEqual({ max: expect.any(Number) })
+    expect(of(0)).toEqual({})
   })
 })
 

@@ -6,6 +6,7 @@ import type { Cell, ScenarioResult } from '../result/result.js'
 import { conclusionsOf } from '../statistics/difference.js'
 import { htmlReport } from '../report/html.js'
 import { markdownReport } from '../report/markdown.js'
+import { scenarioRows } from '../report/scenario-rows.js'
 import { terminalSection } from '../report/terminal-table.js'
 import { cell, result, scenario } from './results.js'
 
@@ -69,6 +70,19 @@ describe('the table of a scenario', () => {
     expect(terminalSection(scenario([koa]))).not.toContain('^')
   })
 
+  it('has a dash for a figure that is missing, and no column without any figure', () => {
+    const metrics = ['cpu', 'p50', 'p99'].map((id) => ({
+      id,
+      title: id,
+      unit: '',
+      better: 'less' as const,
+    }))
+    const cells = [cell('a', { cpu: [1, 2] }), cell('b', { cpu: [2, 3], p50: [7, 8] })]
+    const { head, rows } = scenarioRows(scenario(cells, { metrics }))
+    expect(head.slice(-2)).toEqual(['times bare-koa', 'p50'])
+    expect(rows.map((row) => row.at(-1))).toEqual(['-', '7.5'])
+  })
+
   it('has no interval where all was counted', () => {
     const text = terminalSection(scenario([cell('session-redis', { cpu: [1] })]))
     expect(text).not.toContain('[')
@@ -114,6 +128,18 @@ describe('the page', () => {
   it('shows what comes from outside as text', () => {
     const page = htmlReport(result([], { command: 'npm run bench -- <b>"&' }))
     expect(page).toContain('&lt;b&gt;&quot;&amp;')
+  })
+
+  it('draws the latencies at a rate without those that had too few answers', () => {
+    const latencies = [
+      { p50: 2, p90: 3, max: 9 },
+      { p50: 2, p90: 3, p99: 5, max: 9 },
+    ]
+    const paced = { ...slower, condition: { connections: 50, 'a second': 500 }, latencies }
+    const page = htmlReport(result([scenario([paced])]))
+    const curve = /<figcaption>Latency at 500[^]*?<\/figure>/.exec(page)?.[0]
+    expect(curve?.match(/<circle/g)).toHaveLength(3)
+    expect(curve).not.toContain('NaN')
   })
 
   it('draws a line where a number was varied, and time where there is time', () => {

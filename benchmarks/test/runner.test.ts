@@ -17,6 +17,7 @@ function scenarioOf(
   ids: readonly string[],
   order: string[],
   measure: (id: string) => number = () => 1,
+  id = 'test',
 ): Scenario {
   const subject = (id: string): Subject => ({
     id,
@@ -32,7 +33,7 @@ function scenarioOf(
     }),
   })
   return {
-    id: 'test',
+    id,
     title: '',
     question: '',
     metrics: [],
@@ -54,6 +55,14 @@ describe('a scenario', () => {
     const rounds = [0, 5, 10, 15].map((at) => first.slice(at, at + 5).join(''))
     expect(new Set(rounds).size).toBeGreaterThan(1)
     for (const round of rounds) expect(round.split('').toSorted()).toEqual(ids)
+  })
+
+  it('is shuffled in its own way, with the same seed of the run', async () => {
+    const orders = ['identity', 'profile', 'refresh'].map((id) => ({ id, order: [] as string[] }))
+    for (const { id, order } of orders) {
+      await runScenario(scenarioOf(ids, order, undefined, id), bench(4), quiet)
+    }
+    expect(new Set(orders.map(({ order }) => order.join(''))).size).toBe(orders.length)
   })
 
   it('that fails keeps the rounds that are whole', async () => {
@@ -106,6 +115,17 @@ describe('cells', () => {
     expect(a).toMatchObject({ values: { cpu: [1, 2, 3] } })
     expect(a?.measuredIn).toBeUndefined()
     expect(b).toMatchObject({ measuredIn: [1, 3], values: { cpu: [10, 30] } })
+  })
+
+  it('leave out a figure that one of the rounds does not have', () => {
+    const cells = new Cells()
+    for (const p99 of [7, undefined, 8]) {
+      cells.add('a', {}, { values: { cpu: 1, p99 }, latency: { p50: 1, p99 } })
+      cells.endRound()
+    }
+    const [cell] = cells.result(['a'])
+    expect(cell?.values).toEqual({ cpu: [1, 1, 1] })
+    expect(Object.keys(cell?.summaries ?? {})).toEqual(['cpu'])
   })
 
   it('take several measurements of one round', () => {
