@@ -2,6 +2,7 @@ import { paths } from '@session-vs-jwt/http-kit'
 import type { Strategy } from '@session-vs-jwt/workbench'
 import type { LoadRequest } from '../load/load-order.js'
 import type { Bench } from '../runner/bench.js'
+import { carriedCredentials } from './carried-credentials.js'
 import { checkedGet, newLogins } from './credentials.js'
 import { type Program, startProgram } from './program-server.js'
 import type { StartedServer } from './started-server.js'
@@ -30,7 +31,17 @@ export function ofStrategy(
 
 export function ofProgram(program: Program, hasUsers: boolean): IdentityServer {
   const { id, title } = program
-  return { id, title, hasUsers, start: (bench) => startProgram(bench, program) }
+  const start = (bench: Bench) => startProgram(bench, program)
+  if (hasUsers) return { id, title, hasUsers, start }
+  return {
+    id,
+    title,
+    hasUsers,
+    start: async (bench) => {
+      const credentials = await carriedCredentials(bench)
+      return { ...(await start(bench)), credentials }
+    },
+  }
 }
 
 /** A server that the reader has started: what it uses is not seen. */
@@ -49,15 +60,20 @@ type Asked = 'whoami' | 'me'
 
 const SCHEMAS = { whoami: 'whoami', me: 'userBody' } as const
 
-/** So many users, each with the request that it will repeat and the answer that it got the first time. */
+/**
+ * So many users, each with the request that it will repeat and the answer that it got the first time. Without users, a
+ * request for each of the credentials that the server is given to parse.
+ */
 export async function requestsOf(
-  server: Pick<StartedServer, 'url'>,
+  server: Pick<StartedServer, 'url' | 'credentials'>,
   { hasUsers }: Pick<IdentityServer, 'hasUsers'>,
   users: number,
   asked: Asked = 'whoami',
 ): Promise<LoadRequest[]> {
   const path = paths[asked]
-  const credentials = hasUsers ? await newLogins(server.url, users) : [{ headers: {} }]
+  const credentials = hasUsers
+    ? await newLogins(server.url, users)
+    : (server.credentials ?? []).map((headers) => ({ headers }))
   const requests: LoadRequest[] = []
   for (const { headers } of credentials) {
     const { status, body } = await checkedGet(server.url + path, headers, SCHEMAS[asked])

@@ -6,6 +6,8 @@ export interface StartedServer {
   readonly url: string
   /** The server's own process; none where somebody else has started it. */
   readonly pid: number | undefined
+  /** What requests to a server without users carry. */
+  readonly credentials?: readonly Readonly<Record<string, string>>[]
   readonly isRunning: () => boolean
   stop(): Promise<unknown>
   /** Rejects if the server ends before `work` has; gives what `work` gives. */
