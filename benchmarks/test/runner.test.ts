@@ -17,7 +17,7 @@ function scenarioOf(
   ids: readonly string[],
   order: string[],
   measure: (id: string) => number = () => 1,
-  id = 'test',
+  scenarioId = 'test',
 ): Scenario {
   const subject = (id: string): Subject => ({
     id,
@@ -33,7 +33,7 @@ function scenarioOf(
     }),
   })
   return {
-    id,
+    id: scenarioId,
     title: '',
     question: '',
     metrics: [],
