@@ -53,7 +53,9 @@ function section(before: ScenarioResult, after: ScenarioResult): string {
   for (const cell of before.cells) {
     const other = after.cells.find((it) => key(it) === key(cell))
     const values = other?.values[metric.id] ?? []
-    const ratio = unpairedRatio(values, cell.values[metric.id] ?? [])
+    const hasRepeats = cell.repeats !== undefined || other?.repeats !== undefined
+    const kind = hasRepeats ? 'range' : 'interval'
+    const ratio = unpairedRatio(values, cell.values[metric.id] ?? [], kind)
     table.push([
       cell.subject,
       conditionText(cell.condition),

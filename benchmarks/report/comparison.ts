@@ -1,7 +1,7 @@
 import type { Cell, ScenarioResult } from '../result/result.js'
 import { isSameCondition } from '../runner/scenario.js'
-import { pairedRatio } from '../statistics/difference.js'
-import { ROUNDS_TO_COMPARE, type Summary } from '../statistics/summary.js'
+import { pairedRatio, type Ratio, unpairedRatio } from '../statistics/difference.js'
+import { ROUNDS_TO_COMPARE } from '../statistics/summary.js'
 import { conditionText } from './condition-text.js'
 import { summaryText } from './figures.js'
 
@@ -10,12 +10,15 @@ export function besideReference(
   scenario: ScenarioResult,
   cell: Cell,
   metric: string,
-): Summary | undefined {
+): Ratio | undefined {
   if (cell.subject === scenario.reference) return undefined
   const reference = scenario.cells.find(
     (it) => it.subject === scenario.reference && isSameCondition(it.condition, cell.condition),
   )
   if (!reference) return undefined
+  if (cell.repeats !== undefined || reference.repeats !== undefined) {
+    return unpairedRatio(cell.values[metric] ?? [], reference.values[metric] ?? [], 'range')
+  }
   const rounds = roundsOf(cell, metric).filter((it) => roundsOf(reference, metric).includes(it))
   return pairedRatio(valuesIn(rounds, cell, metric), valuesIn(rounds, reference, metric))
 }

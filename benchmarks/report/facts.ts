@@ -25,8 +25,8 @@ export function methodLines(result: Result): string[] {
     'Servers run built code with their instruments off. The load generator is a process of its own. Each ' +
       'answer was compared with the one that was expected; one that is not fails the scenario.',
     'A figure is the median of the rounds. [Brackets] hold an interval that contains the true median at least 95 ' +
-      'times in 100 (exact, by order statistics); (parentheses) hold the range of fewer than nine rounds, from which ' +
-      'nothing is concluded. Ratios pair values of the same round.',
+      'times in 100 (exact, by order statistics); (parentheses) hold the range of fewer than nine rounds, or of ' +
+      'repeats in one process, from which nothing is concluded. Ratios pair values of the same round.',
     'Processor time for each request is compared, not requests a second: the load generator, the server and the stores ' +
       'share the cores of one machine, and the more a server asks of its stores, the less of them it gets.',
     ...(rounds >= ROUNDS_TO_COMPARE

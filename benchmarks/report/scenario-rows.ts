@@ -41,9 +41,19 @@ export function footnotes(scenario: ScenarioResult): string[] {
   const isMarked = scenario.cells.some(({ atCeiling }) => atCeiling > 0)
   return [
     ...conclusionLines(scenario),
+    ...repeatsLine(scenario),
     ...(isMarked
       ? ['^ at the load generator’s ceiling: the server may be faster than this says.']
       : []),
     ...crossingLines(scenario),
+  ]
+}
+
+function repeatsLine({ cells }: ScenarioResult): string[] {
+  const most = Math.max(...cells.map(({ repeats = 1 }) => repeats))
+  if (!(most > 1)) return []
+  return [
+    `Each figure is the median of ${most} repeats in one process, with their range in parentheses. Repeats are not ` +
+      'rounds: nothing is concluded from them.',
   ]
 }

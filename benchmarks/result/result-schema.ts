@@ -44,6 +44,9 @@ const cell = z.strictObject({
     .array(z.int())
     .optional()
     .meta({ description: 'The rounds in which it was measured, from 1; all if missing.' }),
+  repeats: z.int().optional().meta({
+    description: 'Values come from so many measurements of one process, and not from rounds.',
+  }),
   values: z.record(z.string(), z.array(figure)).meta({
     description:
       'By the id of the metric: a value of each of these rounds. Absent if there were too few answers for it.',

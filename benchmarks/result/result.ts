@@ -16,6 +16,8 @@ export interface Cell {
   readonly condition: Condition
   /** The rounds in which it was measured, from 1; all of them where this is missing. */
   readonly measuredIn?: readonly number[] | undefined
+  /** It was measured so many times in a row by one process. These are not rounds, and nothing follows from them. */
+  readonly repeats?: number | undefined
   /** By the id of the metric: a value of each of these rounds, in their order. A figure may be absent. */
   readonly values: Readonly<Record<string, readonly number[]>>
   readonly summaries: Readonly<Record<string, Summary>>

@@ -73,11 +73,12 @@ export class Bench {
   }
 
   /**
-   * A server of its own for each who asks; where little is measured, to see that it works, one for all
-   * who ask for the same, which lives as long as the run.
+   * A server of its own for each who asks. In one quick round, one for all who ask for the same, which lives as long as
+   * the run; several rounds must not share a process.
    */
   async server(key: string, start: () => Promise<StartedServer>): Promise<StartedServer> {
-    if (!this.settings.quick) return start()
+    const { quick, rounds } = this.settings
+    if (!quick || rounds > 1) return start()
     const before = this.#shared.get(key)
     const isThere = before !== undefined && (await before).isRunning()
     const shared = isThere ? before : start()

@@ -1,5 +1,5 @@
 import type { Cell } from '../result/result.js'
-import { summarize } from '../statistics/summary.js'
+import { rangeOf, summarize } from '../statistics/summary.js'
 import type { Condition, Measurement } from './scenario.js'
 
 interface Measured {
@@ -35,6 +35,7 @@ export class Cells {
   #cellOf({ subject, condition, rounds }: Measured): Cell {
     const whole = rounds.filter(({ round }) => round < this.rounds)
     const measurements = whole.flatMap((it) => it.measurements)
+    const repeats = Math.max(0, ...whole.map((it) => it.measurements.length))
     const metrics = Object.keys(measurements[0]?.values ?? {})
     const values = Object.fromEntries(
       metrics.flatMap((metric) => {
@@ -43,7 +44,10 @@ export class Cells {
       }),
     )
     const summaries = Object.fromEntries(
-      Object.entries(values).map(([metric, all]) => [metric, summarize(all)]),
+      Object.entries(values).map(([metric, all]) => [
+        metric,
+        repeats > 1 ? rangeOf(all) : summarize(all),
+      ]),
     )
     const latencies = measurements.flatMap(({ latency }) => latency ?? [])
     const timeLines = measurements.flatMap((it) => it.timeLines ?? [])
@@ -51,6 +55,7 @@ export class Cells {
       subject,
       condition,
       ...(whole.length < this.rounds && { measuredIn: whole.map(({ round }) => round + 1) }),
+      ...(repeats > 1 && { repeats }),
       values,
       summaries,
       atCeiling: measurements.filter(({ atCeiling }) => atCeiling).length,

@@ -62,10 +62,12 @@ export async function runScenario(
 }
 
 function compared(declared: readonly Comparison[], cells: readonly Cell[]): Compared[] {
-  const valuesOf = (subject: string, { condition, metric }: Comparison): readonly number[] =>
-    cells.find((it) => it.subject === subject && isSameCondition(it.condition, condition))?.values[
-      metric
-    ] ?? []
+  const valuesOf = (subject: string, { condition, metric }: Comparison): readonly number[] => {
+    const cell = cells.find(
+      (it) => it.subject === subject && isSameCondition(it.condition, condition),
+    )
+    return cell?.repeats === undefined ? (cell?.values[metric] ?? []) : []
+  }
   const conclusions = conclusionsOf(
     declared.map((it) => [valuesOf(it.subject, it), valuesOf(it.reference, it)]),
   )

@@ -45,7 +45,11 @@ interface TimePoint {
 
 /** Something that was got ready to be measured. */
 export interface Opened {
-  /** @throws {BenchError} where an answer is wrong, or none comes */
+  /**
+   * Several measurements are repeats in one process, which are not counted as rounds.
+   *
+   * @throws {BenchError} where an answer is wrong, or none comes
+   */
   measure(condition: Condition): Promise<Measurement | readonly Measurement[]>
   close(): Promise<unknown>
 }

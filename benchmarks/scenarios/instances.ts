@@ -1,22 +1,24 @@
+import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Balancer, findBalancerProgram, freePort } from '@session-vs-jwt/services'
+import { findBalancerProgram, freePort, startBalancer } from '@session-vs-jwt/services'
 import {
-  balance,
   type ServerGroup,
   startInstances,
   type Strategy,
   workbenchFolder,
 } from '@session-vs-jwt/workbench'
-import type { LoadRequest } from '../load/load-order.js'
+import { BenchError } from '../runner/bench-error.js'
 import { chosenStrategies } from '../runner/chosen-strategies.js'
 import type { Bench } from '../runner/bench.js'
 import type { Measurement, Opened, Scenario, Subject } from '../runner/scenario.js'
 import type { Settings } from '../runner/settings.js'
 import { requestsOf } from '../subjects/identity-server.js'
 import { CHEAP_LOGINS, WITHOUT_INSTRUMENTS } from '../subjects/strategy-server.js'
+import { type Load, type Loaded, warmedUp } from '../subjects/warm-load.js'
 import { usageOf, usedBetween } from '../usage/process-usage.js'
 
-const COUNTS = [1, 2, 3]
+/** All of them first, so that each is warm when fewer are measured. */
+const COUNTS = [3, 2, 1]
 const QUICK_COUNTS = [2]
 const CONNECTIONS = 50
 const USERS = 50
@@ -38,41 +40,59 @@ export const instances: Scenario = {
     { id: 'p99', title: 'latency, 99 of 100', unit: 'ms', better: 'less' },
   ],
   reference: 'session-redis',
-  once: true,
   subjects: (settings) => chosenStrategies(settings, ENOUGH).map((it) => subject(it, settings)),
 }
 
-function subject(strategy: Strategy, settings: Settings): Subject {
-  const { quick, rounds, seconds } = settings
+function subject(strategy: Strategy, { quick, seconds, warmUpRequests }: Settings): Subject {
+  const counts = quick ? QUICK_COUNTS : COUNTS
+  const most = Math.max(...counts)
   return {
     id: strategy.id,
     title: strategy.title,
-    conditions: (quick ? QUICK_COUNTS : COUNTS).map((it) => ({ instances: it })),
-    takes: { open: 0, measure: 2.5 + (rounds * seconds) / 2 },
-    open: async (bench): Promise<Opened> => ({
-      measure: (condition) => withFleet(bench, strategy, Number(condition['instances'])),
-      close: async () => undefined,
-    }),
+    conditions: counts.map((it) => ({ instances: it })),
+    takes: {
+      open: 1 + 0.5 * most + (most * warmUpRequests) / 4_000,
+      measure: (quick ? 0.5 : 1) + seconds,
+    },
+    open: (bench) => openFleet(bench, strategy, most),
   }
 }
 
-async function withFleet(bench: Bench, strategy: Strategy, count: number): Promise<Measurement[]> {
-  const folder = join(bench.place.folder, `fleet-${strategy.id}-${count}`)
+/** Instances of which a part is measured at a time, and what is asked of them. */
+interface Fleet {
+  readonly group: ServerGroup
+  /** For logs and the balancer's configuration. */
+  readonly folder: string
+  readonly load: Load
+  /** Gets the load: an instance, or the balancer before several. It stays the same object, so its warm-up is known. */
+  readonly target: Loaded & { url: string }
+}
+
+async function openFleet(bench: Bench, strategy: Strategy, count: number): Promise<Opened> {
+  const folder = await mkdtemp(join(bench.place.folder, `fleet-${strategy.id}-`))
   const group = await startGroup(bench, strategy, { folder, count })
-  let balancer: Balancer | undefined
   try {
-    if (count > 1) {
-      const { onProgress } = bench.place
-      const program = await findBalancerProgram({ folder: workbenchFolder, onProgress })
-      balancer = await balance(program, [group], { folder, sticky: [] })
+    const [home] = group.instances
+    if (!home) throw new Error('an instance is needed')
+    const requests = await requestsOf(home, { hasUsers: true }, USERS)
+    const fleet: Fleet = {
+      group,
+      folder,
+      load: {
+        requests: () => requests,
+        warmUpRequests: count * bench.settings.warmUpRequests,
+        connections: CONNECTIONS,
+        seconds: bench.settings.seconds,
+      },
+      target: { url: home.url, whileAlive: (work) => work },
     }
-    const home = group.instances[0]?.url ?? group.url
-    const requests = await requestsOf({ url: home }, { hasUsers: true }, USERS)
-    return await loadFleet(bench, group, balancer, requests)
-  } finally {
-    await balancer?.kill()
-    await balancer?.stop()
+    return {
+      measure: ({ instances: active }) => withInstances(bench, fleet, Number(active)),
+      close: () => group.kill(),
+    }
+  } catch (error) {
     await group.kill()
+    throw error
   }
 }
 
@@ -97,41 +117,60 @@ async function startGroup(
   )
 }
 
-/** As often as other scenarios have rounds. An instance that does not know a login refuses it. */
+/** Measures the first `count` instances, behind a balancer if there are several. */
+async function withInstances(bench: Bench, fleet: Fleet, count: number): Promise<Measurement> {
+  const { group, folder, target } = fleet
+  const active = group.instances.slice(0, count)
+  const pids = active.map(({ pid }) => pid)
+  const [home] = active
+  if (!home || count === 1) {
+    target.url = home?.url ?? group.url
+    return loadFleet(bench, fleet, pids)
+  }
+  const { onProgress } = bench.place
+  const program = await findBalancerProgram({ folder: workbenchFolder, onProgress })
+  const port = await freePort()
+  const instances = active.map(({ name, url }) => ({ name, address: new URL(url).host }))
+  const service = { name: group.server, port, sticky: false, instances }
+  const balancer = await startBalancer(program, { folder, services: [service], onProgress })
+  target.url = `http://127.0.0.1:${port}`
+  try {
+    return await loadFleet(bench, fleet, pids, balancer.pid)
+  } finally {
+    await balancer.kill()
+    await balancer.stop()
+  }
+}
+
+/** An instance that does not know a login refuses it. */
 async function loadFleet(
   bench: Bench,
-  group: ServerGroup,
-  balancer: Balancer | undefined,
-  requests: readonly LoadRequest[],
-): Promise<Measurement[]> {
-  const { generator, settings, signal } = bench
-  const { seconds, warmUpRequests: amount } = settings
-  const order = { origin: group.url, requests, connections: CONNECTIONS }
-  await generator.run({ ...order, seconds: 60, amount: amount * group.instances.length }, signal)
+  { target, load }: Fleet,
+  pids: readonly number[],
+  balancerPid?: number,
+): Promise<Measurement> {
   const look = () => ({
-    instances: usageOf(group.instances.map(({ pid }) => pid)),
-    balancer: usageOf(balancer ? [balancer.pid] : []),
+    instances: usageOf(pids),
+    balancer: usageOf(balancerPid === undefined ? [] : [balancerPid]),
   })
-  const measurements: Measurement[] = []
-  for (let i = 0; i < settings.rounds; i += 1) {
-    const before = look()
-    const report = await generator.run({ ...order, seconds: seconds / 2 }, signal)
-    const after = look()
-    const { answers, wrong, latency } = report
-    const each = (of: 'instances' | 'balancer'): number =>
-      (usedBetween(before[of], after[of]).cpuMs * 1_000) / answers
-    measurements.push({
-      values: {
-        served: (answers - wrong) / report.seconds,
-        lost: (100 * wrong) / answers,
-        cpu: each('instances'),
-        balancerCpu: each('balancer'),
-        p50: latency.p50,
-        p99: latency.p99,
-      },
-      latency,
-      atCeiling: await bench.ceilings.isNear(report, CONNECTIONS),
-    })
+  const send = await warmedUp(bench, target, load)
+  const before = look()
+  const report = await send()
+  const after = look()
+  const { answers, wrong, lost, seconds, latency } = report
+  if (lost > 0) throw new BenchError(`${lost} of ${answers + lost} requests got no answer.`)
+  const each = (of: 'instances' | 'balancer'): number =>
+    (usedBetween(before[of], after[of]).cpuMs * 1_000) / answers
+  return {
+    values: {
+      served: (answers - wrong) / seconds,
+      lost: (100 * wrong) / answers,
+      cpu: each('instances'),
+      balancerCpu: each('balancer'),
+      p50: latency.p50,
+      p99: latency.p99,
+    },
+    latency,
+    atCeiling: await bench.ceilings.isNear(report, CONNECTIONS),
   }
-  return measurements
 }

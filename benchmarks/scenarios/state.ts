@@ -14,6 +14,8 @@ import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
 
 const LIVE = [1_000, 100_000, 1_000_000]
 const QUICK_LIVE = [1_000, 10_000]
+/** Measurements in a row. Real rounds would have to fill the stores each time, which takes minutes. */
+const REPEATS = 3
 /** Of those, so many ask. */
 const ASKING = 50
 
@@ -82,13 +84,16 @@ function inPostgres(table: 'sessions' | 'refresh_families'): Kept['populate'] {
 }
 
 function subject(it: Kept, settings: Settings): Subject {
-  const { rounds, seconds, quick, warmUpRequests } = settings
+  const { seconds, quick, warmUpRequests } = settings
   const live = quick ? QUICK_LIVE : LIVE
   return {
     id: it.id,
     title: it.title,
     conditions: live.map((count) => ({ live: count })),
-    takes: { open: 1 + warmUpRequests / 4_000, measure: rounds * seconds + (quick ? 0.3 : 8) },
+    takes: {
+      open: 1 + warmUpRequests / 4_000,
+      measure: repeatsOf(settings) * seconds + (quick ? 0.3 : 8),
+    },
     open: (bench) => open(bench, it),
   }
 }
@@ -116,16 +121,19 @@ async function open(bench: Bench, { strategy, env, populate }: Kept): Promise<Op
   return { ...opened, close }
 }
 
-/** As often as other scenarios have rounds: to fill the store again for each would take minutes. */
+function repeatsOf({ quick }: Settings): number {
+  return quick ? 1 : REPEATS
+}
+
 async function repeat(
   bench: Bench,
   server: StartedServer,
   requests: readonly LoadRequest[],
   values: Measurement['values'],
 ): Promise<Measurement[]> {
-  const { rounds, seconds } = bench.settings
+  const { seconds } = bench.settings
   const measurements: Measurement[] = []
-  for (let i = 0; i < rounds; i += 1) {
+  for (let i = 0; i < repeatsOf(bench.settings); i += 1) {
     const load = { requests: () => requests, connections: ASKING, seconds }
     const measured = await measureLoad(bench, server, load)
     measurements.push({ ...measured, values: { ...values, ...measured.values } })

@@ -2,7 +2,7 @@ import { median } from 'simple-statistics'
 import { atMostHeads, intervalRank, ROUNDS_TO_COMPARE, type Summary, summarize } from './summary.js'
 
 /** How many times as much one thing has as another: 1.2 is 20 % more. */
-type Ratio = Pick<Summary, 'median' | 'low' | 'high' | 'confidence'>
+export type Ratio = Pick<Summary, 'median' | 'low' | 'high' | 'confidence'>
 
 /**
  * The ratios of values of the same round, so that what made a whole round slow has no say; `undefined` where there is
@@ -28,16 +28,21 @@ function ratiosOf(values: readonly number[], reference: readonly number[]): numb
  * The ratio of two runs, which have no rounds in common: the ratio of their medians. Its interval takes in the
  * intervals of both medians, each of which gets half of the chance to be wrong (Bonferroni); with too few rounds it is
  * the range of all ratios.
+ *
+ * @param kind `range`, if the values don't come from rounds
  */
 export function unpairedRatio(
   values: readonly number[],
   reference: readonly number[],
+  kind: 'interval' | 'range' = 'interval',
 ): Ratio | undefined {
   const sides = [values, reference].map((side) => side.toSorted((a, b) => a - b))
   const [own = [], other = []] = sides
   if (own.length === 0 || other.length === 0) return undefined
   if (![...own, ...other].every((it) => it > 0)) return undefined
-  const ranks = sides.map(({ length }) => intervalRank(length, HALF_OF_THE_DOUBT))
+  const ranks = sides.map(({ length }) =>
+    kind === 'range' ? undefined : intervalRank(length, HALF_OF_THE_DOUBT),
+  )
   const [a, b] = sides.map((side, at) => {
     const rank = ranks[at]?.rank ?? 1
     return { low: side[rank - 1] ?? NaN, high: side[side.length - rank] ?? NaN }

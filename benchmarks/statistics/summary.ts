@@ -39,6 +39,12 @@ export function summarize(values: readonly number[]): Summary {
   return { ...seen, low, high, confidence }
 }
 
+/** The same without an interval, for values that don't come from rounds: they have more in common than rounds. */
+export function rangeOf(values: readonly number[]): Summary {
+  const [low, high] = [min([...values]), max([...values])]
+  return { median: median([...values]), min: low, max: high, low, high }
+}
+
 interface IntervalRank {
   /** Counted from 1, from either end of the sorted values. */
   readonly rank: number

@@ -83,6 +83,17 @@ describe('the table of a scenario', () => {
     expect(rows.map((row) => row.at(-1))).toEqual(['-', '7.5'])
   })
 
+  it('says that repeats in one process are not rounds, and gives their range', () => {
+    const repeats = { repeats: 9 }
+    const cells = [cell('bare-koa', { cpu: KOA }, repeats), { ...slower, ...repeats }]
+    const text = terminalSection(scenario(cells, { rounds: 1 }))
+    expect(text).toMatch(/session-redis .* 2 \(1.77–2.26\)/)
+    expect(text).toContain('the median of 9 repeats in one process')
+    expect(terminalSection(scenario([koa, slower]))).not.toContain('repeats')
+    const compared = compareResults(result([scenario(cells)]), result([scenario(cells)]))
+    expect(compared).toMatch(/session-redis .* 1 \(0.887–1.13\)/)
+  })
+
   it('has no interval where all was counted', () => {
     const text = terminalSection(scenario([cell('session-redis', { cpu: [1] })]))
     expect(text).not.toContain('[')

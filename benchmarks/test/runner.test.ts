@@ -3,6 +3,7 @@ import type { Bench } from '../runner/bench.js'
 import { BenchError } from '../runner/bench-error.js'
 import { Cells } from '../runner/cells.js'
 import { runScenario } from '../runner/run-scenario.js'
+import type { Settings } from '../runner/settings.js'
 import type { Scenario, Subject } from '../runner/scenario.js'
 
 const quiet = { step: () => undefined, clear: () => undefined, stop: () => undefined }
@@ -63,6 +64,30 @@ describe('a scenario', () => {
       await runScenario(scenarioOf(ids, order, undefined, id), bench(4), quiet)
     }
     expect(new Set(orders.map(({ order }) => order.join(''))).size).toBe(orders.length)
+  })
+
+  it('concludes nothing from repeats in one process, however many there are', async () => {
+    const scenario = scenarioOf(['a', 'b'], [])
+    const subjects = scenario.subjects({} as Settings).map((it) => ({
+      ...it,
+      open: async () => ({
+        measure: async () =>
+          Array.from({ length: 9 }, () => ({ values: { cpu: it.id === 'a' ? 1 : 2 } })),
+        close: async () => undefined,
+      }),
+    }))
+    const comparison = {
+      metric: 'cpu',
+      subject: 'b',
+      reference: 'a',
+      condition: { connections: 1 },
+    }
+    const { comparisons } = await runScenario(
+      { ...scenario, once: true, subjects: () => subjects, comparisons: () => [comparison] },
+      bench(9),
+      quiet,
+    )
+    expect(comparisons).toEqual([{ ...comparison, conclusion: undefined }])
   })
 
   it('that fails keeps the rounds that are whole', async () => {
@@ -128,10 +153,13 @@ describe('cells', () => {
     expect(Object.keys(cell?.summaries ?? {})).toEqual(['cpu'])
   })
 
-  it('take several measurements of one round', () => {
+  it('take repeats in one process for what they are: they have a range, and no interval', () => {
     const cells = new Cells()
-    cells.add('a', {}, [{ values: { cpu: 1 } }, { values: { cpu: 2 } }])
+    const repeats = Array.from({ length: 9 }, (_, at) => ({ values: { cpu: at + 1 } }))
+    cells.add('a', {}, repeats)
     cells.endRound()
-    expect(cells.result(['a'])[0]?.values['cpu']).toEqual([1, 2])
+    const [cell] = cells.result(['a'])
+    expect(cell).toMatchObject({ repeats: 9, values: { cpu: [1, 2, 3, 4, 5, 6, 7, 8, 9] } })
+    expect(cell?.summaries['cpu']).toEqual({ median: 5, min: 1, max: 9, low: 1, high: 9 })
   })
 })
