@@ -85,9 +85,8 @@ export async function runCold(
 /** @throws {BenchError} if an answer is not the expected one, or there is none */
 export function allRight(report: LoadReport): LoadReport {
   if (report.wrong > 0) {
-    const whole = report.answers + report.wrong
     throw new BenchError(
-      `${report.wrong} of about ${whole} requests did not get the expected answer, such as: ` +
+      `${report.wrong} of ${report.answers + report.lost} requests did not get the expected answer, such as: ` +
         `${report.wrongExample}`,
     )
   }
