@@ -41,7 +41,7 @@ export class WrongAnswers {
     }
   }
 
-  /** Counts a request as wrong, for a reason of its own. */
+  /** Counts a request as wrong for another reason than its answer. */
   add(what: string): void {
     this.#wrong += 1
     this.#example ??= what

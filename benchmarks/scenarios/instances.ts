@@ -58,7 +58,7 @@ function subject(strategy: Strategy, { quick, seconds, warmUpRequests }: Setting
   }
 }
 
-/** Instances of which a part is measured at a time, and what is asked of them. */
+/** Started instances, some of which are measured at a time, and the load for them. */
 interface Fleet {
   readonly group: ServerGroup
   /** For logs and the balancer's configuration. */
@@ -130,8 +130,8 @@ async function withInstances(bench: Bench, fleet: Fleet, count: number): Promise
   const { onProgress } = bench.place
   const program = await findBalancerProgram({ folder: workbenchFolder, onProgress })
   const port = await freePort()
-  const instances = active.map(({ name, url }) => ({ name, address: new URL(url).host }))
-  const service = { name: group.server, port, sticky: false, instances }
+  const balanced = active.map(({ name, url }) => ({ name, address: new URL(url).host }))
+  const service = { name: group.server, port, sticky: false, instances: balanced }
   const balancer = await startBalancer(program, { folder, services: [service], onProgress })
   target.url = `http://127.0.0.1:${port}`
   try {

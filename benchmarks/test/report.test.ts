@@ -90,8 +90,8 @@ describe('the table of a scenario', () => {
     expect(text).toMatch(/session-redis .* 2 \(1.77–2.26\)/)
     expect(text).toContain('the median of 9 repeats in one process')
     expect(terminalSection(scenario([koa, slower]))).not.toContain('repeats')
-    const compared = compareResults(result([scenario(cells)]), result([scenario(cells)]))
-    expect(compared).toMatch(/session-redis .* 1 \(0.887–1.13\)/)
+    const again = compareResults(result([scenario(cells)]), result([scenario(cells)]))
+    expect(again).toMatch(/session-redis .* 1 \(0.887–1.13\)/)
   })
 
   it('has no interval where all was counted', () => {
