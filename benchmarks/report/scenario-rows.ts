@@ -53,7 +53,6 @@ function repeatsLine({ cells }: ScenarioResult): string[] {
   const most = Math.max(...cells.map(({ repeats = 1 }) => repeats))
   if (!(most > 1)) return []
   return [
-    `Each figure is the median of ${most} repeats in one process, with their range in parentheses. Repeats are not ` +
-      'rounds: nothing is concluded from them.',
+    `Each figure is the median of ${most} repeats in one process. Repeats are not rounds: nothing is concluded from them.`,
   ]
 }
