@@ -49,12 +49,12 @@ export async function startServer(
     ...env,
   }
   const server = await compose(strategy, settings, clock, { onFinished, logger })
-  const running = await listen(server.handler, { host: '127.0.0.1', port: 0 }).catch(
-    async (error: unknown) => {
-      await server.close()
-      throw error
-    },
-  )
+  const timeoutFactor = Number(settings['TIMEOUT_FACTOR'])
+  const address = { host: '127.0.0.1', port: 0, timeoutFactor }
+  const running = await listen(server.handler, address).catch(async (error: unknown) => {
+    await server.close()
+    throw error
+  })
   return {
     url: running.url,
     strategy,

@@ -1,5 +1,6 @@
 import type { Strategy } from '@session-vs-jwt/workbench'
 import { afterAll, beforeAll, test } from 'vitest'
+import { capturedLog, explainedBy } from '../captured-log.js'
 import { startServer, type TestServer } from '../start-server.js'
 import { targetFor } from './control.js'
 import { AnswerCheck } from './suite/answer-check.js'
@@ -12,8 +13,9 @@ export function testRows(strategy: Strategy, rows: readonly Row[]): void {
   let server: TestServer
   let target: Target
   const check = new AnswerCheck(strategy.server)
+  const log = capturedLog()
   beforeAll(async () => {
-    server = await startServer(strategy)
+    server = await startServer(strategy, { logger: log.logger })
     target = targetFor(strategy, server)
   })
   afterAll(async () => server?.stop())
@@ -21,7 +23,7 @@ export function testRows(strategy: Strategy, rows: readonly Row[]): void {
   const applying = rows.filter((row) => !whyNotApplicable(row, { ...strategy, control: true }))
   test.each(applying.map((row) => [row.id, row.title, row] as const))(
     '%s: %s',
-    async (_id, _title, row) => expectRow(row, target, check),
+    async (_id, _title, row) => explainedBy(log, () => expectRow(row, target, check)),
   )
 }
 

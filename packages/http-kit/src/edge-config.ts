@@ -17,7 +17,7 @@ export interface EdgeConfig {
   readonly databaseReplicaUrl: string | undefined
   /** Without a Redis, what is shared between processes lives in PostgreSQL. */
   readonly redisUrl: string | undefined
-  /** Multiplies how long a request may wait for a store or for its turn to hash. Only tests set more than 1. */
+  /** Multiplies how long a request may take to arrive, and wait for a store or for its turn to hash. Only tests set it. */
   readonly timeoutFactor: number
   readonly bcryptCost: number
   readonly loginAttempts: LoginAttemptsLimit
