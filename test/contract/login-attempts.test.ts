@@ -132,7 +132,7 @@ describe('a clock that was set back an hour does not extend the lock', () => {
 })
 
 describe('what somebody has overwritten in the store', () => {
-  const counted = async (attempts: LoginAttempts, email: string): Promise<void> => {
+  const expectCounted = async (attempts: LoginAttempts, email: string): Promise<void> => {
     const startedAt = performance.now()
     for (const attempt of await beginInTurn(attempts, email, 11)) await attempt.fail()
     await expectRefused(attempts, email, 900, startedAt)
@@ -157,7 +157,7 @@ describe('what somebody has overwritten in the store', () => {
       text: 'UPDATE public.login_attempts SET places = $2::jsonb WHERE key = $1',
       values: [accountKey(email), places],
     })
-    await counted(inPostgres, email)
+    await expectCounted(inPostgres, email)
   })
 
   test.each(['text', 'list'])('holds no place for ever in Redis: a %s', async (kind) => {
@@ -166,6 +166,6 @@ describe('what somebody has overwritten in the store', () => {
     const client = new Redis(inject('redisUrl'))
     await (kind === 'text' ? client.set(key, 'x') : client.rpush(key, 'x'))
     client.disconnect()
-    await counted(inRedis, email)
+    await expectCounted(inRedis, email)
   })
 })
