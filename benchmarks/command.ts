@@ -82,12 +82,12 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
     )
     .option(
       '--rounds <n>',
-      'rounds in which what is compared is measured once (9; with fewer, nothing is concluded)',
+      'rounds in which what is compared is measured once (9, of which nothing is concluded with fewer; 1 with --quick)',
       wholeNumber,
     )
     .option(
       '--duration <seconds>',
-      'seconds of each measurement under load (0.5; 1 with --check)',
+      'seconds of each measurement under load (0.5; 1 with --check, 0.3 with --quick)',
       positiveNumber,
     )
     .option('--seed <n>', 'draws the order of things; printed with every result', seedNumber)
@@ -179,10 +179,10 @@ function settingsFrom(options: Options): Settings {
     check: options.check ?? false,
     seed: options.seed ?? randomInt(1_000_000_000),
     strategies:
-      options.strategy?.map(strategyById) ??
+      unique(options.strategy)?.map(strategyById) ??
       (quick && !options.check ? QUICK_STRATEGIES : strategies),
     peers: options.peers ? peers.map(({ id }) => id) : chosenPeers(options.peer),
-    urls: options.url ?? [],
+    urls: unique(options.url) ?? [],
   }
 }
 
@@ -208,11 +208,16 @@ function chosen<T extends { readonly id: string }>(
   all: readonly T[],
   ids: readonly string[] | undefined,
 ): T[] | undefined {
-  return ids?.map((id) => {
+  return unique(ids)?.map((id) => {
     const found = all.find((it) => it.id === id)
     if (found) return found
     throw new WorkbenchError(`There is no ${what} "${id}". There are: ${idsOf(all)}.`, 2)
   })
+}
+
+/** What is given twice is measured once. */
+function unique<T>(values: readonly T[] | undefined): T[] | undefined {
+  return values && [...new Set(values)]
 }
 
 function idsOf(all: readonly { readonly id: string }[]): string {
@@ -240,7 +245,7 @@ function wholeNumber(text: string): number {
 
 function positiveNumber(text: string): number {
   const value = Number(text)
-  if (!(value > 0 && value <= 600))
-    throw new InvalidArgumentError('It must be a number of seconds, at most 600.')
+  if (!(value > 0 && value <= 30))
+    throw new InvalidArgumentError('It must be a number of seconds, at most 30.')
   return value
 }

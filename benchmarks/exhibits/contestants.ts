@@ -46,11 +46,21 @@ export async function honestly(bench: Bench, asked: 'whoami' | 'me' = 'whoami'):
       },
       asked,
     )
-  // The order is none that a reader could have chosen.
+  return inDrawnOrder(bench, {
+    session: () => perSecond('session'),
+    token: () => perSecond('token'),
+  })
+}
+
+/** One after the other, in an order that no reader could have chosen. */
+export async function inDrawnOrder(
+  bench: Bench,
+  measure: Readonly<Record<Side, () => Promise<number>>>,
+): Promise<Verdict> {
   if (bench.random() < 0.5) {
-    const session = await perSecond('session')
-    return { session, token: await perSecond('token') }
+    const session = await measure.session()
+    return { session, token: await measure.token() }
   }
-  const token = await perSecond('token')
-  return { session: await perSecond('session'), token }
+  const token = await measure.token()
+  return { session: await measure.session(), token }
 }

@@ -1,7 +1,7 @@
 import type { LoadRequest } from '../load/load-order.js'
 import type { Bench } from '../runner/bench.js'
 import type { Scenario } from '../runner/scenario.js'
-import { warmedUp } from '../subjects/warm-load.js'
+import { type Load, warmedUp } from '../subjects/warm-load.js'
 import { CONNECTIONS, honestly, type Side, withServer } from './contestants.js'
 import { exhibited, type Rig, type Verdict } from './exhibit.js'
 
@@ -35,7 +35,12 @@ async function unchecked(bench: Bench, refusing: Side): Promise<Verdict> {
       async (server, requests) => {
         const sent = side === refusing ? requests.map(cutOff) : requests
         const { seconds } = bench.settings
-        const load = { requests: () => sent, connections: CONNECTIONS, seconds }
+        const load: Load = {
+          requests: () => sent,
+          connections: CONNECTIONS,
+          seconds,
+          mayRefuse: true,
+        }
         const send = await warmedUp(bench, server, load)
         // Every answer counts, whatever it says.
         const report = await send()

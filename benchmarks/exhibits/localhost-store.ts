@@ -7,7 +7,7 @@ import { newTokenRequests } from '../subjects/mint-tokens.js'
 import type { StartedServer } from '../subjects/started-server.js'
 import { CHEAP_LOGINS, startStrategy } from '../subjects/strategy-server.js'
 import { allRight, type Load, warmedUp } from '../subjects/warm-load.js'
-import { CONTESTANTS, type Side, USERS } from './contestants.js'
+import { CONTESTANTS, inDrawnOrder, type Side, USERS } from './contestants.js'
 import { exhibited, type Rig, type Verdict } from './exhibit.js'
 
 /** A few clients, who wait for what the server waits for. */
@@ -34,15 +34,19 @@ function rig(id: string, title: string, awayMs: number): Rig {
 async function away(bench: Bench, awayMs: number): Promise<Verdict> {
   const proxy = await DelayProxy.start(await bench.stores())
   try {
-    const session = await perSecond(bench, proxy, awayMs, 'session', async (server) => {
-      const requests = await requestsOf(server, { hasUsers: true }, USERS)
-      return { requests: () => requests }
-    })
-    const token = await perSecond(bench, proxy, awayMs, 'token', async (server) => ({
-      requests: (count) => newTokenRequests(bench, server, count, 'ES256'),
-      neverTwice: true,
-    }))
-    return { session, token }
+    const measure = {
+      session: () =>
+        perSecond(bench, proxy, awayMs, 'session', async (server) => {
+          const requests = await requestsOf(server, { hasUsers: true }, USERS)
+          return { requests: () => requests }
+        }),
+      token: () =>
+        perSecond(bench, proxy, awayMs, 'token', async (server) => ({
+          requests: (count) => newTokenRequests(bench, server, count, 'ES256'),
+          neverTwice: true,
+        })),
+    }
+    return await inDrawnOrder(bench, measure)
   } finally {
     await proxy.stop()
   }

@@ -60,11 +60,13 @@ export class Ceilings {
     const server = await RunningProgram.run({ name: 'server of nothing', program, env, log })
     try {
       const requests = [ceilingAnswer.request]
-      const order = { origin: server.url, requests, connections, seconds: settings.seconds }
+      const { seconds } = settings
+      const order = { origin: server.url, requests, connections, seconds, awake: true } as const
       await generator.run({ ...order, amount: settings.warmUpRequests }, place.signal)
-      const { answers, seconds } = await generator.run(order, place.signal)
-      this.#measured.set(connections, answers / seconds)
-      return answers / seconds
+      const report = await generator.run(order, place.signal)
+      const perSecond = report.answers / report.seconds
+      this.#measured.set(connections, perSecond)
+      return perSecond
     } finally {
       await server.kill()
     }

@@ -15,6 +15,9 @@ export function compareResults(a: Result, b: Result): string {
     return after ? [section(before, after)] : []
   })
   const lines = [...surroundings(a, b), ...onlyIn('A', a, b), ...onlyIn('B', b, a)]
+  lines.push(
+    'Two runs are described side by side. Nothing is concluded, because nothing was declared beforehand.',
+  )
   if (sections.length === 0) lines.push('The two have no scenario in common.')
   return [lines.join('\n'), ...sections].join('\n\n')
 }

@@ -49,11 +49,13 @@ export function conclusionLines(scenario: ScenarioResult): string[] {
       `No conclusions from ${rounds === 1 ? 'one round' : `${rounds} rounds`}: a comparison needs ${ROUNDS_TO_COMPARE}.`,
     ]
   }
-  return comparisons.flatMap(({ metric, subject, reference, condition, conclusion }) => {
-    if (!conclusion) return []
+  return comparisons.map(({ metric, subject, reference, condition, conclusion }) => {
     const title = metrics.find(({ id }) => id === metric)?.title ?? metric
     const at = conditionText(condition)
     const what = `${title}${at && ` (${at})`}`
+    if (!conclusion) {
+      return `${what}: ${subject} and ${reference} can’t be compared, because a figure is missing.`
+    }
     const { ratio, p, isDifferent } = conclusion
     return isDifferent
       ? `${what}: ${subject} has ${summaryText(ratio)} times as much as ${reference} (p = ${p.toFixed(3)}).`

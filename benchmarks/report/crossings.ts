@@ -1,5 +1,5 @@
-import type { Cell, ScenarioResult } from '../result/result.js'
-import { pairedRatio } from '../statistics/difference.js'
+import type { Cell, Compared, ScenarioResult } from '../result/result.js'
+import { isSameCondition } from '../runner/scenario.js'
 import { figureText } from './figures.js'
 
 const AWAY = 'ms away'
@@ -9,76 +9,59 @@ interface Point {
   readonly y: number
 }
 
-interface MeasuredPoint extends Point {
-  /** One of each round. */
-  readonly values: readonly number[]
+/** Where two lines cross that the scenario compares. */
+interface Crossing extends Point {
+  readonly subject: string
+  readonly reference: string
 }
 
-/** Where a session is as fast as a token. */
-interface Crossing extends Point {
-  readonly session: string
-  readonly token: string
+/** Where lines cross as the stores move away, a sentence for each crossing. */
+export function crossingLines(scenario: ScenarioResult): string[] {
+  return crossingPoints(scenario, scenario.metrics[0]?.id ?? '').map(
+    ({ subject, reference, x }) => `${subject} and ${reference} cross ${figureText(x)} ms away.`,
+  )
 }
 
 /**
- * Where the line of a session and that of a token cross as the stores move away; between two
- * distances that were measured the lines are taken to be straight. Where the rounds can't tell which of the two is the
- * lower one, on either side, there is no crossing: it would be one of noise.
+ * The same as points of a drawing of one metric. Between two distances that were measured, lines are taken to be
+ * straight. Two lines cross only if the declared comparisons say, on both sides, which of them is the upper one.
  */
-export function crossingLines(scenario: ScenarioResult): string[] {
-  return crossingPoints(scenario, scenario.metrics[0]?.id ?? '').map(
-    ({ session, token, x }) => `${session} and ${token} cross ${figureText(x)} ms away.`,
+export function crossingPoints(scenario: ScenarioResult, metric: string): Crossing[] {
+  const compared = (scenario.comparisons ?? []).filter(
+    (it) => it.metric === metric && it.condition[AWAY] !== undefined,
   )
-}
-
-/** The same as points of a drawing of one metric. */
-export function crossingPoints({ cells }: ScenarioResult, metric: string): Crossing[] {
-  const subjects = [...new Set(cells.map(({ subject }) => subject))]
-  const lineOf = (subject: string): MeasuredPoint[] => pointsOf(cells, subject, metric)
-  const sessions = subjects.filter((it) => it.startsWith('session-'))
-  const tokens = subjects.filter((it) => it.startsWith('jwt-'))
-  return sessions.flatMap((session) =>
-    tokens.flatMap((token) => {
-      const at = crossing(lineOf(session), lineOf(token))
-      return at ? [{ session, token, ...at }] : []
-    }),
-  )
-}
-
-function pointsOf(cells: readonly Cell[], subject: string, metric: string): MeasuredPoint[] {
-  return cells
-    .filter((it) => it.subject === subject && it.condition[AWAY] !== undefined)
-    .map(({ condition, summaries, values }) => ({
-      x: Number(condition[AWAY]),
-      y: summaries[metric]?.median ?? NaN,
-      values: values[metric] ?? [],
-    }))
-    .toSorted((a, b) => a.x - b.x)
-}
-
-/** The first place at which the lower of two lines becomes the upper one, between two points that tell which it is. */
-export function crossing(
-  a: readonly MeasuredPoint[],
-  b: readonly MeasuredPoint[],
-): Point | undefined {
-  const gaps = a.flatMap(({ x, y, values }, at) => {
-    const other = b[at]
-    const upper = other ? upperOf(values, other.values) : 0
-    return other && upper !== 0 ? [{ x, y, gap: y - other.y, upper }] : []
+  const pairs = new Map(compared.map((it) => [`${it.subject} ${it.reference}`, it]))
+  return [...pairs.values()].flatMap(({ subject, reference }) => {
+    const own = compared.filter((it) => it.subject === subject && it.reference === reference)
+    const at = crossing(own.flatMap((it) => gapOf(it, scenario.cells)))
+    return at ? [{ subject, reference, ...at }] : []
   })
-  for (const [at, { x, y, gap, upper }] of gaps.entries()) {
-    const next = gaps[at + 1]
-    if (next && upper === -next.upper) {
+}
+
+/** How far the subject is above the reference at one distance. */
+export interface Gap extends Point {
+  readonly gap: number
+}
+
+function gapOf(compared: Compared, cells: readonly Cell[]): Gap[] {
+  const { conclusion, condition, metric } = compared
+  if (!conclusion?.isDifferent) return []
+  const medianOf = (subject: string): number =>
+    cells.find((it) => it.subject === subject && isSameCondition(it.condition, condition))
+      ?.summaries[metric]?.median ?? NaN
+  const y = medianOf(compared.subject)
+  return [{ x: Number(condition[AWAY]), y, gap: y - medianOf(compared.reference) }]
+}
+
+/** The first place at which the gap changes its sign. */
+export function crossing(gaps: readonly Gap[]): Point | undefined {
+  const sorted = gaps.toSorted((a, b) => a.x - b.x)
+  for (const [at, { x, y, gap }] of sorted.entries()) {
+    const next = sorted[at + 1]
+    if (next && gap * next.gap < 0) {
       const share = gap / (gap - next.gap)
       return { x: x + (next.x - x) * share, y: y + (next.y - y) * share }
     }
   }
   return undefined
-}
-
-/** 1 if the first is the upper one, -1 if the second is, 0 if the rounds can't tell. */
-function upperOf(a: readonly number[], b: readonly number[]): -1 | 0 | 1 {
-  const ratio = pairedRatio(a, b)
-  if (ratio?.confidence === undefined) return 0
-  return ratio.low > 1 ? 1 : ratio.high < 1 ? -1 : 0
 }

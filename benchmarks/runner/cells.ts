@@ -39,7 +39,9 @@ export class Cells {
     const metrics = Object.keys(measurements[0]?.values ?? {})
     const values = Object.fromEntries(
       metrics.flatMap((metric) => {
-        const figures = measurements.flatMap((it) => it.values[metric] ?? [])
+        const figures = measurements
+          .flatMap((it) => it.values[metric] ?? [])
+          .filter(Number.isFinite)
         return figures.length === measurements.length ? [[metric, figures]] : []
       }),
     )

@@ -49,7 +49,7 @@ export function progressBar(scenarios: readonly Scenario[], settings: Settings):
     step: (what, seconds) => {
       done += seconds
       // What is left takes as much longer than expected as what is done has taken.
-      const pace = (Date.now() - startedAt) / 1_000 / done
+      const pace = done > 0 ? (Date.now() - startedAt) / 1_000 / done : 1
       bar.update(done, { what, left: durationText((total - done) * pace) })
     },
     clear: () => {

@@ -4,6 +4,7 @@ import { type Condition, eachWith, type Scenario } from '../runner/scenario.js'
 import { ofStrategy, requestsOf } from '../subjects/identity-server.js'
 import { openServer } from '../subjects/loaded-server.js'
 import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
+import { comparedWarmUp } from '../subjects/warm-load.js'
 
 const CONNECTIONS = 50
 const LOAD: Condition = { connections: CONNECTIONS }
@@ -32,6 +33,7 @@ export const control: Scenario = {
           measure: async (started, requests) =>
             measureLoad(bench, started, {
               requests: () => requests,
+              warmUpRequests: comparedWarmUp(bench.settings),
               connections: CONNECTIONS,
               seconds,
               awake: true,

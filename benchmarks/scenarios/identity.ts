@@ -11,7 +11,6 @@ import {
   type Scenario,
   type Subject,
 } from '../runner/scenario.js'
-import { MOST_COMPARISONS } from '../statistics/difference.js'
 import type { Settings } from '../runner/settings.js'
 import {
   type IdentityServer,
@@ -23,18 +22,18 @@ import {
 import { openServer } from '../subjects/loaded-server.js'
 import { newTokenRequests } from '../subjects/mint-tokens.js'
 import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
-import type { Load } from '../subjects/warm-load.js'
+import { comparedWarmUp, type Load } from '../subjects/warm-load.js'
 
 /** Users that are logged in, each with a credential of its own. */
 const USERS = 100
 /** With these all servers are compared, and warmed up first. */
 const USUAL = 50
-/** Times that of other scenarios: what is compared here is small, and the compiler's work would be a part of it. */
-const WARM_UP = 3
 /** In the id of a server that sees each token for the first time. */
 const NEW_TOKENS = '+new-tokens'
 /** Requests a second, within what every server here can do. */
 const RATE = 500
+/** The thousand answers that 99 of 100 needs. */
+const PACED_SECONDS = 2
 
 const USUAL_LOAD: Condition = { connections: USUAL }
 const EVERY_LOAD: readonly Condition[] = [
@@ -66,11 +65,10 @@ export const identity: Scenario = {
 }
 
 /** What strategies cost on top of bare Koa, who costs more, and what it costs to watch them; or the targets. */
-function compared({ check, strategies, urls }: Settings): Comparison[] {
+function compared({ check, strategies }: Settings): Comparison[] {
   const usual = { metric: 'cpu', condition: USUAL_LOAD }
   if (check) return identityTargets.flatMap((it) => eachWith(it.reference, [it.subject], usual))
-  const all = [
-    ...eachWith('session-redis', urls, usual),
+  return [
     ...eachWith('session-redis', ['jwt-rotating', `jwt-rotating${NEW_TOKENS}`], usual),
     ...eachWith(
       'bare-koa',
@@ -80,8 +78,6 @@ function compared({ check, strategies, urls }: Settings): Comparison[] {
     ...eachWith('session-redis', ['session-redis+timing'], usual),
     ...eachWith('jwt-rotating', ['jwt-rotating+timing'], usual),
   ]
-  // The reader's own servers take the place of the last.
-  return all.slice(0, MOST_COMPARISONS)
 }
 
 /** The subjects of targets, and those that they are compared with. */
@@ -120,19 +116,19 @@ function variants({ strategies }: Settings): IdentityServer[] {
 
 /** Strategies at every load; what they are compared with, and the checks of targets, at one. */
 function subject(server: IdentityServer, settings: Settings): Subject {
-  const { quick, check, strategies, seconds, warmUpRequests } = settings
+  const { quick, check, strategies, seconds } = settings
   const isStrategy = strategies.some(({ id }) => id === server.id)
   return {
     id: server.id,
     title: server.title,
     conditions: isStrategy && !quick && !check ? EVERY_LOAD : [USUAL_LOAD],
-    takes: { open: 1 + (WARM_UP * warmUpRequests) / 4_000, measure: seconds + 0.1 },
+    takes: { open: 1 + comparedWarmUp(settings) / 4_000, measure: seconds + 0.1 },
     open: (bench) => open(server, bench),
   }
 }
 
 async function open(server: IdentityServer, bench: Bench): Promise<Opened> {
-  const { seconds, quick, warmUpRequests } = bench.settings
+  const { seconds, quick } = bench.settings
   return openServer({
     start: () => server.start(bench),
     prepare: async (started): Promise<Pick<Load, 'requests' | 'neverTwice'>> => {
@@ -145,12 +141,11 @@ async function open(server: IdentityServer, bench: Bench): Promise<Opened> {
     measure: async (started, requests, condition) =>
       measureLoad(bench, started, {
         ...requests,
-        warmUpRequests: WARM_UP * warmUpRequests,
+        warmUpRequests: comparedWarmUp(bench.settings),
         connections: Number(condition['connections']),
-        seconds,
         ...(condition['a second'] === undefined
-          ? { awake: true }
-          : { rate: Number(condition['a second']) }),
+          ? { seconds, awake: true }
+          : { seconds: Math.max(seconds, PACED_SECONDS), rate: RATE }),
       }),
   })
 }

@@ -83,6 +83,7 @@ async function openFleet(bench: Bench, strategy: Strategy, count: number): Promi
         warmUpRequests: count * bench.settings.warmUpRequests,
         connections: CONNECTIONS,
         seconds: bench.settings.seconds,
+        mayRefuse: true,
       },
       target: { url: home.url, whileAlive: (work) => work },
     }

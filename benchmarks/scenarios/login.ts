@@ -2,13 +2,7 @@ import { paths } from '@session-vs-jwt/http-kit'
 import type { Strategy } from '@session-vs-jwt/workbench'
 import type { LoadRequest } from '../load/load-order.js'
 import type { Bench } from '../runner/bench.js'
-import {
-  eachWith,
-  type Measurement,
-  type Metric,
-  type Scenario,
-  type Subject,
-} from '../runner/scenario.js'
+import type { Measurement, Metric, Scenario, Subject } from '../runner/scenario.js'
 import type { Settings } from '../runner/settings.js'
 import { loginRequests, registerRequest } from '../subjects/login-requests.js'
 import type { StartedServer } from '../subjects/started-server.js'
@@ -27,12 +21,12 @@ const metrics: readonly Metric[] = [
   ...throughputMetrics.filter(({ id }) => id !== 'throughput' && id !== 'generatorCpu'),
 ]
 
-/** They keep a login in another place than a session in Redis, or as something else. */
-const KEEPING_ELSEWHERE = ['session-postgres', 'jwt-rotating']
-
 type Requests = (server: StartedServer) => Promise<readonly LoadRequest[]>
 
-/** What a hash costs is nothing that a warm-up makes less: only the code around it has to be compiled. */
+/**
+ * A hash costs the same from the first one on. The code around it, in which strategies differ, would need thousands of
+ * logins until it is compiled. So these scenarios describe, and compare nothing.
+ */
 const WARM_UP = 2 * CONNECTIONS
 
 function hashing(
@@ -46,8 +40,6 @@ function hashing(
     question,
     metrics,
     reference: 'session-redis',
-    comparisons: () =>
-      eachWith('session-redis', KEEPING_ELSEWHERE, { metric: 'cpu', condition: { cost: 10 } }),
     subjects: (settings) => strategiesOf(settings).map((it) => subject(it, settings, requests)),
   }
 }
@@ -68,7 +60,7 @@ export const login: Scenario = hashing(
  * A registration hashes as a login does, which `login` shows for all, and keeps a login in the same place:
  * in Redis or PostgreSQL, as a session or a refresh family.
  */
-const REGISTERING: readonly string[] = ['session-redis', ...KEEPING_ELSEWHERE]
+const REGISTERING: readonly string[] = ['session-redis', 'session-postgres', 'jwt-rotating']
 
 export const register: Scenario = hashing(
   {

@@ -1,14 +1,17 @@
 import { paths } from '@session-vs-jwt/http-kit'
 import { type Condition, eachWith, type Scenario, type Subject } from '../runner/scenario.js'
-import { MOST_COMPARISONS } from '../statistics/difference.js'
 import type { Settings } from '../runner/settings.js'
 import { type IdentityServer, ofStrategy, ofUrl, requestsOf } from '../subjects/identity-server.js'
 import { openServer } from '../subjects/loaded-server.js'
 import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
+import { comparedWarmUp } from '../subjects/warm-load.js'
 
 const USERS = 100
 const CONNECTIONS = 50
 const LOAD: Condition = { connections: CONNECTIONS }
+
+/** What is looked up where, besides the user: nothing, a session in PostgreSQL, the user for a second time. */
+const COMPARED = ['session-postgres', 'jwt-rotating', 'jwt-user-lookup']
 
 export const profile: Scenario = {
   id: 'profile',
@@ -16,11 +19,7 @@ export const profile: Scenario = {
   question: `What is left of the difference where the user is read anyway? GET ${paths.me}.`,
   metrics: throughputMetrics,
   reference: 'session-redis',
-  comparisons: ({ strategies, urls }) =>
-    eachWith('session-redis', [...urls, ...strategies.map(({ id }) => id)], {
-      metric: 'cpu',
-      condition: LOAD,
-    }).slice(0, MOST_COMPARISONS),
+  comparisons: () => eachWith('session-redis', COMPARED, { metric: 'cpu', condition: LOAD }),
   subjects: (settings) =>
     [...settings.strategies.map((it) => ofStrategy(it)), ...settings.urls.map(ofUrl)].map((it) =>
       subject(it, settings),
@@ -43,6 +42,7 @@ function subject(server: IdentityServer, settings: Settings): Subject {
         measure: async (started, requests) =>
           measureLoad(bench, started, {
             requests: () => requests,
+            warmUpRequests: comparedWarmUp(settings),
             connections: CONNECTIONS,
             seconds: settings.seconds,
             awake: true,

@@ -23,12 +23,13 @@ import { openServer } from '../subjects/loaded-server.js'
 import type { StartedServer } from '../subjects/started-server.js'
 import { CHEAP_LOGINS, startStrategy } from '../subjects/strategy-server.js'
 import { measureLoad, throughputMetrics } from '../subjects/throughput.js'
+import { comparedWarmUp } from '../subjects/warm-load.js'
 
 /** Logins that are renewed and rotated at the same time, each on a connection of its own. */
 const LOGINS = 20
 
-/** A session in PostgreSQL, and refresh families with and without something to look up beside. */
-const RENEWED_OTHERWISE = ['session-postgres', 'jwt-rotating', 'jwt-denylist', 'jwt-user-lookup']
+/** With a session in Redis: one in PostgreSQL, and a refresh family in Redis. */
+const COMPARED = ['session-postgres', 'jwt-rotating']
 
 const RENEW: Condition = { request: 'renew' }
 const ROTATE: Condition = { request: 'rotate' }
@@ -48,7 +49,7 @@ export const refresh: Scenario = {
   reference: 'session-redis',
   comparisons: () =>
     [RENEW, ROTATE].flatMap((condition) =>
-      eachWith('session-redis', RENEWED_OTHERWISE, { metric: 'cpu', condition }),
+      eachWith('session-redis', COMPARED, { metric: 'cpu', condition }),
     ),
   subjects: (settings) => settings.strategies.map((it) => subject(it, settings)),
 }
@@ -76,7 +77,12 @@ async function measure(
   condition: Condition,
 ): Promise<Measurement> {
   if (condition['tabs'] !== undefined) return contend(bench, server, Number(condition['tabs']))
-  const load = { connections: LOGINS, seconds: bench.settings.seconds }
+  const load = {
+    connections: LOGINS,
+    seconds: bench.settings.seconds,
+    warmUpRequests: comparedWarmUp(bench.settings),
+    awake: true,
+  } as const
   if (condition['request'] === 'renew') {
     return measureLoad(bench, server, { ...load, requests: () => renewing })
   }

@@ -13,6 +13,13 @@ export interface Load extends Omit<LoadOrder, 'origin' | 'requests'> {
   readonly requests: (count: number) => readonly LoadRequest[] | Promise<readonly LoadRequest[]>
   /** Of a server that has not seen such requests yet; `warmUpRequests` of the settings unless told. */
   readonly warmUpRequests?: number
+  /** Answers may be other than the expected ones. */
+  readonly mayRefuse?: true
+}
+
+/** Where processor time is compared: with fewer, the compiler's work is a part of it (decision 30). */
+export function comparedWarmUp({ warmUpRequests }: Bench['settings']): number {
+  return 3 * warmUpRequests
 }
 
 export type Loaded = Pick<StartedServer, 'url' | 'whileAlive'>
@@ -29,7 +36,7 @@ const warmKinds = new WeakMap<Loaded, Set<string>>()
  * Sends a server requests until its code for them is compiled. Returns what sends those that are measured: they come
  * from the same source, so that nothing else can have been warmed up.
  *
- * @throws {BenchError} if the source gave requests of two kinds
+ * @throws {BenchError} if the source gave requests of two kinds, or the warm-up was not answered as expected
  */
 export async function warmedUp(
   bench: Bench,
@@ -37,7 +44,8 @@ export async function warmedUp(
   load: Load,
   generator: LoadGenerator = bench.generator,
 ): Promise<() => Promise<LoadReport>> {
-  const { requests: source, warmUpRequests: whole = bench.settings.warmUpRequests, ...how } = load
+  const { requests: source, warmUpRequests, mayRefuse, ...how } = load
+  const whole = warmUpRequests ?? bench.settings.warmUpRequests
   const { connections, rate: _paced, awake: _awake, ...same } = how
   const send = (requests: readonly LoadRequest[], order: Omit<LoadOrder, 'origin' | 'requests'>) =>
     server.whileAlive(generator.run({ origin: server.url, requests, ...order }, bench.signal))
@@ -47,7 +55,11 @@ export async function warmedUp(
   const seen = warmKinds.get(server) ?? new Set()
   warmKinds.set(server, seen)
   const amount = Math.max(connections, Math.ceil(whole * (seen.has(kind) ? AGAIN : 1)))
-  await send(warming, { ...same, connections, seconds: WARM_WITHIN_SECONDS, amount })
+  const report = await send(warming, { ...same, connections, seconds: WARM_WITHIN_SECONDS, amount })
+  if (!mayRefuse || report.lost > 0) allRight(report)
+  if (report.answers < amount) {
+    throw new BenchError(`The warm-up ended after ${report.answers} of ${amount} requests.`)
+  }
   seen.add(kind)
 
   const count = load.amount ?? load.seconds * MOST_PER_SECOND

@@ -4,6 +4,7 @@ import { apart } from '../report/apart.js'
 import { crossing, crossingLines } from '../report/crossings.js'
 import type { Cell, ScenarioResult } from '../result/result.js'
 import { conclusionsOf } from '../statistics/difference.js'
+import { methodLines } from '../report/facts.js'
 import { htmlReport } from '../report/html.js'
 import { markdownReport } from '../report/markdown.js'
 import { scenarioRows } from '../report/scenario-rows.js'
@@ -61,6 +62,14 @@ describe('the table of a scenario', () => {
     expect(text).toMatch(/session-redis .* 100 \(96–104\) .* 2 \(2–2\)/)
     expect(text).toContain('No conclusions from 5 rounds: a comparison needs 9.')
     expect(text).not.toMatch(/p =|times as much/)
+  })
+
+  it('says which declared comparison could not be judged', () => {
+    const cells = [koa, cell('session-redis', {})]
+    const text = terminalSection(scenario(cells, compared(cells)))
+    expect(text).toContain(
+      'session-redis and bare-koa can’t be compared, because a figure is missing.',
+    )
   })
 
   it('marks what was measured at the ceiling of the load generator', () => {
@@ -129,6 +138,12 @@ describe.each([
   })
 })
 
+it('the report of an older result says that nothing is concluded from it', () => {
+  const lines = methodLines(result([], { version: 1 })).join(' ')
+  expect(lines).toContain('nothing is concluded from it')
+  expect(lines).not.toMatch(/Brackets|declares beforehand/)
+})
+
 describe('the page', () => {
   it('needs nothing but itself', () => {
     const page = htmlReport(result([scenario([koa, slower])]))
@@ -177,44 +192,38 @@ describe('labels', () => {
 })
 
 describe('lines', () => {
-  const point = (x: number, y: number, scatter = 0.01) => ({
-    x,
-    y,
-    values: Array.from({ length: 9 }, (_, at) => y * (1 + scatter * (at - 4))),
-  })
-  const flat = [0, 1, 2].map((x) => point(x, 1, 0))
+  const gaps = (...values: number[]) => values.map((gap, x) => ({ x, y: 1 + gap, gap }))
 
   it('cross where the lower becomes the upper', () => {
-    const rising = [0.1, 1.9, 3.9].map((y, x) => point(x, y))
-    expect(crossing(rising, flat)?.x).toBeCloseTo(0.5)
-    expect(crossing(flat, rising)?.x).toBeCloseTo(0.5)
-    expect(crossing(flat, flat)).toBeUndefined()
+    expect(crossing(gaps(-0.9, 0.9, 2.9))?.x).toBeCloseTo(0.5)
+    expect(crossing(gaps(0.9, -0.9))?.x).toBeCloseTo(0.5)
+    expect(crossing(gaps(1, 2))).toBeUndefined()
+    expect(crossing([])).toBeUndefined()
   })
 
-  it('do not cross in the noise', () => {
-    const close = [0.99, 1.01, 0.99].map((y, x) => point(x, y, 0.02))
-    expect(crossing(close, flat)).toBeUndefined()
-    const few = [0.1, 1.9].map((y, x) => ({
-      ...point(x, y),
-      values: Array.from({ length: 5 }, () => y),
+  /** Two lines, of which the comparisons say at each distance whether they differ. */
+  const twoLines = (session: readonly number[], token: readonly number[], isDeclared = true) => {
+    const away = (subject: string, values: readonly number[]) =>
+      values.map((it, at) => cell(subject, { cpu: nine(it) }, { condition: { 'ms away': 2 * at } }))
+    const cells = [...away('session-redis', session), ...away('jwt-rotating', token)]
+    const comparisons = session.map((it, at) => ({
+      metric: 'cpu',
+      subject: 'session-redis',
+      reference: 'jwt-rotating',
+      condition: { 'ms away': 2 * at },
+      conclusion: conclusionsOf([[nine(it), nine(token[at] ?? NaN)]])[0],
     }))
-    expect(crossing(few, flat)).toBeUndefined()
-    // What can't be told in the middle is left out: the lines cross somewhere between the others.
-    const through = [point(0, 0.5), point(1, 1.01, 0.02), point(2, 1.5)]
-    expect(crossing(through, flat)?.x).toBeCloseTo(1)
-  })
+    return scenario(cells, isDeclared ? { comparisons } : {})
+  }
 
-  it('are those of a session and a token', () => {
-    const away = (subject: string, ms: number, p50: number) =>
-      cell(subject, { cpu: nine(p50) }, { condition: { 'ms away': ms } })
-    const cells = [
-      away('session-redis', 0, 1),
-      away('session-redis', 2, 3),
-      away('jwt-rotating', 0, 2),
-      away('jwt-rotating', 2, 2),
-    ]
-    expect(crossingLines(scenario(cells))).toEqual([
-      'session-redis and jwt-rotating cross 1 ms away.',
+  it('cross where the declared comparisons say which is the upper one, on both sides', () => {
+    const sentence = 'session-redis and jwt-rotating cross 1 ms away.'
+    expect(crossingLines(twoLines([1, 3], [2, 2]))).toEqual([sentence])
+    expect(crossingLines(twoLines([1, 3], [2, 2], false))).toEqual([])
+    expect(crossingLines(twoLines([1, 2], [2, 2]))).toEqual([])
+    // What can't be told in the middle is left out: the lines cross somewhere between the others.
+    expect(crossingLines(twoLines([1, 2, 3], [2, 2, 2]))).toEqual([
+      'session-redis and jwt-rotating cross 2 ms away.',
     ])
     expect(crossingLines(scenario([koa, slower]))).toEqual([])
   })
@@ -228,6 +237,7 @@ describe('a comparison of two results', () => {
     const text = compareResults(before, result([scenario([faster, same])]))
     expect(text).toMatch(/session-redis .*100 \[.*50 \[.*0\.5 \[/)
     expect(text).not.toMatch(/no difference|Not the same/)
+    expect(text).toContain('Nothing is concluded')
   })
 
   it('says what else was not the same', () => {

@@ -143,7 +143,7 @@ describe('by simulation, with nine rounds', () => {
           // Each round has a speed of its own, which falls on all that is measured in it.
           const paces = rounds.map((round) => Math.exp(0.3 * normal(random)) * (1 + 0.1 * round))
           const side = (): number[] =>
-            rounds.map((round) => (paces[round] ?? 1) * Math.max(0.01, draw(random, 4)))
+            rounds.map((round) => (paces[round] ?? 1) * Math.max(0.01, draw(random, round)))
           const pairs = Array.from({ length: comparisons }, () => [side(), side()] as const)
           if (conclusionsOf(pairs).some((it) => it?.isDifferent)) runs += 1
         }

@@ -94,7 +94,31 @@ it('asks for as many new requests as the load can use up, and finds fault with a
   expect(counts[0]).toBe(100)
   expect(counts[1]).toBeGreaterThan(report.answers)
 
-  const few: Load = { ...once, requests: () => [asked, asked] }
+  const few: Load = {
+    ...once,
+    requests: (count) => Array(counts.push(count) < 4 ? count : 2).fill(asked),
+  }
   const repeated = await (await warmedUp(benchWith(), loaded, few))()
   expect(() => allRight(repeated)).toThrow('no request was left that is new')
+})
+
+it('refuses a warm-up with repeated requests for a measurement with new ones', async () => {
+  const loaded = await serve((_request, response) => response.end())
+  const remembered: Load = { ...load, neverTwice: true, requests: () => [asked, asked] }
+  const warming = warmedUp(benchWith(), loaded, remembered)
+  await expect(warming).rejects.toThrow('no request was left that is new')
+})
+
+it('takes no warm-up for one that was not answered as expected', async () => {
+  let answered = 0
+  const loaded = await serve((_request, response) => {
+    answered += 1
+    response.writeHead(answered === 50 ? 503 : 200).end('{}')
+  })
+  const refused = /did not get the expected answer, such as: 503/
+  await expect(warmedUp(benchWith(), loaded, load)).rejects.toThrow(refused)
+  answered = 0
+  await expect(warmedUp(benchWith(), loaded, { ...load, chain: true })).rejects.toThrow(refused)
+  answered = 0
+  await expect(warmedUp(benchWith(), loaded, { ...load, mayRefuse: true })).resolves.toBeDefined()
 })
