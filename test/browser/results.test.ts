@@ -24,7 +24,7 @@ const cell = (subject: string, away: number, ms: number) => ({
 })
 
 /** A session beside a token, at a distance. */
-function compared(ms: number, times: number) {
+function comparison(ms: number, times: number) {
   const ratio = {
     median: times,
     min: times,
@@ -77,7 +77,7 @@ const OWN = {
         cell('jwt-rotating', 0, 20),
         cell('jwt-rotating', 2, 20),
       ],
-      comparisons: [compared(0, 0.5), compared(2, 1.5)],
+      comparisons: [comparison(0, 0.5), comparison(2, 1.5)],
     },
   ],
 }
