@@ -108,7 +108,7 @@ export function describeRestart(
     await until('all have written', () => regulars.every(hasWritten), 10_000)
     const begun = load.answers.length
     await restart()
-    const returns = await comeBack(regulars, pacemaker.lateMs)
+    const returns = await comeBack(regulars, () => pacemaker.lateMs)
     const answers = await load.stop()
     await pacemaker.stop()
     const losses = await Promise.all(regulars.map(lostBy))
@@ -147,7 +147,7 @@ async function goThrough(stack: Stack, store: Store, fault: Fault): Promise<Outa
     const readiness = await Promise.all(regulars.map(isReady))
     const crowded = (await crowd?.stop()) ?? []
     await fault.repair()
-    const returns = await comeBack(regulars, pacemaker.lateMs)
+    const returns = await comeBack(regulars, () => pacemaker.lateMs)
     const traces = await tracesOf(refused)
     const { lateMs } = pacemaker
     return {

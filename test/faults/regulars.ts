@@ -97,8 +97,15 @@ export interface Return {
   readonly failure?: string
 }
 
-/** For each server: when it registers, reads and identifies again. */
-export async function comeBack(regulars: readonly Regular[], lateMs = 0): Promise<Return[]> {
+/**
+ * For each server: when it registers, reads and identifies again.
+ *
+ * @param lateMs by how much the machine has been late until now, which is most while everybody reconnects
+ */
+export async function comeBack(
+  regulars: readonly Regular[],
+  lateMs: () => number,
+): Promise<Return[]> {
   return Promise.all(
     regulars.map(async (regular) => {
       const { label } = regular.server
@@ -106,7 +113,7 @@ export async function comeBack(regulars: readonly Regular[], lateMs = 0): Promis
         const ms = await until(
           `${label} is back`,
           async () => works(regular),
-          BACK_WITHIN_MS + lateMs,
+          () => BACK_WITHIN_MS + lateMs(),
           30,
         )
         const rounds = []
