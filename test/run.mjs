@@ -2,7 +2,7 @@
 // outcome; then one line with the sum.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -123,6 +123,12 @@ if (signal.aborted) {
 
 /** The checks without the tests that have none of the files which were asked for. */
 async function askedFor(checks) {
+  const noChapters = suite === 'course:check' ? given.filter((it) => !isChapter(it)) : []
+  if (noChapters.length > 0) {
+    console.log(`\nThere is no chapter ${noChapters.join(', ')}. docs/ has them all, by number.`)
+    failed += 1
+    return []
+  }
   if (paths.length === 0) return checks
   const unknown = new Set(paths)
   const asked = []
@@ -215,6 +221,12 @@ function chapterFilters(asked) {
   const rest = asked.filter((it) => !/^\d+$/.test(it))
   const only = numbers.length > 0 ? ['-t', `^(${numbers.join('|')})-`] : []
   return ['test/course/course.test.ts', ...only, ...rest]
+}
+
+/** Whether there is a chapter of this number; options are none, and nobody looks for them. */
+function isChapter(asked) {
+  if (!/^\d+$/.test(asked)) return true
+  return readdirSync('docs').some((it) => it.startsWith(`${asked.padStart(2, '0')}-`))
 }
 
 /** What is missing for services in containers, in one line; undefined if nothing is. */

@@ -21,6 +21,9 @@ const LISTS = ['README.md', 'docs/README.md']
 /** Pages around the chapters: their links, and figures if they show some. */
 const PAGES = [...LISTS, 'docs/glossary.md', 'docs/instructor.md', 'docs/contract/README.md']
 
+/** Many of them have no link. */
+const DECISIONS = readdirSync('docs/decisions').map((it) => join('docs', 'decisions', it))
+
 let stage: Stage
 beforeAll(async () => {
   stage = await Stage.prepare()
@@ -47,6 +50,14 @@ describe.each(PAGES)('%s', (file) => {
   const chapters = folders.map((folder) => readPage(join('docs', folder, 'README.md')))
   test('lists every chapter', () =>
     expectNone(chapters.flatMap((chapter) => findingsOfList(page, chapter))))
+})
+
+// The site can't be built with a link that leads nowhere.
+describe.each(DECISIONS)('%s', (file) => {
+  const page = readPage(file)
+  const expectNone = expecting(page)
+  test('has links that lead somewhere', () =>
+    expectNone(linksOf(page).flatMap((it) => findingsOfLink(page, it))))
 })
 
 type ExpectNone = (findings: readonly Finding[]) => void
