@@ -53,10 +53,10 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
   return newCommand({
     usage: 'npm run bench --',
     description:
-      'Measure what the strategies cost, on this machine, with a PostgreSQL and a Redis of the run’s own.\n' +
-      'All of it takes about 35 minutes, and the machine should have nothing else to do.\n' +
-      'Exit code 1 if a scenario failed, 2 for a wrong option, 130 if it was stopped; what was finished is\n' +
-      'written in any case.\n\n' +
+      'Measure what the strategies cost, on this machine, with a PostgreSQL and a Redis of the run’s own.\n\n' +
+      'All of it takes about 40 minutes, and the machine should have nothing else to do. What is complete when you ' +
+      'press Ctrl-C is kept.\n\n' +
+      'Exit code 1 if a scenario failed, 2 for a wrong option, 130 if it was stopped.\n\n' +
       `Scenarios:\n${described(scenarios)}\n\n` +
       `Bad benchmarks (--bad), in which you choose who wins:\n${described(exhibits)}\n\n` +
       `To see whether this machine can be trusted (--scenario control):\n${described([control])}\n\n` +
@@ -82,7 +82,7 @@ export function benchCommand(env: Env, typed: readonly string[]): Command {
     )
     .option(
       '--rounds <n>',
-      'rounds in which what is compared is measured once (9, of which nothing is concluded with fewer; 1 with --quick)',
+      'rounds (9; from fewer, nothing is concluded; 1 with --quick)',
       wholeNumber,
     )
     .option(

@@ -33,6 +33,7 @@ function hashLab(path: string): Command {
     )
     .helpOption('-h, --help', 'show this')
     .helpCommand(false)
+    .showHelpAfterError('See: npm run hash-lab -- --help')
     .addHelpText('after', '\nEach command has a --help of its own, with examples.')
   for (const command of [
     hashCommand(),
