@@ -1,21 +1,36 @@
 import { CookieJar } from '@session-vs-jwt/workbench'
 import type { Pool } from 'undici'
 import { LatencyHistogram } from './latency-histogram.js'
-import { ANSWER_WITHIN, type LoadOrder, type LoadOutcome, type LoadRequest } from './load-order.js'
+import {
+  ANSWER_WITHIN,
+  type LoadOrder,
+  type LoadOutcome,
+  type LoadRequest,
+  type OnCounting,
+} from './load-order.js'
 import { poolOf } from './pool.js'
 import { WrongAnswers } from './wrong-answers.js'
 
 /** Rotations: each answer gives the credential for the next request of its lane. */
-export async function chainLoad(order: LoadOrder): Promise<LoadOutcome> {
-  const { origin, requests, connections, seconds, amount = Infinity } = order
+export async function chainLoad(
+  order: LoadOrder,
+  onCounting: OnCounting = () => undefined,
+): Promise<LoadOutcome> {
+  const { origin, requests, connections, seconds, leadIn = 0, amount = Infinity } = order
   const pool = poolOf(origin, connections, order.answerWithin ?? ANSWER_WITHIN)
   const histogram = new LatencyHistogram()
   const wrong = new WrongAnswers()
   let begun = 0
   let answers = 0
-  const startedAt = performance.now()
-  const isOver = (): boolean =>
-    begun >= amount || performance.now() - startedAt > seconds * 1_000 || wrong.any
+  const endsAt = performance.now() + (leadIn + seconds) * 1_000
+  let countsFrom = leadIn > 0 ? Infinity : performance.now()
+  if (leadIn > 0) {
+    setTimeout(() => {
+      countsFrom = performance.now()
+      onCounting()
+    }, leadIn * 1_000)
+  }
+  const isOver = (): boolean => begun >= amount || performance.now() > endsAt || wrong.any
   const lane = async (first: LoadRequest): Promise<void> => {
     let request: LoadRequest | undefined = first
     while (request !== undefined && !isOver()) {
@@ -23,13 +38,15 @@ export async function chainLoad(order: LoadOrder): Promise<LoadOutcome> {
       const sentAt = performance.now()
       const answer = await answerTo(pool, request, wrong)
       if (answer === undefined) return
-      histogram.record(performance.now() - sentAt)
-      answers += 1
+      if (performance.now() >= countsFrom) {
+        histogram.record(performance.now() - sentAt)
+        answers += 1
+      }
       request = following(request, answer, wrong)
     }
   }
   await Promise.all(requests.slice(0, connections).map(lane))
-  const elapsed = (performance.now() - startedAt) / 1_000
+  const elapsed = Math.max(0, performance.now() - countsFrom) / 1_000
   await pool.destroy()
   return { answers, seconds: elapsed, ...wrong.report(), latency: histogram.latency() }
 }

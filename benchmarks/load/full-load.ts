@@ -1,27 +1,37 @@
 import autocannon from 'autocannon'
 import { checkEachAnswer } from './checked-client.js'
 import { LatencyHistogram } from './latency-histogram.js'
-import { ANSWER_WITHIN, type LoadOrder, type LoadOutcome, type LoadRequest } from './load-order.js'
+import {
+  ANSWER_WITHIN,
+  type LoadOrder,
+  type LoadOutcome,
+  type LoadRequest,
+  type OnCounting,
+} from './load-order.js'
 import { WrongAnswers } from './wrong-answers.js'
 
 /** How often autocannon looks whether the time is over. */
 const SAMPLE_MS = 20
 
 /** As much as the connections get through: each sends a request as soon as it has the answer before. */
-export async function fullLoad(order: LoadOrder): Promise<LoadOutcome> {
-  const { origin, requests, connections, seconds, amount, answerWithin = ANSWER_WITHIN } = order
+export async function fullLoad(
+  order: LoadOrder,
+  onCounting: OnCounting = () => undefined,
+): Promise<LoadOutcome> {
+  const { origin, requests, connections, amount, answerWithin = ANSWER_WITHIN } = order
+  const { seconds, leadIn = 0 } = order
   const histogram = new LatencyHistogram()
   const wrong = new WrongAnswers()
   const options = { ...order, wrong, answerWithin }
   let answers = 0
   let next = 0
-  const startedAt = performance.now()
+  let countsFrom = leadIn > 0 ? Infinity : performance.now()
   await new Promise<void>((resolve, reject) => {
     const run = autocannon(
       {
         url: origin,
         connections,
-        duration: seconds,
+        duration: leadIn + seconds,
         timeout: answerWithin,
         ...(amount !== undefined && { amount }),
         sampleInt: SAMPLE_MS,
@@ -33,12 +43,19 @@ export async function fullLoad(order: LoadOrder): Promise<LoadOutcome> {
       },
       (error: Error | null) => (error ? reject(error) : resolve()),
     )
+    if (leadIn > 0) {
+      setTimeout(() => {
+        countsFrom = performance.now()
+        onCounting()
+      }, leadIn * 1_000)
+    }
     run.on('response', (_client, _status, _bytes, ms) => {
+      if (performance.now() < countsFrom) return
       answers += 1
       histogram.record(ms)
     })
   })
-  const elapsed = (performance.now() - startedAt) / 1_000
+  const elapsed = Math.max(0, performance.now() - countsFrom) / 1_000
   return { answers, seconds: elapsed, ...wrong.report(), latency: histogram.latency() }
 }
 

@@ -1,7 +1,7 @@
 // The load generator: a process of its own, so that what it uses is not the servers'.
 import { fullLoad } from './full-load.js'
 import { chainLoad } from './chain-load.js'
-import type { LoadOrder, LoadOutcome, LoadReport } from './load-order.js'
+import type { LoadOrder, LoadOutcome, LoadReport, OnCounting } from './load-order.js'
 import { pacedLoad } from './paced-load.js'
 
 process.on('message', (order: LoadOrder) => {
@@ -15,9 +15,13 @@ process.on('disconnect', () => process.exit())
 process.on('SIGINT', () => undefined)
 
 async function generate(order: LoadOrder): Promise<LoadReport> {
-  const cpuBefore = process.cpuUsage()
-  const loopBefore = performance.eventLoopUtilization()
-  const load = loadFor(order)
+  let cpuBefore = process.cpuUsage()
+  let loopBefore = performance.eventLoopUtilization()
+  const load = loadFor(order, () => {
+    process.send?.({ counting: true })
+    cpuBefore = process.cpuUsage()
+    loopBefore = performance.eventLoopUtilization()
+  })
   if (order.awake) stayAwake(load)
   const outcome = await load
   const { user, system } = process.cpuUsage(cpuBefore)
@@ -29,10 +33,10 @@ async function generate(order: LoadOrder): Promise<LoadReport> {
   }
 }
 
-async function loadFor(order: LoadOrder): Promise<LoadOutcome> {
+async function loadFor(order: LoadOrder, onCounting: OnCounting): Promise<LoadOutcome> {
   const { rate, chain } = order
-  if (chain) return chainLoad(order)
-  return rate === undefined ? fullLoad(order) : pacedLoad({ ...order, rate })
+  if (chain) return chainLoad(order, onCounting)
+  return rate === undefined ? fullLoad(order, onCounting) : pacedLoad({ ...order, rate })
 }
 
 /** Until `load` is over. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { LoadOrder, LoadReport } from './load-order.js'
+import type { LoadOrder, LoadReport, OnCounting } from './load-order.js'
 
-type Message = { readonly report: LoadReport } | { readonly error: string }
+type End = { readonly report: LoadReport } | { readonly error: string }
 
 /** The process that sends the load. */
 export class LoadGenerator {
@@ -22,16 +22,19 @@ export class LoadGenerator {
   }
 
   /** Sends what `order` says, and tells what came of it. One order at a time. */
-  async run(order: LoadOrder, signal: AbortSignal): Promise<LoadReport> {
+  async run(order: LoadOrder, signal: AbortSignal, onCounting?: OnCounting): Promise<LoadReport> {
     signal.throwIfAborted()
-    const message = await new Promise<Message>((resolve, reject) => {
+    const message = await new Promise<End>((resolve, reject) => {
       const settle = (act: () => void): void => {
         this.#child.off('message', onMessage)
         this.#child.off('exit', onExit)
         signal.removeEventListener('abort', onAbort)
         act()
       }
-      const onMessage = (it: Message): void => settle(() => resolve(it))
+      const onMessage = (it: End | { counting: true }): void => {
+        if ('counting' in it) onCounting?.()
+        else settle(() => resolve(it))
+      }
       const onExit = (): void => settle(() => reject(new Error('the load generator has ended')))
       const onAbort = (): void => settle(() => reject(signal.reason as Error))
       this.#child.on('message', onMessage)

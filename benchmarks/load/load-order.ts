@@ -25,6 +25,12 @@ export interface LoadOrder {
   readonly requests: readonly LoadRequest[]
   readonly connections: number
   readonly seconds: number
+  /**
+   * Seconds before these, in which connections are opened and requests are sent, but nothing is counted yet. To open
+   * them would be a part of what each request costs, and the greater one, the fewer answers there are. Not for a load
+   * with an amount or a rate.
+   */
+  readonly leadIn?: number
   /** Ends after so many requests, however long they take. */
   readonly amount?: number
   /** Seconds after which a request counts as lost; {@link ANSWER_WITHIN} by default. */
@@ -77,6 +83,9 @@ export interface LoadReport {
   /** The share of time in which the generator had something to do, 0 to 1; not known of one that was kept awake. */
   readonly generatorBusy?: number
 }
+
+/** Told when the lead-in is over. */
+export type OnCounting = () => void
 
 /** The same without what the generator tells of itself. */
 export type LoadOutcome = Omit<LoadReport, 'generatorCpuMs' | 'generatorBusy'>

@@ -19,12 +19,12 @@ export const control: Scenario = {
   metrics: throughputMetrics,
   reference: 'first',
   comparisons: () => eachWith('first', ['second'], { metric: 'cpu', condition: LOAD }),
-  subjects: ({ seconds, warmUpRequests }) =>
+  subjects: (settings) =>
     ['first', 'second'].map((id) => ({
       id,
       title: `The ${id}`,
       conditions: [LOAD],
-      takes: { open: 1 + warmUpRequests / 4_000, measure: seconds + 0.1 },
+      takes: { open: 1 + comparedWarmUp(settings) / 4_000, measure: settings.seconds + 0.3 },
       open: async (bench) => {
         const server = ofStrategy(strategyById('session-redis'))
         return openServer({
@@ -35,7 +35,7 @@ export const control: Scenario = {
               requests: () => requests,
               warmUpRequests: comparedWarmUp(bench.settings),
               connections: CONNECTIONS,
-              seconds,
+              seconds: settings.seconds,
               awake: true,
             }),
         })

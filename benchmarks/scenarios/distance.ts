@@ -83,7 +83,7 @@ function subject(
     id,
     title,
     conditions: delays(settings.quick),
-    takes: { open: 1 + settings.warmUpRequests / 4_000, measure: settings.seconds + 0.2 },
+    takes: { open: 1 + settings.warmUpRequests / 4_000, measure: settings.seconds + 0.6 },
     open: (bench) => open(bench, strategy, algorithm),
   }
 }

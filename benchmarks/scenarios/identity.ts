@@ -122,7 +122,7 @@ function subject(server: IdentityServer, settings: Settings): Subject {
     id: server.id,
     title: server.title,
     conditions: isStrategy && !quick && !check ? EVERY_LOAD : [USUAL_LOAD],
-    takes: { open: 1 + comparedWarmUp(settings) / 4_000, measure: seconds + 0.1 },
+    takes: { open: 1 + comparedWarmUp(settings) / 4_000, measure: seconds + 0.3 },
     open: (bench) => open(server, bench),
   }
 }

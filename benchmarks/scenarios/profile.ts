@@ -10,8 +10,8 @@ const USERS = 100
 const CONNECTIONS = 50
 const LOAD: Condition = { connections: CONNECTIONS }
 
-/** What is looked up where, besides the user: nothing, a session in PostgreSQL, the user for a second time. */
-const COMPARED = ['session-postgres', 'jwt-rotating', 'jwt-user-lookup']
+/** What is looked up besides the user: nothing, or a session in PostgreSQL. */
+const COMPARED = ['session-postgres', 'jwt-rotating']
 
 export const profile: Scenario = {
   id: 'profile',
@@ -31,7 +31,7 @@ function subject(server: IdentityServer, settings: Settings): Subject {
     id: server.id,
     title: server.title,
     conditions: [LOAD],
-    takes: { open: 1 + settings.warmUpRequests / 3_000, measure: settings.seconds + 0.1 },
+    takes: { open: 1 + comparedWarmUp(settings) / 3_000, measure: settings.seconds + 0.3 },
     open: (bench) =>
       openServer({
         start: () => server.start(bench),

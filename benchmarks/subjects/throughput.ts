@@ -31,8 +31,8 @@ export async function measureLoad(
     stores: usageOf([...postgres.pids(), ...redis.pids()]),
   })
   const send = await warmedUp(bench, server, load)
-  const before = look()
-  const report = allRight(await send())
+  let before = look()
+  const report = allRight(await send(() => (before = look())))
   const after = look()
   const used = usedBetween(before.server, after.server)
   const usedByStores = usedBetween(before.stores, after.stores)

@@ -1,5 +1,5 @@
 import type { LoadGenerator } from '../load/load-generator.js'
-import type { LoadOrder, LoadReport, LoadRequest } from '../load/load-order.js'
+import type { LoadOrder, LoadReport, LoadRequest, OnCounting } from '../load/load-order.js'
 import { BenchError } from '../runner/bench-error.js'
 import type { Bench } from '../runner/bench.js'
 import type { StartedServer } from './started-server.js'
@@ -7,8 +7,8 @@ import type { StartedServer } from './started-server.js'
 /** What is sent to a server. */
 export interface Load extends Omit<LoadOrder, 'origin' | 'requests'> {
   /**
-   * Gives the requests, once to warm the server up and once to measure it: the same ones, or new ones of the same kind
-   * where no request may come twice. Of those, `count` are enough.
+   * Gives the requests to measure with, and those that warm the server up, if it has not seen such requests yet: the
+   * same ones, or new ones of the same kind where no request may come twice. Of those, `count` are enough.
    */
   readonly requests: (count: number) => readonly LoadRequest[] | Promise<readonly LoadRequest[]>
   /** Of a server that has not seen such requests yet; `warmUpRequests` of the settings unless told. */
@@ -24,17 +24,16 @@ export function comparedWarmUp({ warmUpRequests }: Bench['settings']): number {
 
 export type Loaded = Pick<StartedServer, 'url' | 'whileAlive'>
 
-/** A server that has seen such requests before needs only this part of its warm-up. */
-const AGAIN = 0.1
 const WARM_WITHIN_SECONDS = 60
+const LEAD_IN_SECONDS = 0.2
 /** No server here answers as many requests. */
 const MOST_PER_SECOND = 20_000
 
 const warmKinds = new WeakMap<Loaded, Set<string>>()
 
 /**
- * Sends a server requests until its code for them is compiled. Returns what sends those that are measured: they come
- * from the same source, so that nothing else can have been warmed up.
+ * Sends a server requests until its code for them is compiled, unless it has seen such requests before. Returns what
+ * sends those that are measured: they come from the same source, so that nothing else can have been warmed up.
  *
  * @throws {BenchError} if the source gave requests of two kinds, or the warm-up was not answered as expected
  */
@@ -43,33 +42,45 @@ export async function warmedUp(
   server: Loaded,
   load: Load,
   generator: LoadGenerator = bench.generator,
-): Promise<() => Promise<LoadReport>> {
+): Promise<(onCounting?: OnCounting) => Promise<LoadReport>> {
   const { requests: source, warmUpRequests, mayRefuse, ...how } = load
-  const whole = warmUpRequests ?? bench.settings.warmUpRequests
-  const { connections, rate: _paced, awake: _awake, ...same } = how
-  const send = (requests: readonly LoadRequest[], order: Omit<LoadOrder, 'origin' | 'requests'>) =>
-    server.whileAlive(generator.run({ origin: server.url, requests, ...order }, bench.signal))
+  const amount = Math.max(load.connections, warmUpRequests ?? bench.settings.warmUpRequests)
+  // Refusals are counted over the whole load, and belong to all of its answers.
+  const isTimed = load.amount === undefined && load.rate === undefined && !mayRefuse
+  const leadIn = isTimed ? LEAD_IN_SECONDS : 0
+  const given = async (count: number) => server.whileAlive(Promise.resolve(source(count)))
+  const send = (order: Omit<LoadOrder, 'origin'>, onCounting?: OnCounting): Promise<LoadReport> =>
+    server.whileAlive(generator.run({ origin: server.url, ...order }, bench.signal, onCounting))
 
-  const warming = await server.whileAlive(Promise.resolve(source(whole)))
-  const kind = kindOf(warming, load)
+  // Before the warm-up, because what a source asks of the server for its requests is of another kind.
+  const requests = await given(load.amount ?? (leadIn + load.seconds) * MOST_PER_SECOND)
+  const kind = kindOf(requests, load)
   const seen = warmKinds.get(server) ?? new Set()
   warmKinds.set(server, seen)
-  const amount = Math.max(connections, Math.ceil(whole * (seen.has(kind) ? AGAIN : 1)))
-  const report = await send(warming, { ...same, connections, seconds: WARM_WITHIN_SECONDS, amount })
+  if (!seen.has(kind)) {
+    const warming = await given(amount)
+    if (kindOf(warming, load) !== kind) {
+      throw new BenchError(
+        `The server would be warmed up with ${kindOf(warming, load)}, but ${kind} is measured.`,
+      )
+    }
+    const { rate: _paced, awake: _awake, ...same } = how
+    const warmUp = { ...same, requests: warming, seconds: WARM_WITHIN_SECONDS, amount }
+    checkWarmUp(await send(warmUp), { amount, mayRefuse })
+    seen.add(kind)
+  }
+  return (onCounting) => send({ ...how, requests, ...(leadIn > 0 && { leadIn }) }, onCounting)
+}
+
+/** @throws {BenchError} if it was not answered as expected, or not whole */
+function checkWarmUp(
+  report: LoadReport,
+  { amount, mayRefuse }: { amount: number; mayRefuse: true | undefined },
+): void {
   if (!mayRefuse || report.lost > 0) allRight(report)
   if (report.answers < amount) {
     throw new BenchError(`The warm-up ended after ${report.answers} of ${amount} requests.`)
   }
-  seen.add(kind)
-
-  const count = load.amount ?? load.seconds * MOST_PER_SECOND
-  const measured = await server.whileAlive(Promise.resolve(source(count)))
-  if (kindOf(measured, load) !== kind) {
-    throw new BenchError(
-      `The server was warmed up with ${kind}, but ${kindOf(measured, load)} was to be measured.`,
-    )
-  }
-  return () => send(measured, how)
 }
 
 /** The load on a server that is warm. @throws {BenchError} if an answer is not the expected one */
