@@ -80,9 +80,8 @@ export type {
 } from './request-trace.js'
 export { responses } from './responses.js'
 export type { ResponseName } from './responses.js'
-export { createPost, deletePost, listPosts, showPost } from './resources/posts.js'
-export { whoami } from './resources/whoami.js'
-export { listUsers, showMe, updateMe, userView } from './resources/users.js'
+export { resourceRoutes } from './resources/routes.js'
+export { userView } from './resources/users.js'
 export {
   describeCommand,
   describeSecretCall,

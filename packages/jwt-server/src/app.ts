@@ -2,13 +2,9 @@ import { Router } from '@koa/router'
 import {
   admission,
   type Clock,
-  createPost,
   crossOrigin,
-  deletePost,
   exactRoutes,
   type KitState,
-  listPosts,
-  listUsers,
   live,
   logAppErrors,
   type Logger,
@@ -20,12 +16,9 @@ import {
   problemDetails,
   ready,
   requestTrace,
+  resourceRoutes,
   securityHeaders,
-  showMe,
-  showPost,
   type TraceListener,
-  updateMe,
-  whoami,
 } from '@session-vs-jwt/http-kit'
 import Koa from 'koa'
 import type { JwtConfig } from './config.js'
@@ -35,7 +28,7 @@ import { login } from './handlers/login.js'
 import { logout, logoutAll } from './handlers/logout.js'
 import { register } from './handlers/register.js'
 import { renewAccess, rotateRefresh } from './handlers/token.js'
-import type { JwtContext, JwtPorts } from './ports.js'
+import type { JwtPorts } from './ports.js'
 import { checkRevocation, requireAccessToken } from './require-access-token.js'
 
 export interface JwtAppDeps {
@@ -91,20 +84,13 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
   router.get(paths.openapi, openApi('jwt'))
 
   router.post(paths.logoutAll, token, revocation, logoutAll)
-  router.get(paths.whoami, token, revocation, whoami)
   router.get(paths.devices, token, revocation, listDevices(clock))
   router.delete(paths.device, token, revocation, endDevice)
-  router.get(paths.me, token, revocation, showMe)
-  router.patch(
-    paths.me,
-    token,
-    revocation,
-    updateMe<JwtContext>(({ ports }) => ports.families, admit),
-  )
-  router.get(paths.users, token, revocation, listUsers)
-  router.get(paths.posts, token, revocation, listPosts)
-  router.post(paths.posts, token, revocation, createPost(clock, newId))
-  router.get(paths.post, token, revocation, showPost)
-  router.delete(paths.post, token, revocation, deletePost)
+  resourceRoutes(router, [token, revocation], {
+    clock,
+    newId,
+    admit,
+    devicesOf: ({ ports }) => ports.families,
+  })
   return router
 }

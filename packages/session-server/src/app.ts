@@ -2,13 +2,9 @@ import { Router } from '@koa/router'
 import {
   admission,
   type Clock,
-  createPost,
   crossOrigin,
-  deletePost,
   exactRoutes,
   type KitState,
-  listPosts,
-  listUsers,
   live,
   logAppErrors,
   type Logger,
@@ -20,13 +16,10 @@ import {
   problemDetails,
   ready,
   requestTrace,
+  resourceRoutes,
   sameOrigin,
   securityHeaders,
-  showMe,
-  showPost,
   type TraceListener,
-  updateMe,
-  whoami,
 } from '@session-vs-jwt/http-kit'
 import Koa from 'koa'
 import type { SessionConfig } from './config.js'
@@ -35,7 +28,7 @@ import { login } from './handlers/login.js'
 import { logout, logoutAll } from './handlers/logout.js'
 import { register } from './handlers/register.js'
 import { renewAccess, rotateRefresh } from './handlers/token.js'
-import type { SessionContext, SessionPorts } from './ports.js'
+import type { SessionPorts } from './ports.js'
 import { requireSession } from './require-session.js'
 import { Sessions } from './session.js'
 import type { RandomBytes } from './session-id.js'
@@ -98,20 +91,13 @@ function routes(
   router.post(paths.renewAccess, load, session, renewAccess(sessions))
   router.post(paths.rotateRefresh, load, session, rotateRefresh(sessions))
   router.post(paths.logoutAll, load, session, logoutAll(sessions))
-  router.get(paths.whoami, load, session, whoami)
   router.get(paths.devices, load, session, listDevices(clock))
   router.delete(paths.device, load, session, endDevice)
-  router.get(paths.me, load, session, showMe)
-  router.patch(
-    paths.me,
-    load,
-    session,
-    updateMe<SessionContext>(({ ports }) => ports.sessions, admit),
-  )
-  router.get(paths.users, load, session, listUsers)
-  router.get(paths.posts, load, session, listPosts)
-  router.post(paths.posts, load, session, createPost(clock, newId))
-  router.get(paths.post, load, session, showPost)
-  router.delete(paths.post, load, session, deletePost)
+  resourceRoutes(router, [load, session], {
+    clock,
+    newId,
+    admit,
+    devicesOf: ({ ports }) => ports.sessions,
+  })
   return router
 }
