@@ -1,5 +1,6 @@
 import { CookieJar } from '@session-vs-jwt/workbench'
 import type { Pool } from 'undici'
+import { Counting } from './counting.js'
 import { LatencyHistogram } from './latency-histogram.js'
 import {
   ANSWER_WITHIN,
@@ -23,13 +24,7 @@ export async function chainLoad(
   let begun = 0
   let answers = 0
   const endsAt = performance.now() + (leadIn + seconds) * 1_000
-  let countsFrom = leadIn > 0 ? Infinity : performance.now()
-  if (leadIn > 0) {
-    setTimeout(() => {
-      countsFrom = performance.now()
-      onCounting()
-    }, leadIn * 1_000)
-  }
+  const counting = new Counting(order, onCounting)
   const isOver = (): boolean => begun >= amount || performance.now() > endsAt || wrong.any
   const lane = async (first: LoadRequest): Promise<void> => {
     let request: LoadRequest | undefined = first
@@ -38,7 +33,7 @@ export async function chainLoad(
       const sentAt = performance.now()
       const answer = await answerTo(pool, request, wrong)
       if (answer === undefined) return
-      if (performance.now() >= countsFrom) {
+      if (counting.hasBegun) {
         histogram.record(performance.now() - sentAt)
         answers += 1
       }
@@ -46,7 +41,7 @@ export async function chainLoad(
     }
   }
   await Promise.all(requests.slice(0, connections).map(lane))
-  const elapsed = Math.max(0, performance.now() - countsFrom) / 1_000
+  const elapsed = counting.end()
   await pool.destroy()
   return { answers, seconds: elapsed, ...wrong.report(), latency: histogram.latency() }
 }

@@ -1,5 +1,6 @@
 import autocannon from 'autocannon'
 import { checkEachAnswer } from './checked-client.js'
+import { Counting } from './counting.js'
 import { LatencyHistogram } from './latency-histogram.js'
 import {
   ANSWER_WITHIN,
@@ -25,8 +26,7 @@ export async function fullLoad(
   const options = { ...order, wrong, answerWithin }
   let answers = 0
   let next = 0
-  let countsFrom = leadIn > 0 ? Infinity : performance.now()
-  await new Promise<void>((resolve, reject) => {
+  const counting = await new Promise<Counting>((resolve, reject) => {
     const run = autocannon(
       {
         url: origin,
@@ -41,21 +41,17 @@ export async function fullLoad(
           checkEachAnswer(client, own, options)
         },
       },
-      (error: Error | null) => (error ? reject(error) : resolve()),
+      (error: Error | null) => (error ? reject(error) : resolve(started)),
     )
-    if (leadIn > 0) {
-      setTimeout(() => {
-        countsFrom = performance.now()
-        onCounting()
-      }, leadIn * 1_000)
-    }
+    // Not before autocannon has built its requests, which can take longer than the lead-in.
+    const started = new Counting(order, onCounting)
     run.on('response', (_client, _status, _bytes, ms) => {
-      if (performance.now() < countsFrom) return
+      if (!started.hasBegun) return
       answers += 1
       histogram.record(ms)
     })
   })
-  const elapsed = Math.max(0, performance.now() - countsFrom) / 1_000
+  const elapsed = counting.end()
   return { answers, seconds: elapsed, ...wrong.report(), latency: histogram.latency() }
 }
 
