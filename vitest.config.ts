@@ -43,6 +43,8 @@ export default defineConfig({
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
     sequence: { sequencer: LongestFirst },
+    // A second, the default, is too short for a page on a busy machine. A poll that holds ends at once.
+    expect: { poll: { timeout: 15_000 } },
     // One after another: what is broken on purpose, and what is timed, has the machine for itself.
     projects: [
       {
