@@ -79,7 +79,7 @@ const inRedis = (key: string, corrupt: () => Promise<unknown>): Login => ({
 })
 
 async function sessionKey(userId: string, deviceId: string): Promise<string> {
-  const { index, member } = sessionKeys(userId)
+  const { index, member } = sessionKeys({ isCluster: false }, userId)
   return member((await redis.hget(index, deviceId)) ?? '')
 }
 
@@ -261,7 +261,8 @@ describe.each(inRedisOnly)('%s: the list of a user’s logins has another type',
     const { device, account } = await registered(server)
     const other = await loggedIn(server, account)
     const userId = (await device.whoami()).body.id
-    const { index } = it.server === 'session' ? sessionKeys(userId) : familyKeys(userId)
+    const { index } =
+      it.server === 'session' ? sessionKeys({ isCluster: false }, userId) : familyKeys(userId)
     const corrupt = async () => becomes(index, type)
     await corrupt()
     expect((await device.devices()).body.devices).toHaveLength(2)

@@ -22,6 +22,7 @@ import {
   type TraceListener,
 } from '@session-vs-jwt/http-kit'
 import Koa from 'koa'
+import { authenticated } from './authenticated.js'
 import type { SessionConfig } from './config.js'
 import { endDevice, listDevices } from './handlers/devices.js'
 import { login } from './handlers/login.js'
@@ -29,9 +30,11 @@ import { logout, logoutAll } from './handlers/logout.js'
 import { register } from './handlers/register.js'
 import { renewAccess, rotateRefresh } from './handlers/token.js'
 import type { SessionPorts } from './ports.js'
-import { requireSession } from './require-session.js'
-import { Sessions } from './session.js'
-import type { RandomBytes } from './session-id.js'
+import { cookieAttributes, cookieName } from './session/cookie.js'
+import { adaptKoaSession } from './session/koa-session.js'
+import type { RandomBytes } from './session/session-id.js'
+import type { SessionSettings } from './session/settings.js'
+import { useStrictCookies } from './session/strict-cookies.js'
 
 export interface SessionAppDeps {
   readonly config: SessionConfig
@@ -55,49 +58,42 @@ const challenge = (cookie: string): string =>
 export function createApp(deps: SessionAppDeps): SessionApp {
   const { config, ports, logger, onFinished } = deps
   const app: SessionApp = new Koa()
-  const sessions = new Sessions(app, deps)
+  const settings = { ...deps, koaSession: adaptKoaSession(app, config) }
+  useStrictCookies(app, cookieAttributes(config))
   app.on('error', logAppErrors(logger))
   // What every request passes, in this order.
   app.use(requestTrace({ ports, serverTiming: config.serverTiming, onFinished }))
-  app.use(problemDetails(logger, challenge(sessions.cookieName)))
+  app.use(problemDetails(logger, challenge(cookieName(config))))
   app.use(securityHeaders(config.https))
   app.use(noStore)
   app.use(crossOrigin(config.allowedOrigins))
   app.use(sameOrigin(config.allowedOrigins, config.https))
-  const router = routes(sessions, deps)
+  const router = routes(settings, deps)
   app.use(exactRoutes(router))
   app.use(router.allowedMethods())
   return app
 }
 
-/** Every route. Public ones load no session, and pay for no lookup. */
+/** Every route. Public ones load no session, so they cost no lookup. */
 function routes(
-  sessions: Sessions,
+  settings: SessionSettings,
   { clock, newId, draining, logger }: SessionAppDeps,
 ): Router<KitState, { ports: SessionPorts }> {
   const router = new Router<KitState, { ports: SessionPorts }>({ sensitive: true, strict: true })
-  const load = sessions.load
-  const session = requireSession(sessions)
-
+  const guard = authenticated(settings)
   const admit = admission()
 
-  router.post(paths.register, register(sessions, clock, newId, admit))
-  router.post(paths.login, login(sessions, admit))
-  router.post(paths.logout, logout(sessions))
+  router.post(paths.register, register(settings, admit))
+  router.post(paths.login, login(settings, admit))
+  router.post(paths.renewAccess, guard, renewAccess(settings))
+  router.post(paths.rotateRefresh, guard, rotateRefresh(settings))
+  router.post(paths.logout, logout(settings))
+  router.post(paths.logoutAll, guard, logoutAll(settings))
+  router.get(paths.devices, guard, listDevices(clock))
+  router.delete(paths.device, guard, endDevice)
   router.get(paths.live, live)
   router.get(paths.ready, ready(draining, logger))
   router.get(paths.openapi, openApi('session'))
-
-  router.post(paths.renewAccess, load, session, renewAccess(sessions))
-  router.post(paths.rotateRefresh, load, session, rotateRefresh(sessions))
-  router.post(paths.logoutAll, load, session, logoutAll(sessions))
-  router.get(paths.devices, load, session, listDevices(clock))
-  router.delete(paths.device, load, session, endDevice)
-  resourceRoutes(router, [load, session], {
-    clock,
-    newId,
-    admit,
-    devicesOf: ({ ports }) => ports.sessions,
-  })
+  resourceRoutes(router, [guard], { clock, newId, admit, devicesOf: ({ ports }) => ports.sessions })
   return router
 }

@@ -17,12 +17,9 @@ import type { SessionConfig } from './config.js'
 import type { SessionPorts } from './ports.js'
 import { MemorySessions } from './stores/memory.js'
 import { PostgresSessions, sessionTables } from './stores/postgres.js'
-import {
-  defineSessionCommands,
-  RedisSessions,
-  SESSION_COMMANDS,
-  SESSION_KEYS,
-} from './stores/redis.js'
+import { SESSION_KEYS } from './stores/redis/keys.js'
+import { RedisSessions } from './stores/redis/redis-sessions.js'
+import { defineSessionCommands, SESSION_COMMANDS } from './stores/redis/scripts.js'
 import type { SessionStore } from './stores/session-store.js'
 
 /** What the server takes from its surroundings, and what a test brings itself. */
@@ -92,7 +89,8 @@ function redisSessions(
 ): PortsFor<SessionStore> {
   const defined = defineSessionCommands(connection)
   const commands = traceCalls('redis', defined, SESSION_COMMANDS, describeCommand)
-  const settings = { deadline: connection.deadline, clock, onUnreadable }
+  const { deadline, isCluster } = connection
+  const settings = { deadline, isCluster, clock, onUnreadable }
   return (trace) => new RedisSessions(commands(trace), settings)
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@session-vs-jwt/http-kit'
 import { composeServer } from './compose.js'
 import { loadConfig } from './config.js'
-import { systemRandomBytes } from './session-id.js'
+import { systemRandomBytes } from './session/session-id.js'
 
 await runMain('session server', 'SESSION_PORT (PORT, if started alone)', async () => {
   const config = loadConfig(readSecretFiles(process.env, 'session server'))

@@ -1,6 +1,6 @@
-import type { KitContext, KitMiddleware, KitPorts } from '@session-vs-jwt/http-kit'
+import type { KitContext, KitPorts, KitState } from '@session-vs-jwt/http-kit'
 import type Keygrip from 'keygrip'
-import type { SessionStore } from './stores/session-store.js'
+import type { SessionRecord, SessionStore } from './stores/session-store.js'
 
 /** What the session server needs from outside to answer a request. */
 export interface SessionPorts extends KitPorts {
@@ -10,5 +10,17 @@ export interface SessionPorts extends KitPorts {
   readonly cookieKeys: Keygrip | undefined
 }
 
-export type SessionContext = KitContext<SessionPorts>
-export type SessionMiddleware = KitMiddleware<SessionPorts>
+/** The session of a request. */
+export interface Session {
+  /** `undefined`: the cookie itself carries the session. */
+  readonly id: string | undefined
+  readonly record: SessionRecord
+}
+
+interface SessionState extends KitState {
+  /** Set by the guard of private routes. */
+  session?: Session
+}
+
+export type SessionContext = KitContext<SessionPorts> & { state: SessionState }
+export type SessionMiddleware = (ctx: SessionContext, next: () => Promise<unknown>) => Promise<void>

@@ -14,6 +14,8 @@ export interface RedisConnectionOptions {
 
 export interface RedisConnection {
   readonly redis: Redis | Cluster
+  /** Whether keys that one script reaches must share a hash slot. */
+  readonly isCluster: boolean
   /**
    * The moment, in milliseconds on the monotonic clock of this process, after which a write sent now
    * must not run: the client has given up by then. First argument of every script made by
@@ -61,6 +63,7 @@ export async function connectRedis(options: RedisConnectionOptions): Promise<Red
   }
   return {
     redis,
+    isCluster: redis instanceof Cluster,
     deadline: () => performance.now() + commandMs,
     close: async () => end(),
   }

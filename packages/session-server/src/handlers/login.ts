@@ -1,11 +1,12 @@
 import { type Admission, parseBasic, userView } from '@session-vs-jwt/http-kit'
 import { loginWithEmail } from '@session-vs-jwt/users'
 import type { SessionContext } from '../ports.js'
-import type { Sessions } from '../session.js'
+import type { SessionSettings } from '../session/settings.js'
+import { startSession, undoStart } from '../session/start.js'
 
 /** `POST /auth/login/email`: email and password in a Basic header. */
 export function login(
-  sessions: Sessions,
+  settings: SessionSettings,
   admit: Admission,
 ): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
@@ -14,8 +15,8 @@ export function login(
       loginWithEmail(
         credentials,
         ctx.ports,
-        (it, version) => sessions.start(ctx, it, version),
-        () => sessions.withdraw(ctx),
+        (it, version) => startSession(ctx, it, version, settings),
+        (session) => undoStart(ctx, session, settings),
         signal,
       ),
     )

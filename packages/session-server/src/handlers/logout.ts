@@ -1,21 +1,23 @@
 import { identityOf } from '@session-vs-jwt/http-kit'
 import type { SessionContext } from '../ports.js'
-import type { Sessions } from '../session.js'
+import { clearCookie } from '../session/cookie.js'
+import { endSession } from '../session/end.js'
+import type { SessionSettings } from '../session/settings.js'
 import { storedSessions } from './devices.js'
 
-/** `POST /auth/logout`: ends this session. Whoever is logged out already gets the same answer. */
-export function logout(sessions: Sessions): (ctx: SessionContext) => Promise<void> {
+/** `POST /auth/logout`: ends this session. A client that is logged out already gets the same answer. */
+export function logout(settings: SessionSettings): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
-    await sessions.end(ctx)
+    await endSession(ctx, settings)
     ctx.status = 204
   }
 }
 
 /** `POST /auth/logout/all`: ends every session of this user. */
-export function logoutAll(sessions: Sessions): (ctx: SessionContext) => Promise<void> {
+export function logoutAll({ config }: SessionSettings): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
     await storedSessions(ctx).destroyAll(identityOf(ctx).userId)
-    sessions.forget(ctx)
+    clearCookie(ctx, config)
     ctx.status = 204
   }
 }

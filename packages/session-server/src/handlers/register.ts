@@ -1,31 +1,23 @@
-import {
-  type Admission,
-  type Clock,
-  type NewId,
-  readJson,
-  registerRequest,
-  userView,
-} from '@session-vs-jwt/http-kit'
+import { type Admission, readJson, registerRequest, userView } from '@session-vs-jwt/http-kit'
 import { registerWithEmail } from '@session-vs-jwt/users'
 import type { SessionContext } from '../ports.js'
-import type { Sessions } from '../session.js'
+import type { SessionSettings } from '../session/settings.js'
+import { startSession } from '../session/start.js'
 
-/** `POST /auth/register/email`: registered means logged in. */
+/** `POST /auth/register/email`: registering logs you in. */
 export function register(
-  sessions: Sessions,
-  clock: Clock,
-  newId: NewId,
+  settings: SessionSettings,
   admit: Admission,
 ): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
     const registration = await readJson(ctx.req, registerRequest)
-    const facts = { id: newId(), createdAt: clock() }
+    const facts = { id: settings.newId(), createdAt: settings.clock() }
     const { user } = await admit(ctx, (signal) =>
       registerWithEmail(
         registration,
         facts,
         ctx.ports,
-        (it, version) => sessions.start(ctx, it, version),
+        (it, version) => startSession(ctx, it, version, settings),
         signal,
       ),
     )

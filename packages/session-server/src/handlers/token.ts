@@ -1,16 +1,21 @@
 import type { SessionContext } from '../ports.js'
-import type { Sessions } from '../session.js'
+import { renewSession } from '../session/renew.js'
+import { rotateSession } from '../session/rotate.js'
+import type { SessionSettings } from '../session/settings.js'
+import { expiryOf } from '../stores/session-store.js'
 
-/** `POST /auth/token/access`: the session goes on; its idle deadline begins anew. */
-export function renewAccess(sessions: Sessions): (ctx: SessionContext) => Promise<void> {
+/** `POST /auth/token/access`: the session goes on, and its idle time starts again. */
+export function renewAccess(settings: SessionSettings): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
-    ctx.body = { expiresAt: (await sessions.renew(ctx)).toISOString() }
+    const { record } = await renewSession(ctx, settings)
+    ctx.body = { expiresAt: new Date(expiryOf(record)).toISOString() }
   }
 }
 
-/** `POST /auth/token/refresh`: the session goes on under a new id; the old one is spent. */
-export function rotateRefresh(sessions: Sessions): (ctx: SessionContext) => Promise<void> {
+/** `POST /auth/token/refresh`: the session goes on under a new id, and the old id is spent. */
+export function rotateRefresh(settings: SessionSettings): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
-    ctx.body = { expiresAt: (await sessions.rotate(ctx)).toISOString() }
+    const { record } = await rotateSession(ctx, settings)
+    ctx.body = { expiresAt: new Date(expiryOf(record)).toISOString() }
   }
 }

@@ -1,6 +1,6 @@
 import { epochMs, removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
 import type { Revocation } from '@session-vs-jwt/users'
-import { hashSessionId } from '../session-id.js'
+import { hashSessionId } from '../session/session-id.js'
 import { type SessionRecord, sessionSchema, type SessionStore } from './session-store.js'
 
 export const sessionsSchema: string = `

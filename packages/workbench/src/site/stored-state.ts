@@ -46,13 +46,14 @@ function unreachable(): StoredRecord[] {
 }
 
 async function inRedis(
-  { redis }: RedisConnection,
+  connection: RedisConnection,
   server: ServerKind,
   userId: string,
 ): Promise<StoredRecord[]> {
+  const { redis } = connection
   const records: StoredRecord[] = []
   const isSession = server === 'session'
-  const { index, member } = isSession ? sessionKeys(userId) : familyKeys(userId)
+  const { index, member } = isSession ? sessionKeys(connection, userId) : familyKeys(userId)
   const members = isSession ? await redis.hvals(index) : await redis.smembers(index)
   for (const id of members) {
     const key = member(id)

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Cookies from 'cookies'
 import type Keygrip from 'keygrip'
 import type Koa from 'koa'
-import type { SessionContext, SessionPorts } from './ports.js'
+import type { SessionContext, SessionPorts } from '../ports.js'
 
 /** What every cookie of this server has. */
 export interface CookieAttributes {
@@ -43,7 +43,7 @@ class SessionCookies extends Cookies {
 }
 
 /** Gives each request of `app` that asks for its cookies those of this server. */
-export function useSessionCookies(
+export function useStrictCookies(
   app: Koa<object, { ports: SessionPorts }>,
   attributes: CookieAttributes,
 ): void {

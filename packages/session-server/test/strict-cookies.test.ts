@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { timesSent } from '../src/session-cookies.js'
+import { timesSent } from '../src/session/strict-cookies.js'
 
 describe.each(['sid', 'sid.sig', '__Host-sid', '__Host-sid.sig'])('pairs named %s', (name) => {
   test.each([
