@@ -49,7 +49,9 @@ if redis.call('PTTL', index) < tonumber(lifetime) then redis.call('PEXPIRE', ind
 const SCRIPTS = {
   tagSession: {
     numberOfKeys: 1,
-    lua: `redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 1`,
+    lua: `
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`,
   },
   createSession: {
     numberOfKeys: 2,
