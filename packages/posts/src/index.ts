@@ -1,2 +1,3 @@
 export type { Post, PostPage, PostRepository } from './post.js'
 export { PostgresPosts, postsSchema, postsTable } from './postgres.js'
+export { MemoryPosts } from './memory.js'

@@ -30,13 +30,13 @@ import { logout, logoutAll } from './handlers/logout.js'
 import { register } from './handlers/register.js'
 import { renewAccess, rotateRefresh } from './handlers/token.js'
 import type { SessionPorts } from './ports.js'
-import { cookieAttributes, cookieName } from './session/cookie.js'
+import { challengeFor, cookieAttributes, cookieName } from './session/cookie.js'
 import { adaptKoaSession } from './session/koa-session.js'
 import type { RandomBytes } from './session/session-id.js'
 import type { SessionSettings } from './session/settings.js'
 import { useStrictCookies } from './session/strict-cookies.js'
 
-export interface SessionAppDeps {
+export interface AppDeps {
   readonly config: SessionConfig
   readonly ports: PortsFor<SessionPorts>
   readonly logger: Logger
@@ -48,52 +48,49 @@ export interface SessionAppDeps {
   readonly onFinished?: TraceListener | undefined
 }
 
-type SessionApp = Koa<KitState, { ports: SessionPorts }>
-
-/** How a client without a session is told where to get one (draft-broyer-http-cookie-auth). */
-const challenge = (cookie: string): string =>
-  `Cookie realm="session-server", form-action="${paths.login}", cookie-name="${cookie}"`
+type App = Koa<KitState, { ports: SessionPorts }>
+type AppRouter = Router<KitState, { ports: SessionPorts }>
 
 /** The session server. It neither connects nor listens. */
-export function createApp(deps: SessionAppDeps): SessionApp {
+export function createApp(deps: AppDeps): App {
   const { config, ports, logger, onFinished } = deps
-  const app: SessionApp = new Koa()
-  const settings = { ...deps, koaSession: adaptKoaSession(app, config) }
+  const app: App = new Koa()
   useStrictCookies(app, cookieAttributes(config))
+  const router = routes({ ...deps, koaSession: adaptKoaSession(app, config) })
   app.on('error', logAppErrors(logger))
-  // What every request passes, in this order.
+  // Every request passes these stages, in this order.
   app.use(requestTrace({ ports, serverTiming: config.serverTiming, onFinished }))
-  app.use(problemDetails(logger, challenge(cookieName(config))))
+  app.use(problemDetails(logger, challengeFor(cookieName(config))))
   app.use(securityHeaders(config.https))
   app.use(noStore)
   app.use(crossOrigin(config.allowedOrigins))
   app.use(sameOrigin(config.allowedOrigins, config.https))
-  const router = routes(settings, deps)
   app.use(exactRoutes(router))
   app.use(router.allowedMethods())
   return app
 }
 
-/** Every route. Public ones load no session, so they cost no lookup. */
-function routes(
-  settings: SessionSettings,
-  { clock, newId, draining, logger }: SessionAppDeps,
-): Router<KitState, { ports: SessionPorts }> {
-  const router = new Router<KitState, { ports: SessionPorts }>({ sensitive: true, strict: true })
-  const guard = authenticated(settings)
+/** Every route. Those without `guard` are public, and cost no lookup. */
+function routes(deps: AppDeps & SessionSettings): AppRouter {
+  const { clock, newId, draining, logger } = deps
+  const router: AppRouter = new Router({ sensitive: true, strict: true })
   const admit = admission()
+  const guard = authenticated(deps)
 
-  router.post(paths.register, register(settings, admit))
-  router.post(paths.login, login(settings, admit))
-  router.post(paths.renewAccess, guard, renewAccess(settings))
-  router.post(paths.rotateRefresh, guard, rotateRefresh(settings))
-  router.post(paths.logout, logout(settings))
-  router.post(paths.logoutAll, guard, logoutAll(settings))
+  router.post(paths.register, register(deps, admit))
+  router.post(paths.login, login(deps, admit))
+  router.post(paths.renewAccess, guard, renewAccess(deps))
+  router.post(paths.rotateRefresh, guard, rotateRefresh(deps))
+  router.post(paths.logout, logout(deps))
+  router.post(paths.logoutAll, guard, logoutAll(deps))
+
   router.get(paths.devices, guard, listDevices(clock))
   router.delete(paths.device, guard, endDevice)
+  const devicesOf = ({ ports: { sessions } }: { ports: SessionPorts }) => sessions
+  resourceRoutes(router, [guard], { clock, newId, admit, devicesOf })
+
   router.get(paths.live, live)
   router.get(paths.ready, ready(draining, logger))
   router.get(paths.openapi, openApi('session'))
-  resourceRoutes(router, [guard], { clock, newId, admit, devicesOf: ({ ports }) => ports.sessions })
   return router
 }

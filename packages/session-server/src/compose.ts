@@ -12,7 +12,7 @@ import {
 } from '@session-vs-jwt/http-kit'
 import { anHourBefore, type RedisConnection } from '@session-vs-jwt/stores'
 import Keygrip from 'keygrip'
-import { createApp, type SessionAppDeps } from './app.js'
+import { createApp, type AppDeps } from './app.js'
 import type { SessionConfig } from './config.js'
 import type { SessionPorts } from './ports.js'
 import { MemorySessions } from './stores/memory.js'
@@ -23,10 +23,7 @@ import { defineSessionCommands, SESSION_COMMANDS } from './stores/redis/scripts.
 import type { SessionStore } from './stores/session-store.js'
 
 /** What the server takes from its surroundings, and what a test brings itself. */
-export type Surroundings = Pick<
-  SessionAppDeps,
-  'logger' | 'clock' | 'newId' | 'random' | 'onFinished'
->
+export type Surroundings = Pick<AppDeps, 'logger' | 'clock' | 'newId' | 'random' | 'onFinished'>
 
 /** Connects the stores that the settings name and puts the server together. It does not listen. */
 export async function composeServer(

@@ -1,7 +1,7 @@
 export { composeServer } from './compose.js'
 export type { Surroundings } from './compose.js'
 export { createApp } from './app.js'
-export type { SessionAppDeps } from './app.js'
+export type { AppDeps } from './app.js'
 export { loadConfig } from './config.js'
 export type { SessionConfig, SessionStoreKind } from './config.js'
 export type { SessionPorts } from './ports.js'

@@ -1,3 +1,4 @@
+import { paths } from '@session-vs-jwt/http-kit'
 import type { SessionConfig } from '../config.js'
 import type { SessionContext } from '../ports.js'
 import { isSessionId } from './session-id.js'
@@ -38,4 +39,9 @@ export function clearCookie(ctx: SessionContext, config: SessionConfig): void {
 /** Whether the request has a cookie of this name at all, valid or not. */
 export function hasSessionCookie(ctx: SessionContext, config: SessionConfig): boolean {
   return timesSent(ctx.headers.cookie, cookieName(config)) > 0
+}
+
+/** How a client without a session learns where to get one (draft-broyer-http-cookie-auth). */
+export function challengeFor(name: string): string {
+  return `Cookie realm="session-server", form-action="${paths.login}", cookie-name="${name}"`
 }

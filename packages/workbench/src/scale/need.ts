@@ -98,23 +98,29 @@ export function needOf(
   const inRedis = costs[`${what} in Redis`]
   const inPostgres = costs[`${what} in PostgreSQL`]
   const read = costs['session in PostgreSQL'].cpuPerReadUs
-  const redis = requests * identityCost.redis + (stateIn === 'redis' ? renewals : 0)
+  const onOneRedis = requests * identityCost.redis + (stateIn === 'redis' ? renewals : 0)
   const sql = requests * identityCost.sql + (stateIn === 'postgres' ? renewals : 0)
   const bytes = isKept
     ? liveLogins * (stateIn === 'redis' ? inRedis.bytesPerLogin : inPostgres.bytesPerLogin)
     : 0
   const cores = (perSecond: number, us: number): number => (perSecond * us) / 1e6 / a.load
   const byMemory = stateIn === 'redis' ? bytes / (a.memoryGiB * GIB) : 0
-  const byProcessor = cores(redis, costs['session in Redis'].cpuPerReadUs)
+  const mastersFor = (redis: number): number => {
+    const byProcessor = cores(redis, costs['session in Redis'].cpuPerReadUs)
+    return redis > 0 ? Math.max(1, Math.ceil(byMemory), Math.ceil(byProcessor)) : 0
+  }
+  // In a cluster, a session id leads to its session by a second GET (decision 3).
+  const tagReads = facts.server === 'session' && stateIn === 'redis' && mastersFor(onOneRedis) > 1
+  const redis = onOneRedis + (tagReads ? requests : 0)
   return {
     liveLogins: isKept ? liveLogins : 0,
     requestsPerSecond: requests,
     redisCommandsPerSecond: redis,
     sqlPerSecond: sql,
     storeGiB: bytes / GIB,
-    redisMasters: redis > 0 ? Math.max(1, Math.ceil(byMemory), Math.ceil(byProcessor)) : 0,
+    redisMasters: mastersFor(redis),
     postgresCores: cores(sql, read),
     credentialMbitPerSecond: (requests * facts.sent.bytes * 8) / 1e6,
-    hops: identityCost.redis + identityCost.sql,
+    hops: identityCost.redis + identityCost.sql + (tagReads ? 1 : 0),
   }
 }
