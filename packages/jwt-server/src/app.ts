@@ -91,6 +91,8 @@ function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
     newId,
     admit,
     devicesOf: ({ ports }) => ports.families,
+    // The client has to throw its tokens away itself.
+    clearCredential: () => undefined,
   })
   return router
 }

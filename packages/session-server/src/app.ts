@@ -98,6 +98,7 @@ function routes(
     newId,
     admit,
     devicesOf: ({ ports }) => ports.sessions,
+    clearCredential: (ctx) => sessions.forget(ctx),
   })
   return router
 }
