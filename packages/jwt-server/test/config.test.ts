@@ -40,6 +40,7 @@ describe('the settings of the JWT server', () => {
       familySeconds: 28_800,
       graceSeconds: 0,
       clockTolerance: 0,
+      rememberVerified: false,
     })
   })
 
@@ -55,6 +56,7 @@ describe('the settings of the JWT server', () => {
       REFRESH_FAMILY_SECONDS: '3',
       REFRESH_GRACE_SECONDS: '4',
       CLOCK_TOLERANCE_SECONDS: '5',
+      JWT_REMEMBER_VERIFIED: 'on',
     }
     expect(loadConfig(env)).toMatchObject({
       refreshStore: 'postgres',
@@ -66,6 +68,7 @@ describe('the settings of the JWT server', () => {
       familySeconds: 3,
       graceSeconds: 4,
       clockTolerance: 5,
+      rememberVerified: true,
     })
   })
 
@@ -99,6 +102,7 @@ describe('the settings of the JWT server', () => {
       REFRESH_FAMILY_SECONDS: '1h',
       REFRESH_GRACE_SECONDS: '61',
       CLOCK_TOLERANCE_SECONDS: '61',
+      JWT_REMEMBER_VERIFIED: 'yes',
     }
     const { problems, message } = errorOf(env)
     expect(problems.map((it) => it.name).toSorted()).toStrictEqual(Object.keys(env).toSorted())
