@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { paths } from '@session-vs-jwt/http-kit'
 import { type Exchange, exchange, type Strategy } from '@session-vs-jwt/workbench'
-import { Client } from 'pg'
 import { Pool } from 'undici'
 import type { Bench } from '../runner/bench.js'
 import type { Measurement, Scenario, Subject } from '../runner/scenario.js'
@@ -23,7 +22,7 @@ const events = {
   logout: 'after logout',
   logoutAll: 'after logout from another device, of all',
   password: 'after a new password, set on another device',
-  deletion: 'after the user was deleted',
+  account: 'after the account was deleted, on another device',
 } as const
 
 type Event = keyof typeof events
@@ -113,7 +112,7 @@ async function stillWorksFor(
     }
   })()
   try {
-    await acts[event](bench, url, { login, other })
+    await acts[event](url, { login, other })
     const endedAt = performance.now()
     await looking
     return Math.max(0, workedAt - endedAt)
@@ -129,15 +128,15 @@ interface Devices {
   readonly other: Login
 }
 
-type Act = (bench: Bench, url: string, devices: Devices) => Promise<unknown>
+type Act = (url: string, devices: Devices) => Promise<unknown>
 
 const acts: Readonly<Record<Event, Act>> = {
-  logout: async (_bench, url, { login: { headers } }) =>
+  logout: async (url, { login: { headers } }) =>
     must(204, { method: 'POST', url: url + paths.logout, headers }),
-  logoutAll: async (_bench, url, { other: { headers } }) => {
+  logoutAll: async (url, { other: { headers } }) => {
     await must(204, { method: 'POST', url: url + paths.logoutAll, headers })
   },
-  password: async (_bench, url, { other }) => {
+  password: async (url, { other }) => {
     const { headers, password } = other
     await must(200, {
       method: 'PATCH',
@@ -146,13 +145,13 @@ const acts: Readonly<Record<Event, Act>> = {
       body: JSON.stringify({ password: `new ${password}`, currentPassword: password }),
     })
   },
-  deletion: async (bench, _url, { login: { email } }) => {
-    const { postgres } = await bench.stores()
-    const client = new Client({ connectionString: postgres.url })
-    await client.connect()
-    await client.query('DELETE FROM users WHERE email = $1', [email])
-    await client.end()
-  },
+  account: async (url, { other: { headers, password: currentPassword } }) =>
+    must(204, {
+      method: 'DELETE',
+      url: url + paths.me,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ currentPassword }),
+    }),
 }
 
 async function must(status: number, request: Parameters<typeof exchange>[0]): Promise<Exchange> {

@@ -22,7 +22,6 @@ export function targetFor(strategy: Strategy, server: TestServer): Target {
     control: {
       start: async (options) => startInstance(strategy, options),
       stateOf,
-      deleteUser,
       asymmetricKeys,
     } satisfies Control,
   }
@@ -81,10 +80,6 @@ async function startRedisThatMayDie(): Promise<{
     await removeFolder()
   }
   return { server, remove }
-}
-
-async function deleteUser(userId: string): Promise<void> {
-  await withSql((sql) => sql.query('DELETE FROM users WHERE id = $1', [userId]))
 }
 
 async function withSql<T>(use: (sql: Client) => Promise<T>): Promise<T> {

@@ -128,6 +128,14 @@ export const refusedRequests: readonly RefusedRequest[] = [
       }),
   },
   {
+    code: 'wrong_current_password',
+    what: 'a deletion with a wrong password',
+    send: ({ client }) => {
+      const json = { currentPassword: 'a wrong one' }
+      return client.send({ method: 'DELETE', path: paths.me, json })
+    },
+  },
+  {
     code: 'forbidden_origin',
     what: 'a foreign page',
     only: 'session',

@@ -48,6 +48,7 @@ async function sendOperation(
 function bodyOf({ id, body }: Operation, account: Registration): unknown {
   if (id === 'register') return account
   if (id === 'updateMe') return { nickname: `${account.nickname} too` }
+  if (id === 'deleteMe') return { currentPassword: account.password }
   return body?.examples[0]?.value
 }
 

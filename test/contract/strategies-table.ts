@@ -27,7 +27,7 @@ const QUESTIONS: readonly (readonly [question: string, answer: (it: Answered) =>
   ['Does the login survive a restart?', ({ seen }) => yes(seen.afterRestart, 'kept')],
   ['Is the identity served with Redis stopped?', ({ seen }) => SERVED[seen.withoutRedis]],
   ['A copy of the credential after logout', ({ seen }) => LIVES[seen.afterLogout]],
-  ['A credential whose user was deleted', ({ seen }) => LIVES[seen.afterUserDeleted]],
+  ['A credential of an account that was deleted', ({ seen }) => LIVES[seen.afterUserDeleted]],
   ['A credential that a rotation replaced', ({ seen }) => SPENT[seen.spentCredential]],
   ['Can a user see and end other devices?', ({ seen }) => (seen.devices ? 'yes' : 'no, 501')],
 ]

@@ -13,7 +13,6 @@ export function fleetTarget(fleet: Fleet): Target {
     strategies: [strategy],
     control: {
       start: untold,
-      deleteUser: untold,
       asymmetricKeys: untold,
       stateOf: untold,
       startSeveral: async () => ({

@@ -51,7 +51,7 @@ const password = z.string().meta({
 
 const currentPassword = z
   .string()
-  .meta({ format: 'password', description: 'The one so far, to set a new one.' })
+  .meta({ format: 'password', description: 'The password that is valid now.' })
 
 export interface RegisterRequest {
   nickname: string
@@ -97,6 +97,14 @@ export const updateMeRequest: z.ZodType<UpdateMeRequest, UpdateMeRequest> = z
     dependentRequired: { password: ['currentPassword'], currentPassword: ['password'] },
   })
 
+export interface DeleteMeRequest {
+  currentPassword: string
+}
+
+export const deleteMeRequest: z.ZodType<DeleteMeRequest, DeleteMeRequest> = z.strictObject({
+  currentPassword,
+})
+
 export interface NewPostRequest {
   title: string
   body: string
@@ -112,12 +120,17 @@ export const newPostRequest: z.ZodType<NewPostRequest, NewPostRequest> = z.stric
   body: z.string().max(5000).pipe(textSchema).meta(kept),
 })
 
-export type RequestName = 'registerRequest' | 'updateMeRequest' | 'newPostRequest'
+export type RequestName =
+  | 'registerRequest'
+  | 'updateMeRequest'
+  | 'deleteMeRequest'
+  | 'newPostRequest'
 
 /** The bodies that requests carry. */
 export const requests: Readonly<Record<RequestName, z.ZodType>> = {
   registerRequest,
   updateMeRequest,
+  deleteMeRequest,
   newPostRequest,
 }
 

@@ -12,6 +12,7 @@ export { answerHeaders } from './operations/answer-headers.js'
 export type { AnswerHeader, AnswerHeaderText } from './operations/answer-headers.js'
 export {
   cursorAfter,
+  deleteMeRequest,
   emailSchema,
   newPostRequest,
   pageQuery,

@@ -114,7 +114,7 @@ export async function connectSharedPorts(
       if (!devices) return
       const users = new PostgresUsers(sql(undefined))
       const work = async () => finishDueRevocations(users, devices)
-      const listener = cleanUpListener('devices after a new password', logger)
+      const listener = cleanUpListener('devices to log out', logger)
       repeated.push(repeat(REVOCATIONS_EVERY_MS, work, listener))
     },
     close: async () => {

@@ -80,7 +80,9 @@ function routes(deps: AppDeps): AppRouter {
   router.get(paths.devices, guard, listDevices(clock))
   router.delete(paths.device, guard, endDevice)
   const devicesOf = ({ ports: { families } }: { ports: JwtPorts }) => families
-  resourceRoutes(router, [guard], { clock, newId, admit, devicesOf })
+  // No answer can take a token back: the client has to throw it away.
+  const clearCredential = () => undefined
+  resourceRoutes(router, [guard], { clock, newId, admit, devicesOf, clearCredential })
 
   router.get(paths.jwks, jwks(config.accessKeys))
   router.get(paths.live, live)

@@ -31,11 +31,13 @@ export class PostgresPosts implements PostRepository {
     this.#sql = sql
   }
 
+  /** The lock waits for a deletion of the author that is under way; the foreign key alone would fail then. */
   async add(post: Post): Promise<boolean> {
     const { rowCount } = await this.#sql.query({
       name: 'posts.add',
       text: `INSERT INTO public.posts (id, author_id, title, body, created_at)
-        SELECT $1::uuid, id, $3::text, $4::text, $5::timestamptz FROM public.users WHERE id = $2`,
+        SELECT $1::uuid, id, $3::text, $4::text, $5::timestamptz FROM public.users WHERE id = $2
+        FOR KEY SHARE`,
       values: [post.id, post.authorId, post.title, post.body, post.createdAt],
     })
     return rowCount === 1

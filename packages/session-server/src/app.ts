@@ -29,8 +29,8 @@ import { login } from './handlers/login.js'
 import { logout, logoutAll } from './handlers/logout.js'
 import { register } from './handlers/register.js'
 import { renewAccess, rotateRefresh } from './handlers/token.js'
-import type { SessionPorts } from './ports.js'
-import { challengeFor, cookieAttributes, cookieName } from './session/cookie.js'
+import type { SessionContext, SessionPorts } from './ports.js'
+import { challengeFor, clearCookie, cookieAttributes, cookieName } from './session/cookie.js'
 import { adaptKoaSession } from './session/koa-session.js'
 import type { RandomBytes } from './session/session-id.js'
 import type { SessionSettings } from './session/settings.js'
@@ -72,7 +72,7 @@ export function createApp(deps: AppDeps): App {
 
 /** Every route. Those without `guard` are public, and cost no lookup. */
 function routes(deps: AppDeps & SessionSettings): AppRouter {
-  const { clock, newId, draining, logger } = deps
+  const { config, clock, newId, draining, logger } = deps
   const router: AppRouter = new Router({ sensitive: true, strict: true })
   const admit = admission()
   const guard = authenticated(deps)
@@ -87,7 +87,8 @@ function routes(deps: AppDeps & SessionSettings): AppRouter {
   router.get(paths.devices, guard, listDevices(clock))
   router.delete(paths.device, guard, endDevice)
   const devicesOf = ({ ports: { sessions } }: { ports: SessionPorts }) => sessions
-  resourceRoutes(router, [guard], { clock, newId, admit, devicesOf })
+  const clearCredential = (ctx: SessionContext) => clearCookie(ctx, config)
+  resourceRoutes(router, [guard], { clock, newId, admit, devicesOf, clearCredential })
 
   router.get(paths.live, live)
   router.get(paths.ready, ready(draining, logger))

@@ -69,7 +69,7 @@ async function setAndRevoke(
 ): Promise<User> {
   const revocation = { userId, passwordVersion: currentVersion + 1, keptDevice }
   const announced = pendingRevocation(revocation, store.place)
-  if (!(await users.announceRevocation(announced))) throw alreadyChanged()
+  if (!(await users.announceRevocation(announced))) throw passwordJustChanged()
   await store.endDevices(revocation)
   const recorded = pendingRevocation(revocation, store.place)
   const changed = await users.setPassword(userId, passwordHash, currentVersion, recorded)
@@ -81,11 +81,11 @@ async function setAndRevoke(
 }
 
 function expectUnchanged(changed: User | undefined): User {
-  if (!changed) throw alreadyChanged()
+  if (!changed) throw passwordJustChanged()
   return changed
 }
 
 /** Another device was faster. */
-function alreadyChanged(): AccountError {
+export function passwordJustChanged(): AccountError {
   return new AccountError('password_changed', 'The password was just changed.')
 }

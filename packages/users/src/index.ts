@@ -2,6 +2,8 @@ export { AccountError } from './account-error.js'
 export type { AccountErrorCode } from './account-error.js'
 export { changePassword } from './change-password.js'
 export type { OtherDevices, PasswordChange } from './change-password.js'
+export { deleteAccount } from './delete-account.js'
+export type { AccountDeletion } from './delete-account.js'
 export {
   accountKey,
   loginAttemptsSchema,

@@ -65,6 +65,17 @@ export interface UserRepository {
     expectedVersion: number,
     pending?: PendingRevocation,
   ): Promise<User | undefined>
+  /**
+   * Deletes a user whose password is still the one of `expectedVersion`, and everything that is stored with the
+   * account. The same write records the devices that are still to be logged out; the record outlives the user.
+   *
+   * @returns false if another password was set, or the user is gone
+   */
+  deleteAccount(
+    id: string,
+    expectedVersion: number,
+    pending: PendingRevocation | undefined,
+  ): Promise<boolean>
   /** Recorded revocations whose request had the time to finish them. They are due again a little later. */
   dueRevocations(place: string): Promise<PendingRevocation[]>
   removeRevocation(id: string): Promise<void>

@@ -12,7 +12,7 @@ export const sessionStrategies: readonly (Strategy & { id: SessionStrategyId })[
     promises: {
       stateIn: 'redis',
       afterLogout: 'dead-at-once',
-      afterUserDeleted: 'lives-until-expiry',
+      afterUserDeleted: 'dead-at-once',
       spentCredential: 'refused',
       afterRestart: 'kept',
       secondInstance: 'knows-it',
@@ -54,7 +54,7 @@ export const sessionStrategies: readonly (Strategy & { id: SessionStrategyId })[
     promises: {
       stateIn: 'process',
       afterLogout: 'dead-at-once',
-      afterUserDeleted: 'lives-until-expiry',
+      afterUserDeleted: 'dead-at-once',
       spentCredential: 'refused',
       afterRestart: 'lost',
       secondInstance: 'does-not',
@@ -142,7 +142,7 @@ export const jwtStrategies: readonly (Strategy & { id: JwtStrategyId })[] = [
     promises: {
       stateIn: 'redis',
       afterLogout: 'dead-at-once',
-      afterUserDeleted: 'lives-until-expiry',
+      afterUserDeleted: 'dead-at-once',
       spentCredential: 'refused',
       afterRestart: 'kept',
       secondInstance: 'knows-it',

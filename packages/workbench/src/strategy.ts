@@ -18,7 +18,7 @@ export interface Promises {
   readonly stateIn: 'redis' | 'postgres' | 'process' | 'credential'
   /** A copy of the credential that identifies requests, used after logout. */
   readonly afterLogout: 'dead-at-once' | 'lives-until-expiry'
-  /** A credential whose user was deleted from the database, and from nowhere else. */
+  /** A credential on another device, after the user has deleted the account. */
   readonly afterUserDeleted: 'dead-at-once' | 'lives-until-expiry'
   /** The credential that `POST /auth/token/refresh` replaced, used once more. */
   readonly spentCredential: 'refused' | 'still-works'

@@ -32,7 +32,7 @@ export interface Kept {
 
 export type AccountVariable = keyof typeof exampleAccount
 
-const ENDS_THE_LOGIN: readonly OperationId[] = ['endDevice', 'logout', 'logoutAll']
+const ENDS_THE_LOGIN: readonly OperationId[] = ['endDevice', 'logout', 'logoutAll', 'deleteMe']
 const TOKENS = ['accessToken', 'refreshToken']
 
 /** Every operation that `server` has, in an order in which each can succeed. */
@@ -100,10 +100,12 @@ export function bodyWith(
   { body }: Operation,
 ): string | undefined {
   if (!body) return undefined
-  const replace = (name: string, value: unknown): unknown =>
-    typeof value === 'string' && isAccountVariable(name)
+  const replace = (member: string, value: unknown): unknown => {
+    const name = member === 'currentPassword' ? 'password' : member
+    return typeof value === 'string' && isAccountVariable(name)
       ? value.replace(exampleAccount[name], () => account[name])
       : value
+  }
   return JSON.stringify(body.examples[0]?.value, replace, 2)
 }
 

@@ -30,6 +30,8 @@ export interface Accounts {
   login(email: string, password: string, userAgent: string | null): Promise<Entry>
   /** Ends the user's other logins. `familyId` is the one that stays. */
   changePassword(user: UserRow, familyId: string, change: PasswordChange): Promise<void>
+  /** Deletes the user and ends all logins. */
+  remove(user: UserRow, currentPassword: string): Promise<void>
 }
 
 interface PasswordChange {
@@ -45,6 +47,14 @@ export function createAccounts(mistakes: Mistakes, bcryptCost: number): Accounts
   const passwords = createPasswords(mistakes, bcryptCost)
   const attempts = createLoginAttempts(mistakes)()
   const refuseUnknown = refuseUnknownUser(mistakes)
+
+  const confirm = async (user: UserRow, currentPassword: string): Promise<void> => {
+    attempts.begin(user.email)
+    if (!(await passwords.matches(currentPassword, user.passwordHash))) {
+      throw new Problem('wrong_current_password')
+    }
+    attempts.forgive(user.email)
+  }
 
   return {
     users,
@@ -76,15 +86,18 @@ export function createAccounts(mistakes: Mistakes, bcryptCost: number): Accounts
     async changePassword(user, familyId, { currentPassword, password }) {
       passwords.check(password)
       const seen = user.passwordHash
-      attempts.begin(user.email)
-      if (!(await passwords.matches(currentPassword, seen))) {
-        throw new Problem('wrong_current_password')
-      }
-      attempts.forgive(user.email)
+      await confirm(user, currentPassword)
       const passwordHash = await passwords.hash(password)
       if (user.passwordHash !== seen) throw new Problem('password_changed')
       user.passwordHash = passwordHash
       families.endAll(user.id, familyId)
+    },
+    async remove(user, currentPassword) {
+      const seen = user.passwordHash
+      await confirm(user, currentPassword)
+      if (user.passwordHash !== seen) throw new Problem('password_changed')
+      await users.delete(user)
+      families.endAll(user.id)
     },
   }
 }

@@ -46,6 +46,10 @@ export class PostTable {
     this.#posts = this.#posts.filter(({ id }) => id !== post.id)
   }
 
+  removeAllOf(authorId: string): void {
+    this.#posts = this.#posts.filter((post) => post.authorId !== authorId)
+  }
+
   /** The newest first. */
   listAfter(authorId: string | undefined, after = 'Infinity'): readonly Post[] {
     return this.#posts.filter((post) => post.authorId === authorId && post.number < Number(after))

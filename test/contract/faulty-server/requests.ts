@@ -48,6 +48,8 @@ export const profileChange = z
     if (sets === (change.nickname !== undefined)) refuse('nickname', 'or a password, one of them')
   })
 
+export const accountDeletion = z.strictObject({ currentPassword: z.string() })
+
 export const newPost = z.strictObject({
   title: z.string().trim().max(120).pipe(text),
   body: z.string().max(5000).pipe(text),

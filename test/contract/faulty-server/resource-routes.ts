@@ -3,7 +3,14 @@ import type { Accounts } from './accounts.js'
 import { type Post, PostTable } from './posts.js'
 import { Problem } from './problem.js'
 import { checked, readJson } from './read-json.js'
-import { pageFrom, newPost, postsPage, profileChange, usersPage } from './requests.js'
+import {
+  accountDeletion,
+  pageFrom,
+  newPost,
+  postsPage,
+  profileChange,
+  usersPage,
+} from './requests.js'
 import type { Guard, State } from './require-access-token.js'
 import type { Mistakes } from './switchable.js'
 import type { Claims } from './tokens.js'
@@ -43,6 +50,14 @@ export function resourceRoutes(
     }
     if (nickname !== undefined) await users.rename(user, nickname)
     ctx.body = { user: view(user) }
+  })
+
+  router.delete('/users/me', guard, async (ctx) => {
+    const { currentPassword } = await readJson(ctx.req, accountDeletion)
+    const user = await self(ctx.state.claims)
+    await accounts.remove(user, currentPassword)
+    posts.removeAllOf(user.id)
+    ctx.status = 204
   })
 
   router.get('/users', guard, async (ctx) => {

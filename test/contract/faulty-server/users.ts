@@ -38,7 +38,7 @@ const ROUND_TRIP_MS = 5
 
 /** Users in memory, behind the delay that a database has. A row that is found is the row itself. */
 export class UserTable {
-  readonly #rows: UserRow[] = []
+  #rows: UserRow[] = []
 
   async findById(id: string): Promise<UserRow | undefined> {
     return this.#find((row) => row.id === id)
@@ -70,6 +70,13 @@ export class UserTable {
     await wait(ROUND_TRIP_MS)
     this.#refuseTaken({ ...row, nickname })
     row.nickname = nickname
+  }
+
+  async delete(row: UserRow): Promise<void> {
+    await wait(ROUND_TRIP_MS)
+    // A login that is under way finds no hash that it could have compared.
+    row.passwordHash = ''
+    this.#rows = this.#rows.filter((it) => it !== row)
   }
 
   async listAfter(after: string | undefined): Promise<Pick<UserRow, 'id' | 'nickname'>[]> {

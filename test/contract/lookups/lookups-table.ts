@@ -38,7 +38,7 @@ whatever it does inside. \`0\` is a request that no store hears of. A status beh
 that differs from that of the other strategies. Failed logins are counted in Redis here under every
 strategy. Beside the requests, each connection to PostgreSQL reads its clock once, and what has expired
 is removed from PostgreSQL once a minute. Every five seconds, a server also looks in PostgreSQL for devices
-that a new password should have logged out.
+that a new password or the end of an account should have logged out.
 `
   const tables = (['session', 'jwt'] as const).map((server) => {
     const rows = measured.filter((it) => it.server === server)

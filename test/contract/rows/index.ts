@@ -1,4 +1,5 @@
 import { type Row, sectionOf } from '../suite/row.js'
+import { accountRows } from './account.js'
 import { balancedRows } from './balanced.js'
 import { cookieRows } from './cookies.js'
 import { deviceRows } from './devices.js'
@@ -23,6 +24,7 @@ const written: readonly Row[] = [
   ...logoutRows,
   ...deviceRows,
   ...profileRows,
+  ...accountRows,
   ...resourceRows,
   ...cookieRows,
   ...tokenRows,

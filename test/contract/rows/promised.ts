@@ -5,6 +5,10 @@ import type { Trial } from '../suite/trial.js'
 export const afterLogout = (t: Trial): number[] =>
   t.promised('afterLogout', { 'dead-at-once': 401, 'lives-until-expiry': 200 })
 
+/** What a credential still opens whose user has deleted the account. */
+export const afterUserDeleted = (t: Trial): number[] =>
+  t.promised('afterUserDeleted', { 'dead-at-once': 401, 'lives-until-expiry': 200 })
+
 /** How a login that was ended is renewed: not at all; a server that keeps none ends none. */
 export const renewsAfter = (t: Trial): number[] => t.promised('devices', { true: 401, false: 200 })
 

@@ -1,10 +1,11 @@
 import { paths } from '@session-vs-jwt/http-kit'
-import { hasStatus, type Promises, readServerTiming } from '@session-vs-jwt/workbench'
+import { hasStatus, isRefused, type Promises, readServerTiming } from '@session-vs-jwt/workbench'
 import type { Answer, Device } from '../../device.js'
 import type { Row } from '../suite/row.js'
-import { expectAnswer, expectThat, RowFailure } from '../suite/row-failure.js'
+import { expectAnswer, expectThat, hasCode, RowFailure } from '../suite/row-failure.js'
 import { allowed, namesOf } from '../suite/target.js'
 import type { Trial } from '../suite/trial.js'
+import { deleteAccount } from './account.js'
 import { saysWhenToRetry } from './answers.js'
 
 type Key = keyof Promises
@@ -50,20 +51,22 @@ export const strategyRows: readonly StrategyRow[] = [
     },
   }),
   promiseRow('afterUserDeleted', {
-    title: 'a credential whose user was deleted',
+    title: 'a credential whose user has deleted the account',
     read: ['OWASP ASVS 5.0, 7.4.2'],
-    needs: ['stores'],
     observe: async (t) => {
-      const { device, account, answer } = await t.registered()
-      await t.control.deleteUser(answer.body.user.id)
-      // Whatever still identifies itself: what needs the user's row is refused.
+      const { device: owner, account } = await t.registered()
+      const device = await t.loggedIn(account)
+      expectAnswer(await deleteAccount(owner, account.password), hasStatus(204))
+      // Even where the credential still says who sends it, a request that needs the user is refused.
       const change = { password: 'a new and better one', currentPassword: account.password }
-      expectAnswer(await device.send('GET', paths.me), hasStatus(401))
-      expectAnswer(await device.send('PATCH', paths.me, change), hasStatus(401))
-      expectAnswer(
+      const needUser = [
+        await device.send('GET', paths.me),
+        await device.send('PATCH', paths.me, change),
+        await device.send('PATCH', paths.me, { nickname: account.nickname }),
         await device.send('POST', paths.posts, { title: 'T', body: 'B' }),
-        hasStatus(401),
-      )
+        await deleteAccount(device, account.password),
+      ]
+      for (const it of needUser) expectAnswer(it, isRefused, hasCode('invalid_credential'))
       return (await isKnown(device)) ? 'lives-until-expiry' : 'dead-at-once'
     },
   }),

@@ -8,6 +8,7 @@ const PRIVATE: readonly (readonly [method: string, path: string])[] = [
   ['GET', paths.whoami],
   ['GET', paths.me],
   ['PATCH', paths.me],
+  ['DELETE', paths.me],
   ['GET', paths.users],
   ['GET', paths.posts],
   ['POST', paths.posts],

@@ -25,8 +25,6 @@ export interface Control {
   start(options?: InstanceOptions): Promise<Instance>
   /** Several instances behind a balancer; undefined where the tests have none. */
   startSeveral?(): Promise<Several>
-  /** The account is gone from the store, and the server is not told. */
-  deleteUser(userId: string): Promise<void>
   /** Settings with an RSA key for each kind of token. */
   asymmetricKeys(): Readonly<Record<string, string>>
   /** Where the login of a user is kept: the rows and keys that name it. */

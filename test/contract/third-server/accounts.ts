@@ -18,6 +18,7 @@ export class Accounts {
   readonly #byId = new Map<string, User>()
   readonly #byEmail = new Map<string, User>()
   readonly #byNickname = new Map<string, User>()
+  #registered = 0
   readonly #attempts = new LoginAttempts()
   readonly #passwords: PasswordHash
 
@@ -31,7 +32,7 @@ export class Accounts {
     // Only now: of many that register at once, all are still free before the hash.
     if (this.#byNickname.has(keyOf(nickname))) throw new Problem('nickname_taken')
     if (this.#byEmail.has(email)) throw new Problem('email_taken')
-    const number = this.#byId.size + 1
+    const number = ++this.#registered
     const createdAt = new Date()
     const user = { id: randomUUID(), number, nickname, email, passwordHash, createdAt }
     this.#byId.set(user.id, user)
@@ -70,6 +71,20 @@ export class Accounts {
     if (user.passwordHash !== hash) throw new Problem('password_changed')
     user.passwordHash = newHash
     endOtherDevices()
+  }
+
+  async remove(user: User, currentPassword: string): Promise<User> {
+    const hash = user.passwordHash
+    if (!(await this.#guess(user.email, currentPassword, hash))) {
+      throw new Problem('wrong_current_password')
+    }
+    if (user.passwordHash !== hash) throw new Problem('password_changed')
+    // A login that is under way finds no hash that it could have compared.
+    user.passwordHash = ''
+    this.#byId.delete(user.id)
+    this.#byEmail.delete(user.email)
+    this.#byNickname.delete(keyOf(user.nickname))
+    return user
   }
 
   rename(user: User, nickname: string): void {

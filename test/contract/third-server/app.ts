@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { Accounts } from './accounts.js'
 import { authRoutes } from './auth-routes.js'
-import { postRoutes } from './post-routes.js'
+import { type Post, postRoutes } from './post-routes.js'
 import { Problem } from './problem.js'
 import { sameOrigin } from './same-origin.js'
 import { Sessions } from './sessions.js'
@@ -14,13 +14,14 @@ export function createApp(bcryptCost: number): Hono {
   const app = new Hono()
   const accounts = new Accounts(bcryptCost)
   const sessions = new Sessions()
+  const posts = new Map<string, Post>()
 
   app.use(noStore)
   app.use(sameOrigin)
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (_c, allowed) => refuseMethod(allowed) }))
   app.route('/auth', authRoutes(accounts, sessions))
-  app.route('/users', userRoutes(accounts, sessions))
-  app.route('/posts', postRoutes(sessions))
+  app.route('/users', userRoutes(accounts, sessions, posts))
+  app.route('/posts', postRoutes(sessions, posts))
   app.get('/health/live', (c) => c.json({ status: 'live' }))
   app.get('/health/ready', (c) => c.json({ status: 'ready', dependencies: {} }))
   app.notFound(() => new Problem('not_found').toResponse())

@@ -7,7 +7,7 @@ import { newPost } from './request-shapes.js'
 import { requireSession, type WithSession } from './session-cookie.js'
 import type { Sessions } from './sessions.js'
 
-interface Post {
+export interface Post {
   readonly id: string
   /** Counts the posts: where a page of them begins. */
   readonly number: number
@@ -18,10 +18,9 @@ interface Post {
 }
 
 /** Everything below `/posts`: of one's own, others do not exist. */
-export function postRoutes(sessions: Sessions): Hono<WithSession> {
+export function postRoutes(sessions: Sessions, posts: Map<string, Post>): Hono<WithSession> {
   const app = new Hono<WithSession>()
   const session = requireSession(sessions)
-  const posts = new Map<string, Post>()
   let count = 0
 
   const ownPost = (authorId: string, id: string): Post => {

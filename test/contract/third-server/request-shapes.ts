@@ -52,6 +52,8 @@ export const profileChange = z
     }
   })
 
+export const accountDeletion = z.strictObject({ currentPassword: z.string() })
+
 export const newPost = z.strictObject({
   title: z.string().trim().max(120).pipe(text),
   body: z.string().max(5000).pipe(text),

@@ -2,12 +2,17 @@ import { Hono } from 'hono'
 import type { Accounts, User } from './accounts.js'
 import { readJson } from './checked-input.js'
 import { page } from './page.js'
-import { profileChange } from './request-shapes.js'
-import { requireSession, type WithSession } from './session-cookie.js'
+import type { Post } from './post-routes.js'
+import { accountDeletion, profileChange } from './request-shapes.js'
+import { forgetId, requireSession, type WithSession } from './session-cookie.js'
 import type { Session, Sessions } from './sessions.js'
 
 /** Everything below `/users`. */
-export function userRoutes(accounts: Accounts, sessions: Sessions): Hono<WithSession> {
+export function userRoutes(
+  accounts: Accounts,
+  sessions: Sessions,
+  posts: Map<string, Post>,
+): Hono<WithSession> {
   const app = new Hono<WithSession>()
   const session = requireSession(sessions)
 
@@ -33,6 +38,15 @@ export function userRoutes(accounts: Accounts, sessions: Sessions): Hono<WithSes
       await accounts.changePassword(user, password, currentPassword, endOthers)
     }
     return c.json({ user: userView(user) })
+  })
+
+  app.delete('/me', session, async (c) => {
+    const { currentPassword } = await readJson(c.req, accountDeletion)
+    const { id } = await accounts.remove(accounts.get(c.var.session.userId), currentPassword)
+    for (const it of sessions.of(id)) sessions.end(it.id)
+    for (const post of posts.values()) if (post.authorId === id) posts.delete(post.id)
+    forgetId(c)
+    return c.body(null, 204)
   })
 
   return app

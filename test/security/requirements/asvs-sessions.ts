@@ -99,8 +99,8 @@ export const asvsSessions: RequirementGroup = {
       id: 'ASVS 7.4.2',
       text: 'The logins of an account end when it is disabled or deleted.',
       status: 'partly',
-      why: 'At once with session-postgres and jwt-user-lookup. Elsewhere what needs the user is refused, and the identity is told until the credential ends. No account can be disabled.',
-      rows: ['strategy/afterUserDeleted'],
+      why: 'DELETE /users/me ends them at once with session-redis, session-postgres, session-memory, jwt-denylist and jwt-user-lookup. Elsewhere nothing can be renewed where families are stored, a request that needs the user is refused, and the identity is told until the credential expires. No account can be disabled.',
+      rows: ['strategy/afterUserDeleted', 'account/ends-every-login', 'account/login-at-once'],
     },
     {
       id: 'ASVS 7.4.3',
@@ -123,8 +123,13 @@ export const asvsSessions: RequirementGroup = {
       id: 'ASVS 7.5.1',
       text: 'What matters for authentication is changed after another proof of who it is.',
       status: 'met',
-      why: 'A new password needs the current one; the email cannot be changed.',
-      rows: ['profile/password-needs-the-current-one', 'profile/guesses-are-bounded'],
+      why: 'A new password and the end of the account need the current password; the email cannot be changed.',
+      rows: [
+        'profile/password-needs-the-current-one',
+        'profile/guesses-are-bounded',
+        'account/needs-the-password',
+        'account/guesses-are-bounded',
+      ],
     },
     {
       id: 'ASVS 7.5.2',

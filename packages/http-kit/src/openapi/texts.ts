@@ -44,6 +44,7 @@ export const tags: readonly { readonly name: OperationTag; readonly description:
   { name: 'Posts', description: 'A private resource, to have something to protect.' },
   { name: 'Renewal', description: 'Staying logged in.' },
   { name: 'Logout', description: 'Ending logins, here and elsewhere.' },
+  { name: 'Account', description: 'Deleting the account, and everything with it.' },
   { name: 'Server', description: 'What the server says of itself, to everybody.' },
 ]
 

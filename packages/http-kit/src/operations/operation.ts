@@ -11,7 +11,14 @@ export type ServerKind = 'session' | 'jwt'
  */
 export type RequiredCredential = 'none' | 'basic' | 'access' | 'refresh' | 'access-or-refresh'
 
-export type OperationTag = 'Login' | 'Profile' | 'Posts' | 'Renewal' | 'Logout' | 'Server'
+export type OperationTag =
+  | 'Login'
+  | 'Profile'
+  | 'Posts'
+  | 'Renewal'
+  | 'Logout'
+  | 'Account'
+  | 'Server'
 
 export interface OperationParameter {
   readonly name: ParameterName
@@ -34,6 +41,7 @@ export type OperationId =
   | 'whoami'
   | 'showMe'
   | 'updateMe'
+  | 'deleteMe'
   | 'listUsers'
   | 'createPost'
   | 'listPosts'

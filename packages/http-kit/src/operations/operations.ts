@@ -1,3 +1,4 @@
+import { accountOperations } from './account.js'
 import type { Operation } from './operation.js'
 import { loginOperations } from './login.js'
 import { logoutOperations } from './logout.js'
@@ -13,5 +14,6 @@ export const operations: readonly Operation[] = [
   ...postOperations,
   ...renewalOperations,
   ...logoutOperations,
+  ...accountOperations,
   ...serverOperations,
 ]

@@ -1,6 +1,12 @@
-import { changePassword, type DeviceStore, type User } from '@session-vs-jwt/users'
+import { changePassword, deleteAccount, type DeviceStore, type User } from '@session-vs-jwt/users'
 import type { Admission } from '../admission.js'
-import { nicknameSchema, type PageQuery, pageQuery, updateMeRequest } from '../contract.js'
+import {
+  deleteMeRequest,
+  nicknameSchema,
+  type PageQuery,
+  pageQuery,
+  updateMeRequest,
+} from '../contract.js'
 import { identityOf, type KitContext } from '../kit-context.js'
 import { unknownUser } from '../problem-details.js'
 import { checked, readJson } from '../read-json.js'
@@ -17,11 +23,20 @@ export async function showMe(ctx: KitContext): Promise<void> {
   ctx.body = { user: userView(existing(user)) }
 }
 
+/** What handlers of a user's own account need from a server. */
+export interface AccountDeps<Context> {
+  readonly admit: Admission
+  /** The logins that the server keeps; undefined where it keeps none. */
+  readonly devicesOf: (ctx: Context) => DeviceStore | undefined
+  /** Takes the credential back from the client, where a server can do that. */
+  readonly clearCredential: (ctx: Context) => void
+}
+
 /** `PATCH /users/me`: a new password logs out the user's other devices, where a store knows them. */
-export function updateMe<Context extends KitContext>(
-  devicesOf: (ctx: Context) => DeviceStore | undefined,
-  admit: Admission,
-): (ctx: Context) => Promise<void> {
+export function updateMe<Context extends KitContext>({
+  admit,
+  devicesOf,
+}: AccountDeps<Context>): (ctx: Context) => Promise<void> {
   return async (ctx) => {
     const { userId, deviceId } = identityOf(ctx)
     const { nickname, password, currentPassword } = await readJson(ctx.req, updateMeRequest)
@@ -34,6 +49,25 @@ export function updateMe<Context extends KitContext>(
     }
     if (nickname !== undefined) user = await ctx.ports.users.rename(userId, nickname)
     ctx.body = { user: userView(existing(user)) }
+  }
+}
+
+/** `DELETE /users/me`: the account, its posts and all its logins are gone. */
+export function deleteMe<Context extends KitContext>({
+  admit,
+  devicesOf,
+  clearCredential,
+}: AccountDeps<Context>): (ctx: Context) => Promise<void> {
+  return async (ctx) => {
+    const { userId } = identityOf(ctx)
+    const { currentPassword } = await readJson(ctx.req, deleteMeRequest)
+    const deletion = { userId, currentPassword }
+    const isDeleted = await admit(ctx, (signal) =>
+      deleteAccount(deletion, ctx.ports, devicesOf(ctx), signal),
+    )
+    if (!isDeleted) throw unknownUser()
+    clearCredential(ctx)
+    ctx.status = 204
   }
 }
 

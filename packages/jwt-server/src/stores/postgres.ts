@@ -13,11 +13,13 @@ import type {
 /*
  * tokens: the hash of each token that counts -> null while it is live, or the end of its grace period in
  * milliseconds. A family is one row, so a rotation is one update of one row, and one of N wins.
+ *
+ * No foreign key: deleting a user must not delete the families before their access tokens are revoked.
  */
 export const refreshSchema: string = `
 CREATE TABLE IF NOT EXISTS public.refresh_families (
   id uuid PRIMARY KEY,
-  user_id uuid NOT NULL REFERENCES public.users ON DELETE CASCADE,
+  user_id uuid NOT NULL,
   user_agent text,
   created_at timestamptz NOT NULL,
   live_until timestamptz NOT NULL,
@@ -25,7 +27,8 @@ CREATE TABLE IF NOT EXISTS public.refresh_families (
   tokens jsonb NOT NULL
 );
 ALTER TABLE public.refresh_families
-  ADD COLUMN IF NOT EXISTS password_version integer NOT NULL DEFAULT 0;
+  ADD COLUMN IF NOT EXISTS password_version integer NOT NULL DEFAULT 0,
+  DROP CONSTRAINT IF EXISTS refresh_families_user_id_fkey;
 CREATE INDEX IF NOT EXISTS refresh_families_of_user ON public.refresh_families (user_id);
 CREATE INDEX IF NOT EXISTS refresh_families_by_live_until ON public.refresh_families (live_until);
 CREATE TABLE IF NOT EXISTS public.denied_families (

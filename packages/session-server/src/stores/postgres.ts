@@ -76,11 +76,15 @@ export class PostgresSessions implements SessionStore {
     return rows.flatMap((row) => this.#readable(row))[0]
   }
 
+  /** Stores nothing for a user who has just been deleted: the login finds that out by itself. */
   async create(id: string, session: SessionRecord): Promise<void> {
     await this.#sql.query({
       name: 'sessions.create',
       text: `INSERT INTO public.sessions (id_hash, user_id, email, device_id, user_agent, created_at,
-        idle_until, absolute_until, password_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        idle_until, absolute_until, password_version)
+        SELECT $1::bytea, id, $3::text, $4::uuid, $5::text, $6::timestamptz, $7::timestamptz, $8::timestamptz,
+          $9::integer
+        FROM public.users WHERE id = $2 FOR KEY SHARE`,
       values: [
         idHash(id),
         session.userId,

@@ -80,6 +80,16 @@ export class MemoryUsers implements UserRepository {
     return this.#replace({ ...user, passwordHash, passwordVersion: expectedVersion + 1 })
   }
 
+  async deleteAccount(
+    id: string,
+    expectedVersion: number,
+    pending: PendingRevocation | undefined,
+  ): Promise<boolean> {
+    if (this.#users.get(id)?.passwordVersion !== expectedVersion) return false
+    if (pending) this.#revocations.set(keyOf(pending), pending)
+    return this.#users.delete(id)
+  }
+
   async dueRevocations(place: string): Promise<PendingRevocation[]> {
     return [...this.#revocations.values()].filter((it) => it.place === place)
   }

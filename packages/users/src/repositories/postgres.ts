@@ -27,13 +27,14 @@ CREATE TABLE IF NOT EXISTS public.users (
 CREATE INDEX IF NOT EXISTS users_password_cost ON public.users (${COST});
 CREATE TABLE IF NOT EXISTS public.pending_revocations (
   id uuid PRIMARY KEY,
-  user_id uuid NOT NULL REFERENCES public.users ON DELETE CASCADE,
+  user_id uuid NOT NULL,
   place text NOT NULL,
   password_version integer NOT NULL,
   kept_device uuid,
   due_at timestamptz NOT NULL,
   UNIQUE (user_id, place)
 );
+ALTER TABLE public.pending_revocations DROP CONSTRAINT IF EXISTS pending_revocations_user_id_fkey;
 CREATE INDEX IF NOT EXISTS pending_revocations_due ON public.pending_revocations (place, due_at);
 `
 
@@ -192,6 +193,27 @@ export class PostgresUsers implements UserRepository {
        SELECT ${USER} FROM changed`,
       [id, passwordHash, expectedVersion, pending?.id, pending?.place, pending?.keptDevice],
     )
+  }
+
+  async deleteAccount(
+    id: string,
+    expectedVersion: number,
+    pending: PendingRevocation | undefined,
+  ): Promise<boolean> {
+    const row = await this.#one(
+      'users.delete-account',
+      `WITH deleted AS (
+         DELETE FROM public.users WHERE id = $1 AND password_version = $2 RETURNING id
+       ), recorded AS (
+         INSERT INTO public.pending_revocations (${REVOCATION})
+         SELECT $3::uuid, id, $4::text, $5::integer, NULL, ${DUE_AT}
+         FROM deleted WHERE $3::uuid IS NOT NULL
+         ${REPLACE_REVOCATION}
+       )
+       SELECT id FROM deleted`,
+      [id, expectedVersion, pending?.id, pending?.place, pending?.passwordVersion],
+    )
+    return row !== undefined
   }
 
   async dueRevocations(place: string): Promise<PendingRevocation[]> {

@@ -33,6 +33,7 @@ export type EndpointId =
   | 'changePassword'
   | 'logout'
   | 'logoutAll'
+  | 'deleteMe'
   | 'loginWrongPassword'
   | 'loginUnknownEmail'
   | 'loginTooOften'
@@ -114,6 +115,8 @@ export const endpoints: Readonly<Record<EndpointId, Endpoint>> = {
   // Ended without a look at it first.
   logout: { request: 'POST /auth/logout', cost: { logins: 1 } },
   logoutAll: { request: 'POST /auth/logout/all', cost: { identity: 1, logins: 1 } },
+  // Redis: as a login. SQL: the user, the deletion with its record, the end of that record.
+  deleteMe: { request: 'DELETE /users/me', cost: { identity: 1, redis: 2, sql: 3, logins: 1 } },
   // A place is taken for a moment, and then kept for the whole window: that bounds the guesses.
   loginWrongPassword: {
     request: 'POST /auth/login/email, wrong password',
@@ -144,8 +147,8 @@ interface StrategyCost {
   readonly except?: Partial<Record<EndpointId, Lookups>>
 }
 
-/** Without devices that could be logged out: the user, and the password. */
-const NO_DEVICES = { changePassword: { sql: 2, redis: 2 } }
+/** Without devices that could be logged out: the user, and then the password or the deletion. */
+const NO_DEVICES = { changePassword: { sql: 2, redis: 2 }, deleteMe: { sql: 2, redis: 2 } }
 
 /** Every row of the matrix, by its label. */
 const strategyCosts: Readonly<Record<string, StrategyCost>> = {

@@ -44,9 +44,13 @@ export class Target {
 
   async send({ method, path, headers = {}, json }: Request): Promise<Answer> {
     const body = json === undefined ? undefined : JSON.stringify(json)
-    const type = body === undefined ? {} : { 'content-type': 'application/json' }
+    // Node.js gives the body of a DELETE no length by itself: the server would read it as another request.
+    const about =
+      body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-      const options = { method, agent: this.#agent, headers: { ...type, ...headers } }
+      const options = { method, agent: this.#agent, headers: { ...about, ...headers } }
       http
         .request(this.url + path, options, resolve)
         .on('error', reject)

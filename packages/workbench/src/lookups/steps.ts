@@ -156,12 +156,21 @@ const ending: readonly Step[] = [
     send: ({ first }) => first.send('POST', paths.logoutAll),
     status: onDevices(204),
   },
+  {
+    endpoint: 'deleteMe',
+    prepare: (it) => it.loginSecond(),
+    send: ({ second, registration: { password: currentPassword } }) =>
+      second.send('DELETE', paths.me, { currentPassword }),
+    status: 204,
+  },
 ]
 
 /** After these an account is closed for a while. */
 const guessing: readonly Step[] = [
   {
     endpoint: 'loginWrongPassword',
+    // Its names are free again.
+    prepare: ({ first, registration }) => first.register(registration),
     send: (it) => it.stranger().login({ ...it.registration, password: 'a wrong password' }),
     status: 401,
   },
