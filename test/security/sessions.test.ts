@@ -122,7 +122,7 @@ describe.each(stored)('%s', (_label, it) => {
       ids.push(valueOf(device.access, 'sid'))
     }
     expect(new Set(ids).size).toBe(128)
-    const random = ids.map((id) => Buffer.from(id.slice(5), 'base64url'))
+    const random = ids.map((id) => Buffer.from(id, 'base64url'))
     for (let bit = 0; bit < 256; bit += 1) {
       const ones = random.filter((bytes) => ((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1).length
       // Seven standard deviations to either side.
