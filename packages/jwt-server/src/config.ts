@@ -14,7 +14,9 @@ export type RefreshStoreKind = 'redis' | 'postgres' | 'none'
  * What is asked at each request beyond the signature: nothing, whether the token was revoked, or
  * whether its user still exists.
  */
-export type Revocation = 'none' | 'denylist' | 'user-lookup'
+export type Revocation = (typeof REVOCATIONS)[number]
+
+const REVOCATIONS = ['none', 'denylist', 'valid-after', 'user-lookup'] as const
 
 export interface JwtConfig extends EdgeConfig {
   readonly refreshStore: RefreshStoreKind
@@ -44,7 +46,7 @@ export function loadConfig(variables: Env): JwtConfig {
   const env = new EnvReader(variables)
   const edge = readEdgeConfig(env, 'the JWT server', 3002)
   const kind = env.choice('REFRESH_STORE', ['redis', 'postgres', 'none'], 'refresh families')
-  const revocation = env.choice('REVOCATION', ['none', 'denylist', 'user-lookup'], 'access tokens')
+  const revocation = env.choice('REVOCATION', REVOCATIONS, 'access tokens')
   checkStores(env, edge, kind, revocation)
   const keys = { access: readKeys(env, 'access'), refresh: readKeys(env, 'refresh') }
   if (shareAKey(keys.access, keys.refresh)) {
@@ -83,8 +85,8 @@ function checkStores(
       howTo: 'set it to redis://host:port, or keep families elsewhere: REFRESH_STORE=postgres',
     })
   }
-  if (kind === 'none' && revocation === 'denylist') {
-    env.refuse('REVOCATION', 'is "denylist", which needs a store', {
+  if (kind === 'none' && (revocation === 'denylist' || revocation === 'valid-after')) {
+    env.refuse('REVOCATION', `is "${revocation}", which needs a store`, {
       neededBy: 'revoked access tokens',
       howTo: 'set REFRESH_STORE=redis or REFRESH_STORE=postgres',
     })

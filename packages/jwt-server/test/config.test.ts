@@ -121,11 +121,11 @@ describe('the settings of the JWT server', () => {
     }
   })
 
-  test('refuse a denylist that has no store', () => {
-    const env = { ...COMPLETE, REVOCATION: 'denylist' }
+  test.each(['denylist', 'valid-after'])('refuse %s without a store', (revocation) => {
+    const env = { ...COMPLETE, REVOCATION: revocation }
     expect(refusedOf({ ...env, REFRESH_STORE: 'none' })).toStrictEqual(['REVOCATION'])
-    expect(loadConfig({ ...env, REFRESH_STORE: 'redis' }).revocation).toBe('denylist')
-    expect(loadConfig({ ...env, REFRESH_STORE: 'postgres' }).revocation).toBe('denylist')
+    expect(loadConfig({ ...env, REFRESH_STORE: 'redis' }).revocation).toBe(revocation)
+    expect(loadConfig({ ...env, REFRESH_STORE: 'postgres' }).revocation).toBe(revocation)
   })
 
   test('allow a look at the user without a store of families', () => {

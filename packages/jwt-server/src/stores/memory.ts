@@ -16,6 +16,8 @@ interface StoredFamily {
   tokens: Map<string, 'live' | number>
 }
 
+type MemorySettings = Pick<FamilySettings, 'clock' | 'denyMs' | 'generationMs'>
+
 /**
  * Refresh families in this process, for tests, and as the model of the other stores: they do in Lua and in
  * SQL what this class does in the language of the server. No method awaits anything, so each is atomic.
@@ -24,9 +26,10 @@ export class MemoryRefreshFamilies implements RefreshFamilyStore {
   readonly place: string = `refresh families in process ${randomUUID()}`
   readonly #families = new Map<string, StoredFamily>()
   readonly #deniedUntil = new Map<string, number>()
-  readonly #settings: Pick<FamilySettings, 'clock' | 'denyMs'>
+  readonly #generations = new Map<string, number>()
+  readonly #settings: MemorySettings
 
-  constructor(settings: Pick<FamilySettings, 'clock' | 'denyMs'>) {
+  constructor(settings: MemorySettings) {
     this.#settings = settings
   }
 
@@ -64,10 +67,12 @@ export class MemoryRefreshFamilies implements RefreshFamilyStore {
   }
 
   async endAll(userId: string): Promise<void> {
+    this.#beginGeneration(userId)
     for (const { id } of await this.list(userId)) await this.end(userId, id)
   }
 
   async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {
+    this.#beginGeneration(userId)
     for (const family of await this.list(userId)) {
       const isRevoked = family.id !== keptDevice && family.passwordVersion < passwordVersion
       if (isRevoked) await this.end(userId, family.id)
@@ -76,6 +81,16 @@ export class MemoryRefreshFamilies implements RefreshFamilyStore {
 
   async isDenied(_userId: string, familyId: string): Promise<boolean> {
     return (this.#deniedUntil.get(familyId) ?? 0) > this.#now()
+  }
+
+  async generationOf(userId: string): Promise<number> {
+    return this.#generations.get(userId) ?? 0
+  }
+
+  #beginGeneration(userId: string): void {
+    if (this.#settings.generationMs === undefined) return
+    const last = this.#generations.get(userId) ?? 0
+    this.#generations.set(userId, Math.max(this.#now(), last + 1))
   }
 
   /** Ends the family of a token that was spent. */

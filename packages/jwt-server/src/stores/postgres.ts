@@ -36,6 +36,12 @@ CREATE TABLE IF NOT EXISTS public.denied_families (
   until timestamptz NOT NULL
 );
 CREATE INDEX IF NOT EXISTS denied_families_by_until ON public.denied_families (until);
+CREATE TABLE IF NOT EXISTS public.generations (
+  user_id uuid PRIMARY KEY,
+  began bigint NOT NULL,
+  until timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS generations_by_until ON public.generations (until);
 `
 
 /** What the server does to these tables. */
@@ -55,6 +61,11 @@ export const familyTables: readonly TableUse[] = [
     updated: ['live_until', 'tokens'],
   },
   { table: 'public.denied_families', columns: ['id', 'until'] },
+  {
+    table: 'public.generations',
+    columns: ['user_id', 'began', 'until'],
+    updated: ['began', 'until'],
+  },
 ]
 
 interface Row {
@@ -91,6 +102,15 @@ denied AS (
   INSERT INTO public.denied_families (id, until)
   SELECT id, ${until}::timestamptz FROM ended WHERE ${until}::timestamptz IS NOT NULL
   ON CONFLICT (id) DO NOTHING
+)`
+
+/** Begins a generation of access tokens of the user $2, stored until `until`, on the clock of PostgreSQL. */
+const begun = (until: string): string => `
+begun AS (
+  INSERT INTO public.generations AS earlier (user_id, began, until)
+  VALUES ($2, floor(extract(epoch FROM clock_timestamp()) * 1000), ${until}::timestamptz)
+  ON CONFLICT (user_id) DO UPDATE SET
+    began = greatest(excluded.began, earlier.began + 1), until = excluded.until
 )`
 
 const HAS_ENDED = 'EXISTS (SELECT FROM ended) AS "hasEnded"'
@@ -219,11 +239,11 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   }
 
   async endAll(userId: string): Promise<void> {
-    await this.#endWhere('families.end-all', 'user_id = $2', [userId])
+    await this.#endAllWhere('families.end-all', 'user_id = $2', [userId])
   }
 
   async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {
-    await this.#endWhere(
+    await this.#endAllWhere(
       'families.end-devices',
       'user_id = $2 AND password_version < $3 AND id IS DISTINCT FROM $4',
       [userId, passwordVersion, keptDevice],
@@ -239,12 +259,23 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     return rows.length === 1
   }
 
+  async generationOf(userId: string): Promise<number> {
+    const [generation] = await this.#rows<{ began: string }>(
+      'generations.find',
+      'SELECT began FROM public.generations WHERE user_id = $1',
+      [userId],
+    )
+    return Number(generation?.began ?? 0)
+  }
+
   /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
   async removeExpired(before: Date, signal?: AbortSignal): Promise<void> {
     const families = { table: 'public.refresh_families', column: 'live_until', before }
     await removeExpiredRows(this.#sql, families, signal)
     const denied = { table: 'public.denied_families', column: 'until', before }
     await removeExpiredRows(this.#sql, denied, signal)
+    const generations = { table: 'public.generations', column: 'until', before }
+    await removeExpiredRows(this.#sql, generations, signal)
   }
 
   /** The token is not live. A family that has ended because of it was there, so the token was spent. */
@@ -262,6 +293,15 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     const text = `WITH ${ended(condition, '$1')} SELECT ${HAS_ENDED}`
     const [found] = await this.#rows<Found>(name, text, [this.#denyUntil(), ...values])
     return found?.hasEnded ?? false
+  }
+
+  /** Also begins a generation of access tokens, if the store keeps them. */
+  async #endAllWhere(name: string, condition: string, values: readonly unknown[]): Promise<void> {
+    const { generationMs } = this.#settings
+    if (generationMs === undefined) return void (await this.#endWhere(name, condition, values))
+    const until = new Date(this.#now() + generationMs)
+    const text = `WITH ${ended(condition, '$1')}, ${begun(`$${values.length + 2}`)} SELECT ${HAS_ENDED}`
+    await this.#rows(name, text, [this.#denyUntil(), ...values, until])
   }
 
   /** Undefined without a denylist. */

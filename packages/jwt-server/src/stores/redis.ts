@@ -1,4 +1,4 @@
-import { fromStoredJson } from '@session-vs-jwt/http-kit'
+import { fromStoredJson, momentSchema } from '@session-vs-jwt/http-kit'
 import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores'
 import type { Revocation } from '@session-vs-jwt/users'
 import {
@@ -17,6 +17,8 @@ import {
  *                                  the end of its grace period
  * refresh-families-of:{user}       set of family ids
  * denied-family:{user}:<family>    its access tokens are revoked; expires when they all have
+ * generation-of:{user}             when the user's generation of access tokens began; expires when all earlier
+ *                                  ones have
  *
  * {user} keeps the keys of one user in one slot of a Redis Cluster. Every script gets KEYS[1], a family,
  * KEYS[2], the user's set, and the prefixes of both kinds of keys. Those that reach families that they find
@@ -33,6 +35,7 @@ export const FAMILY_KEYS: readonly KeyUse[] = [
   { prefix: 'refresh-family:', type: 'hash' },
   { prefix: 'refresh-families-of:', type: 'set' },
   { prefix: 'denied-family:', type: 'string' },
+  { prefix: 'generation-of:', type: 'string' },
 ]
 
 const REPAIR = `
@@ -138,7 +141,14 @@ return found`),
   endFamily: script(`return finish(ARGV[6])`),
 
   endFamilies: script(`
-local kept, version = ARGV[7], tonumber(ARGV[8])
+local kept, version, generation, generationMs = ARGV[7], tonumber(ARGV[8]), ARGV[9], tonumber(ARGV[10])
+-- First: where there is no room for it, no family has ended.
+if generationMs > 0 then
+  local time, last = redis.call('TIME'), tonumber(redis.pcall('GET', generation) or 0)
+  local began = time[1] * 1000 + math.floor(time[2] / 1000)
+  if isMoment(last) then began = math.max(began, last + 1) end
+  redis.call('SET', generation, string.format('%.0f', began), 'PX', generationMs)
+end
 -- A family that can't be read ends, too.
 local function isRevoked(id)
   local ok, family = pcall(cjson.decode, redis.pcall('HGET', families .. id, 'family') or '')
@@ -157,6 +167,7 @@ type FoundState = TokenState | 'unreadable'
 /** The commands that the store sends. */
 export interface FamilyCommands {
   exists: (key: string) => Promise<number>
+  get: (key: string) => Promise<string | null>
   startFamily: Run<number>
   checkToken: Run<FoundState>
   rotateToken: Run<[state: FoundState, absoluteUntil?: string]>
@@ -168,6 +179,7 @@ export interface FamilyCommands {
 /** The names of {@link FamilyCommands}, to trace them by. */
 export const FAMILY_COMMANDS: readonly (keyof FamilyCommands)[] = [
   'exists',
+  'get',
   ...(Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[]),
 ]
 
@@ -235,15 +247,39 @@ export class RedisRefreshFamilies implements RefreshFamilyStore {
   }
 
   async endAll(userId: string): Promise<void> {
-    await this.#redis.endFamilies(...this.#common(userId, ''), '', '')
+    await this.#endFamilies(userId, '', '')
   }
 
   async endDevices({ userId, passwordVersion, keptDevice = '' }: Revocation): Promise<void> {
-    await this.#redis.endFamilies(...this.#common(userId, ''), keptDevice, passwordVersion)
+    await this.#endFamilies(userId, keptDevice, passwordVersion)
   }
 
   async isDenied(userId: string, familyId: string): Promise<boolean> {
     return (await this.#redis.exists(redisKeys(userId).denied(familyId))) === 1
+  }
+
+  async generationOf(userId: string): Promise<number> {
+    const key = redisKeys(userId).generation
+    const stored = await this.#redis.get(key).catch((error: unknown) => {
+      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return ''
+      throw error
+    })
+    if (stored === null) return 0
+    const { success, data } = momentSchema.safeParse(stored === '' ? undefined : Number(stored))
+    if (success) return data
+    this.#settings.onUnreadable(key)
+    return Infinity
+  }
+
+  async #endFamilies(
+    userId: string,
+    keptDevice: string,
+    passwordVersion: number | '',
+  ): Promise<void> {
+    const { generationMs = 0 } = this.#settings
+    const { generation } = redisKeys(userId)
+    const about = [keptDevice, passwordVersion, generation, generationMs]
+    await this.#redis.endFamilies(...this.#common(userId, ''), ...about)
   }
 
   #unreadable(userId: string, familyId: string): 'gone' {
@@ -282,10 +318,12 @@ export function redisKeys(userId: string): {
   readonly index: string
   readonly member: (familyId: string) => string
   readonly denied: (familyId: string) => string
+  readonly generation: string
 } {
   return {
     index: `refresh-families-of:{${userId}}`,
     member: (familyId) => `refresh-family:{${userId}}:${familyId}`,
     denied: (familyId) => `denied-family:{${userId}}:${familyId}`,
+    generation: `generation-of:{${userId}}`,
   }
 }

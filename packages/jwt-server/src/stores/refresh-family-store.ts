@@ -71,6 +71,12 @@ export interface RefreshFamilyStore extends DeviceStore {
    * Whether access tokens of this family were revoked with it. Only where the store keeps a denylist.
    */
   isDenied(userId: string, familyId: string): Promise<boolean>
+  /**
+   * The user's present generation of access tokens: the moment at which it began, 0 for the first one, and
+   * `Infinity` if what is stored can't be read. {@link endAll} and {@link endDevices} begin a new one in the
+   * statement or command that ends the families. Only where the store keeps generations.
+   */
+  generationOf(userId: string): Promise<number>
 }
 
 export interface FamilySettings {
@@ -80,6 +86,11 @@ export interface FamilySettings {
    * an access token, and some for one that is being issued. 0: no denylist.
    */
   readonly denyMs: number
+  /**
+   * Milliseconds for which the store remembers that a generation of access tokens began: until those of earlier
+   * generations have expired, and some. Undefined: no generations.
+   */
+  readonly generationMs?: number | undefined
   /** Told of a family that cannot be read. It counts as gone. */
   readonly onUnreadable: (key: string) => void
 }

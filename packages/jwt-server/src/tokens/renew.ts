@@ -1,4 +1,5 @@
 import type { JwtContext, TokenDeps } from '../ports.js'
+import { withGeneration } from './generation.js'
 import { presented, refuseUnlessLive } from './presented-token.js'
 import { signAccessToken } from './sign.js'
 import { verify } from './verify.js'
@@ -11,6 +12,7 @@ import { verify } from './verify.js'
 export async function renew(ctx: JwtContext, token: string, deps: TokenDeps): Promise<string> {
   const refresh = verify(ctx, token, 'refresh', deps)
   const { families } = ctx.ports
+  const owner = await withGeneration(ctx, refresh, deps)
   if (families) refuseUnlessLive(await families.check(presented(refresh)))
-  return signAccessToken(ctx, refresh, deps.clock().getTime(), refresh.exp, deps)
+  return signAccessToken(ctx, owner, deps.clock().getTime(), refresh.exp, deps)
 }
