@@ -79,10 +79,9 @@ function chooseStore(
   clock: Clock,
 ): PortsFor<RefreshFamilyStore | undefined> {
   const denyMs = config.revocation === 'denylist' ? config.accessSeconds * 1000 + DENY_MARGIN_MS : 0
-  if (config.refreshStore === 'redis' && redis)
-    return redisFamilies(redis, { denyMs, clock, onUnreadable })
+  const settings = { denyMs, clock, onUnreadable, policy: config.refreshPolicy }
+  if (config.refreshStore === 'redis' && redis) return redisFamilies(redis, settings)
   if (config.refreshStore === 'postgres') {
-    const settings = { denyMs, clock, onUnreadable }
     const unwatched = new PostgresRefreshFamilies(sql(undefined), settings)
     everyMinute('families', (signal) => unwatched.removeExpired(anHourBefore(clock()), signal))
     return (trace) => new PostgresRefreshFamilies(sql(trace), settings)

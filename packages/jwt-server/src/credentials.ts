@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type Clock, type NewId, userAgentOf } from '@session-vs-jwt/http-kit'
+import { type Clock, type NewId, type Problem, userAgentOf } from '@session-vs-jwt/http-kit'
 import type { User } from '@session-vs-jwt/users'
 import type { JwtConfig } from './config.js'
 import type { JwtContext } from './ports.js'
 import type { PresentedToken } from './stores/refresh-family-store.js'
+import { successorId } from './successor.js'
 import { challenge, type TokenClaims } from './token.js'
 
 export interface CredentialSettings {
@@ -45,55 +46,100 @@ export async function issueCredentials(
   }
 }
 
-/**
- * A new access token for a refresh token that is still live.
- *
- * @throws {Problem} `reused_credential`, `invalid_credential`
- */
-export async function renewAccessToken(
-  ctx: JwtContext,
-  refresh: TokenClaims,
-  settings: CredentialSettings,
-): Promise<string> {
-  const token = presented(refresh)
-  if (ctx.ports.families) accept(token && (await ctx.ports.families.check(token)))
-  return signAccessToken(ctx, refresh, settings.clock().getTime(), refresh.exp, settings)
+/** A refresh token that was verified. */
+export interface PresentedRefresh {
+  readonly token: string
+  readonly claims: TokenClaims
 }
 
 /**
- * A new refresh token in place of `refresh`, which is spent by that. Subject and email go over.
+ * A new access token, and a new refresh token for the one that is spent by it (RFC 9700, section 4.14.2). Without
+ * families nothing is spent: the refresh token renews until it expires.
  *
- * @throws {Problem} `reused_credential`, `invalid_credential`
+ * @throws {Problem} `reused_credential`, `replaced_credential`, `invalid_credential`
+ */
+export async function renewTokens(
+  ctx: JwtContext,
+  refresh: PresentedRefresh,
+  settings: CredentialSettings,
+): Promise<Pick<IssuedTokens, 'accessToken'> & Partial<IssuedTokens>> {
+  const { claims } = refresh
+  const now = settings.clock().getTime()
+  if (!ctx.ports.families) {
+    return { accessToken: signAccessToken(ctx, claims, now, claims.exp, settings) }
+  }
+  const next = await spend(ctx, refresh, settings)
+  return {
+    accessToken: signAccessToken(ctx, claims, now, seconds(next.liveUntil), settings),
+    refreshToken: signRefreshToken(ctx, claims, next.jti, next.issuedAt, next.liveUntil),
+  }
+}
+
+/**
+ * A new refresh token for the one that is spent by it. Subject and email go over.
+ *
+ * @throws {Problem} `reused_credential`, `replaced_credential`, `invalid_credential`
  */
 export async function rotateRefreshToken(
   ctx: JwtContext,
-  refresh: TokenClaims,
+  refresh: PresentedRefresh,
   settings: CredentialSettings,
 ): Promise<string> {
-  const { config, clock, newId } = settings
-  const now = clock().getTime()
-  const jti = newId()
-  let liveUntil = now + config.refreshSeconds * 1000
-  const token = presented(refresh)
-  if (ctx.ports.families) {
-    const rotation = {
-      newTokenHash: hashOf(jti),
-      graceUntil: now + config.graceSeconds * 1000,
-      liveUntil,
-    }
-    const result = token && (await ctx.ports.families.rotate(token, rotation))
-    accept(result?.state)
-    if (result?.state === 'live') liveUntil = Math.min(liveUntil, result.absoluteUntil)
-  }
-  return signRefreshToken(ctx, refresh, jti, now, liveUntil)
+  const { jti, issuedAt, liveUntil } = await spend(ctx, refresh, settings)
+  return signRefreshToken(ctx, refresh.claims, jti, issuedAt, liveUntil)
 }
 
-/** @throws {Problem} for a token that does not count any more */
-function accept(state: 'live' | 'spent' | 'gone' | undefined): void {
-  if (state === 'spent') {
-    throw challenge('reused_credential', 'The refresh token was spent; its family has been ended.')
+/** A refresh token that is about to be signed; times in milliseconds. */
+interface NextToken {
+  readonly jti: string
+  readonly issuedAt: number
+  readonly liveUntil: number
+}
+
+/** Spends the token and says what replaces it. */
+async function spend(
+  ctx: JwtContext,
+  refresh: PresentedRefresh,
+  settings: CredentialSettings,
+): Promise<NextToken> {
+  const { config, clock } = settings
+  const { families } = ctx.ports
+  const now = clock().getTime()
+  const jti = nextId(refresh, settings)
+  const [lifeMs, graceMs] = [config.refreshSeconds * 1000, config.graceSeconds * 1000]
+  if (!families) return { jti, issuedAt: now, liveUntil: now + lifeMs }
+  const rotation = {
+    newTokenHash: hashOf(jti),
+    graceUntil: now + graceMs,
+    liveUntil: now + lifeMs,
   }
-  if (state !== 'live') throw challenge('invalid_credential', 'The login was ended.')
+  const token = presented(refresh.claims)
+  const result = token ? await families.rotate(token, rotation) : { outcome: 'gone' as const }
+  if (result.outcome !== 'rotate' && result.outcome !== 'repeat') throw refusal(result.outcome)
+  // Repeated, it is the token of then: same `jti`, `iat` and `exp`.
+  const issuedAt = result.outcome === 'repeat' ? result.graceUntil - graceMs : now
+  return { jti, issuedAt, liveUntil: Math.min(issuedAt + lifeMs, result.absoluteUntil) }
+}
+
+function nextId({ token, claims }: PresentedRefresh, settings: CredentialSettings): string {
+  const { config, newId } = settings
+  return config.refreshPolicy === 'same-successor'
+    ? successorId(token, claims.jti, config.refreshKeys)
+    : newId()
+}
+
+function refusal(outcome: 'refuse' | 'end' | 'gone'): Problem {
+  switch (outcome) {
+    case 'refuse':
+      return challenge('replaced_credential', 'The refresh token was replaced a moment ago.')
+    case 'end':
+      return challenge(
+        'reused_credential',
+        'The refresh token was spent; its family has been ended.',
+      )
+    case 'gone':
+      return challenge('invalid_credential', 'The login was ended.')
+  }
 }
 
 function presented({ sub, sid, jti }: TokenClaims): PresentedToken | undefined {

@@ -166,7 +166,7 @@ function refused(detail: string, cause?: unknown): Problem {
 
 /** A 401 in the terms of RFC 6750, section 3: what is wrong, never the token itself. */
 export function challenge(
-  code: 'invalid_credential' | 'expired_credential' | 'reused_credential',
+  code: `${'invalid' | 'expired' | 'reused' | 'replaced'}_credential`,
   detail: string,
   cause?: unknown,
 ): Problem {

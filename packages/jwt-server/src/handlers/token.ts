@@ -1,13 +1,19 @@
 import { parseBearer } from '@session-vs-jwt/http-kit'
-import { type CredentialSettings, renewAccessToken, rotateRefreshToken } from '../credentials.js'
+import {
+  type CredentialSettings,
+  type PresentedRefresh,
+  renewTokens,
+  rotateRefreshToken,
+} from '../credentials.js'
 import type { JwtContext } from '../ports.js'
-import type { TokenClaims } from '../token.js'
 
-/** `POST /auth/token/access`: a new access token for a refresh token. */
+/**
+ * `POST /auth/token/access`: a new access token for a refresh token, and, where the server keeps families, a new refresh
+ * token for the one that is spent by it.
+ */
 export function renewAccess(settings: CredentialSettings): (ctx: JwtContext) => Promise<void> {
   return async (ctx) => {
-    const refresh = refreshTokenOf(ctx, settings)
-    ctx.body = { accessToken: await renewAccessToken(ctx, refresh, settings) }
+    ctx.body = await renewTokens(ctx, refreshTokenOf(ctx, settings), settings)
   }
 }
 
@@ -19,6 +25,7 @@ export function rotateRefresh(settings: CredentialSettings): (ctx: JwtContext) =
   }
 }
 
-function refreshTokenOf(ctx: JwtContext, { clock }: CredentialSettings): TokenClaims {
-  return ctx.ports.refreshTokens.verify(parseBearer(ctx.headers.authorization), clock())
+function refreshTokenOf(ctx: JwtContext, { clock }: CredentialSettings): PresentedRefresh {
+  const token = parseBearer(ctx.headers.authorization)
+  return { token, claims: ctx.ports.refreshTokens.verify(token, clock()) }
 }
