@@ -21,6 +21,7 @@ import {
   type TraceListener,
 } from '@session-vs-jwt/http-kit'
 import Koa from 'koa'
+import { authenticated } from './authenticated.js'
 import type { JwtConfig } from './config.js'
 import { endDevice, listDevices } from './handlers/devices.js'
 import { jwks } from './handlers/jwks.js'
@@ -29,9 +30,9 @@ import { logout, logoutAll } from './handlers/logout.js'
 import { register } from './handlers/register.js'
 import { renewAccess, rotateRefresh } from './handlers/token.js'
 import type { JwtPorts } from './ports.js'
-import { checkRevocation, requireAccessToken } from './require-access-token.js'
+import { CHALLENGE } from './tokens/token-errors.js'
 
-export interface JwtAppDeps {
+export interface AppDeps {
   readonly config: JwtConfig
   readonly ports: PortsFor<JwtPorts>
   readonly logger: Logger
@@ -42,55 +43,48 @@ export interface JwtAppDeps {
   readonly onFinished?: TraceListener | undefined
 }
 
-type JwtApp = Koa<KitState, { ports: JwtPorts }>
-
-/** How a client without a token is told what to send (RFC 6750, section 3). */
-const CHALLENGE = 'Bearer realm="jwt-server"'
+type App = Koa<KitState, { ports: JwtPorts }>
+type AppRouter = Router<KitState, { ports: JwtPorts }>
 
 /** The JWT server. It neither connects nor listens. */
-export function createApp(deps: JwtAppDeps): JwtApp {
+export function createApp(deps: AppDeps): App {
   const { config, ports, logger, onFinished } = deps
-  const app: JwtApp = new Koa()
+  const app: App = new Koa()
+  const router = routes(deps)
   app.on('error', logAppErrors(logger))
-  // What every request passes, in this order.
+  // Every request passes these stages, in this order.
   app.use(requestTrace({ ports, serverTiming: config.serverTiming, onFinished }))
   app.use(problemDetails(logger, CHALLENGE))
   app.use(securityHeaders(config.https))
   app.use(noStore)
   app.use(crossOrigin(config.allowedOrigins))
-  const router = routes(deps)
   app.use(exactRoutes(router))
   app.use(router.allowedMethods())
   return app
 }
 
-/** Every route. Public ones verify nothing, and pay for no lookup. */
-function routes(deps: JwtAppDeps): Router<KitState, { ports: JwtPorts }> {
+/** Every route. Those without `guard` are public, and cost no lookup. */
+function routes(deps: AppDeps): AppRouter {
   const { config, clock, newId, draining, logger } = deps
-  const router = new Router<KitState, { ports: JwtPorts }>({ sensitive: true, strict: true })
-  const token = requireAccessToken(clock)
-  const revocation = checkRevocation(config.revocation)
-
+  const router: AppRouter = new Router({ sensitive: true, strict: true })
   const admit = admission()
+  const guard = authenticated(deps)
 
   router.post(paths.register, register(deps, admit))
   router.post(paths.login, login(deps, admit))
   router.post(paths.renewAccess, renewAccess(deps))
   router.post(paths.rotateRefresh, rotateRefresh(deps))
-  router.post(paths.logout, logout(clock))
+  router.post(paths.logout, logout(deps))
+  router.post(paths.logoutAll, guard, logoutAll)
+
+  router.get(paths.devices, guard, listDevices(clock))
+  router.delete(paths.device, guard, endDevice)
+  const devicesOf = ({ ports: { families } }: { ports: JwtPorts }) => families
+  resourceRoutes(router, [guard], { clock, newId, admit, devicesOf })
+
   router.get(paths.jwks, jwks(config.accessKeys))
   router.get(paths.live, live)
   router.get(paths.ready, ready(draining, logger))
   router.get(paths.openapi, openApi('jwt'))
-
-  router.post(paths.logoutAll, token, revocation, logoutAll)
-  router.get(paths.devices, token, revocation, listDevices(clock))
-  router.delete(paths.device, token, revocation, endDevice)
-  resourceRoutes(router, [token, revocation], {
-    clock,
-    newId,
-    admit,
-    devicesOf: ({ ports }) => ports.families,
-  })
   return router
 }

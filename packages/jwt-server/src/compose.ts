@@ -11,7 +11,8 @@ import {
   traceCalls,
 } from '@session-vs-jwt/http-kit'
 import { anHourBefore, type RedisConnection } from '@session-vs-jwt/stores'
-import { createApp, type JwtAppDeps } from './app.js'
+import jwt from 'jsonwebtoken'
+import { createApp, type AppDeps } from './app.js'
 import type { JwtConfig } from './config.js'
 import type { JwtPorts } from './ports.js'
 import { familyTables, PostgresRefreshFamilies } from './stores/postgres.js'
@@ -22,8 +23,6 @@ import {
   RedisRefreshFamilies,
 } from './stores/redis.js'
 import type { FamilySettings, RefreshFamilyStore } from './stores/refresh-family-store.js'
-import { createTokenSigner, type TokenSigner } from './token.js'
-import { rememberVerified } from './verified-tokens.js'
 
 /**
  * A token that is being issued while its family ends still lives its time: the denylist covers it. And the
@@ -32,7 +31,7 @@ import { rememberVerified } from './verified-tokens.js'
 const DENY_MARGIN_MS = 3_600_000
 
 /** What the server takes from its surroundings, and what a test brings itself. */
-export type Surroundings = Pick<JwtAppDeps, 'logger' | 'clock' | 'newId' | 'onFinished'>
+export type Surroundings = Pick<AppDeps, 'logger' | 'clock' | 'newId' | 'onFinished'>
 
 /** Connects the stores that the settings name and puts the server together. It does not listen. */
 export async function composeServer(
@@ -49,20 +48,11 @@ export async function composeServer(
 }
 
 function makePorts(config: JwtConfig, shared: SharedPorts, clock: Clock): PortsFor<JwtPorts> {
-  const { accessKeys, refreshKeys } = config
-  const access = createTokenSigner({ ...config, type: 'access', keys: accessKeys })
-  const refresh = createTokenSigner({ ...config, type: 'refresh', keys: refreshKeys })
-  // A refresh token comes once or twice, an access token with every request.
   return portsWhenUsed<JwtPorts>({
     ...shared.ports,
     families: chooseStore(config, shared, clock),
-    accessTokens: rememberVerified(traced(access), config),
-    refreshTokens: traced(refresh),
+    jwt: traceCalls('sign', jwt, ['sign', 'verify'], describeSecretCall),
   })
-}
-
-function traced(tokens: TokenSigner): PortsFor<TokenSigner> {
-  return traceCalls('sign', tokens, ['sign', 'verify'], describeSecretCall)
 }
 
 function usesOf({ refreshStore }: JwtConfig): StoreUses {

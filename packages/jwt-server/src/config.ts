@@ -32,7 +32,10 @@ export interface JwtConfig extends EdgeConfig {
   readonly refreshPolicy: SpentTokenPolicy
   /** Seconds for which a policy other than `strict` forgives a spent refresh token. */
   readonly graceSeconds: number
+  /** Seconds by which the clocks of two servers may differ. */
   readonly clockTolerance: number
+  /** Whether an access token that was verified once is only compared with the clock from then on. */
+  readonly rememberVerified: boolean
 }
 
 /**
@@ -68,6 +71,7 @@ export function loadConfig(variables: Env): JwtConfig {
     familySeconds: env.integer('REFRESH_FAMILY_SECONDS', 28_800, 1, 31_536_000, 'refresh tokens'),
     ...spent,
     clockTolerance: env.integer('CLOCK_TOLERANCE_SECONDS', 0, 0, 60, 'token times'),
+    rememberVerified: env.choice('JWT_REMEMBER_VERIFIED', ['off', 'on'], 'access tokens') === 'on',
   })
 }
 

@@ -1,7 +1,7 @@
 export { composeServer } from './compose.js'
 export type { Surroundings } from './compose.js'
 export { createApp } from './app.js'
-export type { JwtAppDeps } from './app.js'
+export type { AppDeps } from './app.js'
 export { loadConfig } from './config.js'
 export type { JwtConfig, RefreshStoreKind, Revocation } from './config.js'
 export type { JwtPorts } from './ports.js'

@@ -14,15 +14,19 @@ type Algorithm = 'HS256' | 'RS256' | 'ES256'
 export interface SigningKey {
   readonly kid: string
   readonly algorithm: Algorithm
+  /** The header of every token that this key signs, as it stands in the token (RFC 7515, section 4). */
+  readonly header: string
   /** Signs. A `KeyObject`: a string would be parsed again at every call. */
   readonly signWith: KeyObject
   readonly verifyWith: KeyObject
 }
 
-/** The first key signs; all verify, so that tokens signed before a rotation stay valid. */
+/** The first key signs. All of them verify, so tokens that were signed before a key rotation stay valid. */
 export interface KeyRing {
   readonly current: SigningKey
   readonly byKid: ReadonlyMap<string, SigningKey>
+  /** The same keys, by the header of the tokens that they sign. */
+  readonly byHeader: ReadonlyMap<string, SigningKey>
 }
 
 const jwk = z.looseObject({ kid: z.string().min(1), alg: z.enum(['HS256', 'RS256', 'ES256']) })
@@ -40,7 +44,7 @@ export function parseKeyRing(json: string): KeyRing {
   const byKid = new Map(keys.map((key) => [key.kid, key]))
   const [current] = keys
   if (!current || byKid.size !== keys.length) throw new Error('has the same "kid" twice')
-  return { current, byKid }
+  return { current, byKid, byHeader: new Map(keys.map((key) => [key.header, key])) }
 }
 
 function parseJson(json: string): unknown {
@@ -53,11 +57,14 @@ function parseJson(json: string): unknown {
 
 function toSigningKey(key: z.infer<typeof jwk>): SigningKey {
   const { kid, alg: algorithm } = key
+  const header = Buffer.from(JSON.stringify({ alg: algorithm, typ: 'JWT', kid })).toString(
+    'base64url',
+  )
   if (algorithm === 'HS256') {
     const secret = createSecretKey(Buffer.from(String(key['k']), 'base64url'))
     if ((secret.symmetricKeySize ?? 0) < 32)
       throw new Error(`has a secret under 32 bytes: "${kid}"`)
-    return { kid, algorithm, signWith: secret, verifyWith: secret }
+    return { kid, algorithm, header, signWith: secret, verifyWith: secret }
   }
   const signWith = privateKey(key)
   if (!isFit(signWith, algorithm)) {
@@ -67,7 +74,7 @@ function toSigningKey(key: z.infer<typeof jwk>): SigningKey {
   }
   const verifyWith = createPublicKey(signWith)
   if (!areHalves(signWith, verifyWith)) throw new Error(`has a damaged key: "${kid}"`)
-  return { kid, algorithm, signWith, verifyWith }
+  return { kid, algorithm, header, signWith, verifyWith }
 }
 
 function privateKey(key: z.infer<typeof jwk>): KeyObject {

@@ -41,6 +41,7 @@ describe('the settings of the JWT server', () => {
       refreshPolicy: 'strict',
       graceSeconds: 0,
       clockTolerance: 0,
+      rememberVerified: false,
     })
   })
 
@@ -57,6 +58,7 @@ describe('the settings of the JWT server', () => {
       REFRESH_POLICY: 'same-successor',
       REFRESH_GRACE_SECONDS: '4',
       CLOCK_TOLERANCE_SECONDS: '5',
+      JWT_REMEMBER_VERIFIED: 'on',
     }
     expect(loadConfig(env)).toMatchObject({
       refreshStore: 'postgres',
@@ -69,6 +71,7 @@ describe('the settings of the JWT server', () => {
       refreshPolicy: 'same-successor',
       graceSeconds: 4,
       clockTolerance: 5,
+      rememberVerified: true,
     })
   })
 
@@ -103,6 +106,7 @@ describe('the settings of the JWT server', () => {
       REFRESH_POLICY: 'lenient',
       REFRESH_GRACE_SECONDS: '61',
       CLOCK_TOLERANCE_SECONDS: '61',
+      JWT_REMEMBER_VERIFIED: 'yes',
     }
     const { problems, message } = errorOf(env)
     expect(problems.map((it) => it.name).toSorted()).toStrictEqual(Object.keys(env).toSorted())

@@ -1,8 +1,12 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { Problem } from '@session-vs-jwt/http-kit'
 import { expect } from 'vitest'
+import jwt from 'jsonwebtoken'
+import type { JwtConfig } from '../src/config.js'
 import { type KeyRing, parseKeyRing } from '../src/key-ring.js'
-import { createTokenSigner, type TokenClaims, type TokenSettings } from '../src/token.js'
+import type { TokenClaims, TokenType } from '../src/tokens/claims.js'
+import { sign as signToken } from '../src/tokens/sign.js'
+import { verify } from '../src/tokens/verify.js'
 
 export const NOW = new Date('2026-01-02T03:04:05.678Z')
 export const SECONDS = Math.floor(NOW.getTime() / 1000)
@@ -40,16 +44,25 @@ export const RINGS = {
 }
 export const ALGORITHMS = Object.keys(RINGS) as (keyof typeof RINGS)[]
 
-export const signer = (keys: KeyRing, settings: Partial<TokenSettings> = {}) =>
-  createTokenSigner({
-    type: 'access',
-    keys,
-    issuer: PAYLOAD.iss,
-    audience: PAYLOAD.aud,
-    clockTolerance: 0,
-    ...settings,
-  })
-export const access = signer(RINGS.HS256)
+export interface Tokens {
+  sign(claims: typeof CLAIMS): string
+  verify(token: string, now: Date): TokenClaims
+}
+
+/** What signs and verifies tokens of one type, with one ring for all types. */
+export function signer(
+  keys: KeyRing,
+  { type = 'access', clockTolerance = 0 }: { type?: TokenType; clockTolerance?: number } = {},
+): Tokens {
+  const settings = { issuer: PAYLOAD.iss, audience: PAYLOAD.aud, clockTolerance }
+  const config = { ...settings, accessKeys: keys, refreshKeys: keys } as JwtConfig
+  const ctx = { ports: { jwt } }
+  return {
+    sign: (claims) => signToken(ctx, { ...claims, type }, config),
+    verify: (token, now) => verify(ctx, token, type, { config, clock: () => now }),
+  }
+}
+export const access: Tokens = signer(RINGS.HS256)
 
 export const base64url = (text: string | Uint8Array): string =>
   Buffer.from(text).toString('base64url')
@@ -67,7 +80,7 @@ export const HEADER = { alg: 'HS256', typ: 'JWT', kid: 'h1' }
 export const forged = (head: object, payload: unknown = PAYLOAD, sign = hs256): string =>
   written(JSON.stringify(head), JSON.stringify(payload), sign)
 
-function problemOf(token: string, verifier = access, now = NOW): Problem {
+function problemOf(token: string, verifier: Pick<Tokens, 'verify'> = access, now = NOW): Problem {
   try {
     verifier.verify(token, now)
   } catch (error) {
@@ -85,6 +98,9 @@ function problemOf(token: string, verifier = access, now = NOW): Problem {
   }
   throw new Error('was accepted')
 }
-export const codeOf = (token: string, verifier = access, now = NOW): string =>
-  problemOf(token, verifier, now).code
+export const codeOf = (
+  token: string,
+  verifier: Pick<Tokens, 'verify'> = access,
+  now = NOW,
+): string => problemOf(token, verifier, now).code
 export const REFUSED = 'invalid_credential'

@@ -1,6 +1,6 @@
 import { type Clock, identityOf, Problem, uuidSchema } from '@session-vs-jwt/http-kit'
 import type { JwtContext } from '../ports.js'
-import type { RefreshFamilyStore } from '../stores/refresh-family-store.js'
+import { storedFamilies } from '../tokens/revoke.js'
 
 /** `GET /auth/devices`: the user's live refresh families, the newest first. */
 export function listDevices(clock: Clock): (ctx: JwtContext) => Promise<void> {
@@ -32,13 +32,4 @@ export async function endDevice(
     throw new Problem('not_found')
   }
   ctx.status = 204
-}
-
-/** @throws {Problem} `not_supported` where nothing is kept: nobody has a list of the tokens */
-export function storedFamilies(ctx: JwtContext): RefreshFamilyStore {
-  if (ctx.ports.families) return ctx.ports.families
-  throw new Problem('not_supported', {
-    detail:
-      'This server keeps nothing of the tokens it signs; it cannot see or end those of others.',
-  })
 }

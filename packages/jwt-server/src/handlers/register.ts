@@ -1,22 +1,19 @@
 import { type Admission, readJson, registerRequest, userView } from '@session-vs-jwt/http-kit'
 import { registerWithEmail } from '@session-vs-jwt/users'
-import { type CredentialSettings, issueCredentials } from '../credentials.js'
-import type { JwtContext } from '../ports.js'
+import type { JwtContext, TokenDeps } from '../ports.js'
+import { issue } from '../tokens/issue.js'
 
-/** `POST /auth/register/email`: registered means logged in. */
-export function register(
-  settings: CredentialSettings,
-  admit: Admission,
-): (ctx: JwtContext) => Promise<void> {
+/** `POST /auth/register/email`: registering logs you in. */
+export function register(deps: TokenDeps, admit: Admission): (ctx: JwtContext) => Promise<void> {
   return async (ctx) => {
     const registration = await readJson(ctx.req, registerRequest)
-    const facts = { id: settings.newId(), createdAt: settings.clock() }
+    const facts = { id: deps.newId(), createdAt: deps.clock() }
     const { user, credential } = await admit(ctx, (signal) =>
       registerWithEmail(
         registration,
         facts,
         ctx.ports,
-        (it, version) => issueCredentials(ctx, it, version, settings),
+        (it, passwordVersion) => issue(ctx, it, passwordVersion, deps),
         signal,
       ),
     )

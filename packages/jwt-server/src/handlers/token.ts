@@ -1,31 +1,20 @@
 import { parseBearer } from '@session-vs-jwt/http-kit'
-import {
-  type CredentialSettings,
-  type PresentedRefresh,
-  renewTokens,
-  rotateRefreshToken,
-} from '../credentials.js'
-import type { JwtContext } from '../ports.js'
+import type { JwtContext, TokenDeps } from '../ports.js'
+import { renew } from '../tokens/renew.js'
+import { rotate } from '../tokens/rotate.js'
 
-/**
- * `POST /auth/token/access`: a new access token for a refresh token, and, where the server keeps families, a new refresh
- * token for the one that is spent by it.
- */
-export function renewAccess(settings: CredentialSettings): (ctx: JwtContext) => Promise<void> {
+/** `POST /auth/token/access`: a new access token and the next refresh token for the old one, which is spent. */
+export function renewAccess(deps: TokenDeps): (ctx: JwtContext) => Promise<void> {
   return async (ctx) => {
-    ctx.body = await renewTokens(ctx, refreshTokenOf(ctx, settings), settings)
+    const token = parseBearer(ctx.headers.authorization)
+    ctx.body = await renew(ctx, token, deps)
   }
 }
 
 /** `POST /auth/token/refresh`: a new refresh token for the old one, which is spent. */
-export function rotateRefresh(settings: CredentialSettings): (ctx: JwtContext) => Promise<void> {
+export function rotateRefresh(deps: TokenDeps): (ctx: JwtContext) => Promise<void> {
   return async (ctx) => {
-    const refresh = refreshTokenOf(ctx, settings)
-    ctx.body = { refreshToken: await rotateRefreshToken(ctx, refresh, settings) }
+    const token = parseBearer(ctx.headers.authorization)
+    ctx.body = { refreshToken: await rotate(ctx, token, deps) }
   }
-}
-
-function refreshTokenOf(ctx: JwtContext, { clock }: CredentialSettings): PresentedRefresh {
-  const token = parseBearer(ctx.headers.authorization)
-  return { token, claims: ctx.ports.refreshTokens.verify(token, clock()) }
 }

@@ -114,11 +114,6 @@ describe('the type', () => {
     expect(codeOf(refresh.sign(CLAIMS))).toBe(REFUSED)
     expect(codeOf(access.sign(CLAIMS), refresh)).toBe(REFUSED)
   })
-
-  test('cannot be chosen by who asks for a token', () => {
-    const claims = { ...CLAIMS, type: 'refresh', iss: 'x', aud: 'x' }
-    expect(access.verify(access.sign(claims), NOW)).toMatchObject(PAYLOAD)
-  })
 })
 
 describe('a rotation of keys', () => {

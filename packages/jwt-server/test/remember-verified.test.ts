@@ -1,20 +1,43 @@
-import { describeSecretCall, RequestTrace, traceCalls } from '@session-vs-jwt/http-kit'
-import { describe, expect, test, vi } from 'vitest'
-import type { TokenSigner } from '../src/token.js'
-import { rememberVerified } from '../src/verified-tokens.js'
-import { access, at, CLAIMS, codeOf, NOW, PAYLOAD, REFUSED, SECONDS } from './token-fixtures.js'
+import { type Clock, describeSecretCall, RequestTrace, traceCalls } from '@session-vs-jwt/http-kit'
+import jwt from 'jsonwebtoken'
+import { describe, expect, test } from 'vitest'
+import type { JwtConfig } from '../src/config.js'
+import type { JwtContext } from '../src/ports.js'
+import { rememberVerified } from '../src/tokens/remember-verified.js'
+import { verify } from '../src/tokens/verify.js'
+import {
+  access,
+  at,
+  CLAIMS,
+  codeOf,
+  NOW,
+  PAYLOAD,
+  REFUSED,
+  RINGS,
+  SECONDS,
+  type Tokens,
+} from './token-fixtures.js'
 
-const SETTINGS = { clockTolerance: 0 }
+const config = { clockTolerance: 0 } as JwtConfig
+const CONTEXT = {} as JwtContext
 
-/** Tells which tokens were checked as a whole. */
-function watched(max?: number): TokenSigner & { readonly checked: string[] } {
+/** Tells which tokens were verified as a whole. */
+function watched(max?: number): Pick<Tokens, 'verify'> & { readonly checked: string[] } {
   const checked: string[] = []
-  const verify = vi.fn((token: string, now: Date) => {
+  let now = NOW
+  const clock: Clock = () => now
+  const verifyToken = (_ctx: JwtContext, token: string) => {
     checked.push(token)
     return access.verify(token, now)
-  })
-  const tokens = { sign: (claims: typeof CLAIMS) => access.sign(claims), verify }
-  return { ...rememberVerified(() => tokens, SETTINGS, max)(undefined), checked }
+  }
+  const remembering = rememberVerified(verifyToken, { config, clock }, max)
+  return {
+    checked,
+    verify: (token, moment) => {
+      now = moment
+      return remembering(CONTEXT, token)
+    },
+  }
 }
 
 const tokenOf = (jti: string): string => access.sign({ ...CLAIMS, jti })
@@ -78,12 +101,18 @@ test('a token that was refused is checked again, and takes the place of none', (
 })
 
 test('the trace of a request shows a verification only if there was one', () => {
-  const traced = traceCalls('sign', access, ['sign', 'verify'], describeSecretCall)
-  const tokens = rememberVerified(traced, SETTINGS)
+  const settings = { issuer: PAYLOAD.iss, audience: PAYLOAD.aud, accessKeys: RINGS.HS256 }
+  let now = NOW
+  const deps = { config: { ...config, ...settings } as JwtConfig, clock: () => now }
+  const remembering = rememberVerified((ctx, token) => verify(ctx, token, 'access', deps), deps)
+  const traced = traceCalls('sign', jwt, ['sign', 'verify'], describeSecretCall)
   const token = access.sign(CLAIMS)
   const [first, second, late] = [new RequestTrace(), new RequestTrace(), new RequestTrace()]
-  for (const trace of [first, second]) tokens(trace).verify(token, NOW)
-  expect(codeOf(token, tokens(late), at(CLAIMS.exp))).toBe('expired_credential')
+  const verifyFor = (trace: RequestTrace) =>
+    remembering({ ports: { jwt: traced(trace) } } as unknown as JwtContext, token)
+  for (const trace of [first, second]) expect(verifyFor(trace)).toStrictEqual(PAYLOAD)
+  now = at(CLAIMS.exp)
+  expect(() => verifyFor(late)).toThrow(expect.objectContaining({ code: 'expired_credential' }))
   expect([first, second, late].map(({ calls }) => calls.length)).toStrictEqual([1, 0, 0])
   expect(second.serverTiming()).toContain('sign;desc="0";dur=0.000')
 })
