@@ -15,7 +15,7 @@ export const renewalOperations: readonly Operation[] = [
     tag: 'Renewal',
     summary: 'Renew the access',
     description:
-      'Stay logged in. A refresh token works once: the one that was sent is spent, and the answer holds another.',
+      'Stay logged in: a session lives on, and a refresh token is exchanged for new tokens.',
     credential: 'refresh',
     parameters: [],
     success: {
