@@ -158,8 +158,13 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
     ),
     probe(
       'renew',
-      strategy.server === 'session' ? { writes: logins } : { reads: logins },
-      async () => renewing.copy().renew(),
+      // It moves a deadline, or spends a refresh token as a rotation does.
+      { writes: logins, frees: strategy.server === 'jwt' },
+      renewing.renew,
+      async () => {
+        const { status } = await settled(renewing.renew)
+        return status === 200 ? undefined : `the credential is spent: ${status}`
+      },
     ),
     probe(
       'login',

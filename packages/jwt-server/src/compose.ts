@@ -71,7 +71,8 @@ function chooseStore(
   const rememberedMs = config.accessSeconds * 1000 + MARGIN_MS
   const denyMs = config.revocation === 'denylist' ? rememberedMs : 0
   const generationMs = config.revocation === 'valid-after' ? rememberedMs : undefined
-  const settings = { denyMs, generationMs, clock, onUnreadable }
+  const policy = config.refreshPolicy
+  const settings = { denyMs, generationMs, clock, onUnreadable, policy }
   if (config.refreshStore === 'redis' && redis) return redisFamilies(redis, settings)
   if (config.refreshStore === 'postgres') {
     const unwatched = new PostgresRefreshFamilies(sql(undefined), settings)

@@ -116,7 +116,10 @@ export function refusalToRenew(
   return { state: withLogin(state, refresh.login, { ended: true }), refusal: 'reused_credential' }
 }
 
-/** A new access token; a session's idle time begins anew. */
+/**
+ * A new access token, for a refresh token that is spent by it unless nothing is ever spent; a session's idle time begins
+ * anew.
+ */
 export function renew(
   state: State,
   held: Held,
@@ -125,8 +128,12 @@ export function renew(
   generation?: number,
 ): Given {
   if (rules.server === 'session') return extend(state, refresh, rules)
-  const until = Math.min(state.now + ACCESS, refresh.until)
-  return { state, held: { ...held, access: { ...issuedIn(refresh, generation), until } } }
+  const spends = rules.promises.spentCredential === 'refused'
+  const given = spends ? rotate(state, held, refresh, rules) : { state, held }
+  const next = given.held?.refresh ?? refresh
+  const until = Math.min(state.now + ACCESS, next.until)
+  const access = { ...issuedIn(next, generation), until }
+  return { state: given.state, held: { ...given.held, access } }
 }
 
 /** A new refresh token, or session id, which spends the one before. */

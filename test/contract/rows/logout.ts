@@ -100,10 +100,10 @@ export const logoutRows: readonly Row[] = [
       const own = await t.start()
       for (let race = 0; race < RACES; race += 1) {
         const { device } = await t.registered(own)
-        const [tab, thief] = [device.copy(), device.copy()]
         // Sessions are due for renewal: even a read wants to write. Access tokens have expired.
         own.clock.advance(QUARTER_OF_IDLE_SECONDS + 1)
         if (t.target.server === 'jwt') await device.renew()
+        const [tab, thief] = [device.copy(), device.copy()]
         const [, logout] = await Promise.all([tab[overlapping](), device.logout(), thief.whoami()])
         expectAnswer(logout, hasStatus(204))
         expectAnswer(await tab.rotate(), hasStatus(...renewsAfter(t)))

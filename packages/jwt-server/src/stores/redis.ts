@@ -9,8 +9,8 @@ import {
   type RefreshFamilyStore,
   type Rotation,
   type RotationResult,
-  type TokenState,
 } from './refresh-family-store.js'
+import { type Decision, withinGrace } from './spent-token-policy.js'
 
 /*
  * refresh-family:{user}:<family>   hash: "family" -> JSON, "until", and each token's hash -> "live", or
@@ -77,14 +77,6 @@ local function finish(id)
   redis.call('SREM', KEYS[2], id)
   return existed
 end
-local function stateOf(hash, id)
-  if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
-  if not isReadable(KEYS[1]) then return 'unreadable' end
-  local state = redis.call('HGET', KEYS[1], hash)
-  if state == 'live' or (state and tonumber(state) > now) then return 'live' end
-  finish(id)
-  return 'spent'
-end
 local function keepUntil(key, span)
   if redis.call('PTTL', key) < tonumber(span) then redis.call('PEXPIRE', key, span) end
 end
@@ -104,27 +96,36 @@ redis.call('SADD', KEYS[2], id)
 keepUntil(KEYS[2], maxSpan)
 return 1`),
 
-  checkToken: script(`return stateOf(ARGV[7], ARGV[6])`),
-
   rotateToken: script(`
 local id, old, new, graceUntil, liveUntil = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9]), ARGV[10]
-local state = stateOf(old, id)
-if state ~= 'live' then return { state } end
+local withinGrace = ARGV[11]
+if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
+if not isReadable(KEYS[1]) then return { 'unreadable' } end
+local record = redis.call('HGET', KEYS[1], old)
+local function decide()
+  if record == 'live' then return 'rotate' end
+  if record and tonumber(record) > now then return withinGrace end
+  return 'end'
+end
+local decision = decide()
+if decision == 'end' then finish(id) end
+if decision == 'end' or decision == 'refuse' then return { decision } end
+local absoluteUntil = cjson.decode(redis.call('HGET', KEYS[1], 'family')).absoluteUntil
+local moment = string.format('%.0f', absoluteUntil)
+if decision == 'repeat' then return { decision, moment, record } end
 local tokens = redis.call('HGETALL', KEYS[1])
 for i = 1, #tokens, 2 do
   local graceEnd = tonumber(tokens[i + 1])
   if #tokens[i] == #old and graceEnd and graceEnd <= now then redis.call('HDEL', KEYS[1], tokens[i]) end
 end
-if redis.call('HGET', KEYS[1], old) == 'live' then
+if record == 'live' then
   if graceUntil > now then redis.call('HSET', KEYS[1], old, graceUntil)
   else redis.call('HDEL', KEYS[1], old) end
 end
-local json = redis.call('HGET', KEYS[1], 'family')
-local absoluteUntil = cjson.decode(json).absoluteUntil
 local till = math.min(tonumber(liveUntil), absoluteUntil)
 redis.call('HSET', KEYS[1], new, 'live', 'until', till)
 redis.call('PEXPIRE', KEYS[1], math.max(1, till - now))
-return { 'live', string.format('%.0f', absoluteUntil) }`),
+return { decision, moment }`),
 
   listFamilies: script(`
 local found = {}
@@ -162,15 +163,14 @@ return 1`),
 
 type Run<Reply> = (...keysAndArguments: (string | number)[]) => Promise<Reply>
 
-type FoundState = TokenState | 'unreadable'
-
 /** The commands that the store sends. */
 export interface FamilyCommands {
   exists: (key: string) => Promise<number>
   get: (key: string) => Promise<string | null>
   startFamily: Run<number>
-  checkToken: Run<FoundState>
-  rotateToken: Run<[state: FoundState, absoluteUntil?: string]>
+  rotateToken: Run<
+    [found: Decision | 'gone' | 'unreadable', absoluteUntil?: string, graceUntil?: string]
+  >
   listFamilies: Run<[id: string, family: string, until: string][]>
   endFamily: Run<number>
   endFamilies: Run<number>
@@ -214,22 +214,21 @@ export class RedisRefreshFamilies implements RefreshFamilyStore {
     )
   }
 
-  async check({ userId, familyId, tokenHash }: PresentedToken): Promise<TokenState> {
-    const state = await this.#redis.checkToken(...this.#common(userId, familyId), tokenHash)
-    return state === 'unreadable' ? this.#unreadable(userId, familyId) : state
-  }
-
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
-    const [state, absoluteUntil] = await this.#redis.rotateToken(
-      ...this.#common(token.userId, token.familyId),
-      token.tokenHash,
+    const { userId, familyId, tokenHash } = token
+    const [found, absoluteUntil, graceUntil] = await this.#redis.rotateToken(
+      ...this.#common(userId, familyId),
+      tokenHash,
       rotation.newTokenHash,
       rotation.graceUntil,
       rotation.liveUntil,
+      withinGrace[this.#settings.policy],
     )
-    if (state === 'unreadable') return { state: this.#unreadable(token.userId, token.familyId) }
-    if (state !== 'live') return { state }
-    return { state, absoluteUntil: Number(absoluteUntil) }
+    const moments = { absoluteUntil: Number(absoluteUntil), graceUntil: Number(graceUntil) }
+    if (found === 'unreadable') return { outcome: this.#unreadable(userId, familyId) }
+    if (found === 'repeat') return { outcome: found, ...moments }
+    if (found === 'rotate') return { outcome: found, absoluteUntil: moments.absoluteUntil }
+    return { outcome: found }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
