@@ -13,6 +13,7 @@ const SUBJECTS: Readonly<Record<string, Shades>> = {
   'jwt-rotating': ['#9a4a12', '#eda973'],
   'jwt-stateless': ['#8a6500', '#e6c455'],
   'jwt-denylist': ['#b3261e', '#ff9a92'],
+  'jwt-valid-after': ['#7a4ea3', '#cdaaf0'],
   'jwt-user-lookup': ['#8e3b73', '#e79bcf'],
   'jwt-rotating+RS256': ['#6d5a3a', '#cdb68a'],
   'jwt-rotating+ES256': ['#5c6b1f', '#c3cf73'],

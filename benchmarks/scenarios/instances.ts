@@ -25,7 +25,12 @@ const USERS = 50
 /** For a quick look: one that loses nothing of each kind, and the one that loses. */
 const ENOUGH = ['session-redis', 'session-memory', 'jwt-rotating'] as const
 /** Like jwt-rotating, they keep nothing in an instance; what they cost each request is in `identity`. */
-const ALIKE: readonly string[] = ['jwt-stateless', 'jwt-denylist', 'jwt-user-lookup']
+const ALIKE: readonly string[] = [
+  'jwt-stateless',
+  'jwt-denylist',
+  'jwt-valid-after',
+  'jwt-user-lookup',
+]
 
 export const instances: Scenario = {
   id: 'instances',

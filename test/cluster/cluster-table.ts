@@ -14,7 +14,7 @@ export const sections: readonly PageSection[] = [
   {
     section: 'failover',
     title: 'A master is lost under load',
-    text: `Nine users of each strategy read, renew and log in all the while; one server is killed, or falls asleep
+    text: `Nine users of each strategy read, list their devices and log in all the while; one server is killed, or falls asleep
 with its connections open. Nobody is ever answered as somebody else or as nobody, and what is refused is
 refused within a second: tests demand both. A cluster goes on for the users whose keys other masters have; with
 one master and sentinels everybody waits. The servers of these tests take silence for death after 2 s

@@ -19,6 +19,9 @@ export interface RefusedRequest {
   readonly only?: ServerKind
 }
 
+/** Seconds for which the server refuses a spent refresh token quietly. */
+export const GRACE_SECONDS = 10
+
 const JSON_TYPE = { 'content-type': 'application/json' }
 const NOBODY = '00000000-0000-4000-8000-000000000000'
 const DAY = 24 * 60 * 60
@@ -96,10 +99,21 @@ export const refusedRequests: readonly RefusedRequest[] = [
     code: 'reused_credential',
     what: 'a spent refresh token',
     only: 'jwt',
-    send: async ({ client }) => {
+    send: async ({ client, wait }) => {
       const spent = client.copy()
       await client.rotateRefresh()
+      wait(GRACE_SECONDS + 1)
       return spent.rotateRefresh()
+    },
+  },
+  {
+    code: 'replaced_credential',
+    what: 'a refresh token that was spent a moment ago, which the server forgives',
+    only: 'jwt',
+    send: async ({ client }) => {
+      const spent = client.copy()
+      await client.renewAccess()
+      return spent.renewAccess()
     },
   },
   {

@@ -18,7 +18,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newAccount } from '../device.js'
 import { keySet, startServer, type TestServer } from '../start-server.js'
 import { strategy } from './matrix.js'
-import { refusedRequests, type Visitor } from './openapi-refusals.js'
+import { GRACE_SECONDS, refusedRequests, type Visitor } from './openapi-refusals.js'
 import { exchangeProblems } from './openapi-validator.js'
 import { clientOf, walkContract } from './openapi-walk.js'
 
@@ -90,8 +90,13 @@ function routesOf({ middleware }: { middleware: readonly unknown[] }): string[] 
   )
 }
 
-/** With keys that have public halves, to show; and few failed logins, to be refused soon. */
-const SETTINGS = { JWT_ACCESS_KEYS: keySet('ES256', 'public'), LOGIN_FAILURES: '2' }
+/** With keys that have public halves, to show; few failed logins, to be refused soon; and both refusals of a spent token. */
+const SETTINGS = {
+  JWT_ACCESS_KEYS: keySet('ES256', 'public'),
+  LOGIN_FAILURES: '2',
+  REFRESH_POLICY: 'refuse-quietly',
+  REFRESH_GRACE_SECONDS: String(GRACE_SECONDS),
+}
 
 describe.each([strategy('session-redis'), strategy('jwt-rotating')])('$id', (it) => {
   const kind = it.server

@@ -27,6 +27,11 @@ const QUESTIONS: readonly (readonly [question: string, answer: (it: Answered) =>
   ['Does the login survive a restart?', ({ seen }) => yes(seen.afterRestart, 'kept')],
   ['Is the identity served with Redis stopped?', ({ seen }) => SERVED[seen.withoutRedis]],
   ['A copy of the credential after logout', ({ seen }) => LIVES[seen.afterLogout]],
+  [
+    'The same after a logout everywhere, or a new password',
+    ({ seen }) => LIVES[seen.afterLogoutAll],
+  ],
+  ['The credential that set the new password', ({ seen }) => OWN[seen.afterOwnNewPassword]],
   ['A credential of an account that was deleted', ({ seen }) => LIVES[seen.afterUserDeleted]],
   ['A credential that a rotation replaced', ({ seen }) => SPENT[seen.spentCredential]],
   ['Can a user see and end other devices?', ({ seen }) => (seen.devices ? 'yes' : 'no, 501')],
@@ -44,6 +49,7 @@ const LIVES = {
   'dead-at-once': 'dead at once',
   'lives-until-expiry': 'lives until it expires',
 } as const
+const OWN = { 'goes-on': 'goes on', 'must-be-renewed': 'has to be renewed' } as const
 const SPENT = { refused: 'refused', 'still-works': 'still works' } as const
 
 const yes = (value: string, wanted: string): string => (value === wanted ? 'yes' : 'no')

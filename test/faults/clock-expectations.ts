@@ -24,6 +24,7 @@ const LIVES_ON: ReadonlySet<StrategyId> = new Set([
   'session-cookie',
   'jwt-rotating',
   'jwt-stateless',
+  'jwt-valid-after',
   'jwt-user-lookup',
 ])
 

@@ -19,6 +19,7 @@ const EXPIRED = {
     now() - interval '2 hours' FROM owner,`,
   refresh_families: `gen_random_uuid(), id, null, now() - interval '1 day',
     now() - interval '2 hours', now() - interval '2 hours', '{"a": null}' FROM owner,`,
+  generations: `gen_random_uuid(), 0, now() - interval '2 hours' FROM`,
   denied_families: `gen_random_uuid(), now() - interval '2 hours' FROM`,
   login_attempts: `i::text, '{}', extract(epoch FROM now() - interval '2 hours') * 1000 FROM`,
 } as const

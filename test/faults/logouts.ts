@@ -49,7 +49,7 @@ export async function expectTrueLogouts(
   } finally {
     store.resume()
   }
-  await until('back', async () => (await device.renew()).status === 200, BACK_WITHIN_MS)
+  await until('back', async () => (await device.devices()).status === 200, BACK_WITHIN_MS)
   const wrong = []
   for (const { device: it, status, isLate } of logouts) {
     const { status: after } = await it.renew()

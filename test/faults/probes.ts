@@ -30,7 +30,8 @@ function storesOf({ env }: Strategy): { identity: readonly Store[]; logins: read
   const logins: readonly Store[] = place === 'redis' || place === 'postgres' ? [place] : []
   if (env['SESSION_STORE'] !== undefined) return { identity: logins, logins }
   if (env['REVOCATION'] === 'user-lookup') return { identity: ['postgres'], logins }
-  return { identity: env['REVOCATION'] === 'denylist' ? logins : [], logins }
+  const asksLogins = ['denylist', 'valid-after'].includes(env['REVOCATION'] ?? '')
+  return { identity: asksLogins ? logins : [], logins }
 }
 
 /** Every kind of request, each from a device of its own, so that none is in the way of another. */
@@ -54,7 +55,10 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
     (it: Reply['body']) => it.current,
   )?.id
   // Where ended logins are put on a denylist first, ending one takes room.
-  const endingFrees = strategy.env['REVOCATION'] !== 'denylist'
+  const revocation = strategy.env['REVOCATION']
+  const endingFrees = revocation !== 'denylist'
+  // A logout everywhere also stores the new generation.
+  const endingAllFrees = endingFrees && revocation !== 'valid-after'
   const endingPath = `${paths.devices}/${endingId}`
 
   const probe = (
@@ -154,8 +158,13 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
     ),
     probe(
       'renew',
-      strategy.server === 'session' ? { writes: logins } : { reads: logins },
-      async () => renewing.copy().renew(),
+      // It moves a deadline, or spends a refresh token as a rotation does.
+      { writes: logins, frees: strategy.server === 'jwt' },
+      renewing.renew,
+      async () => {
+        const { status } = await settled(renewing.renew)
+        return status === 200 ? undefined : `the credential is spent: ${status}`
+      },
     ),
     probe(
       'login',
@@ -199,7 +208,7 @@ export async function makeProbes(server: FaultServer, away: Store): Promise<Prob
           ),
           probe(
             'logout/all',
-            { reads: identity, writes: logins, frees: endingFrees },
+            { reads: identity, writes: logins, frees: endingAllFrees },
             async () => third.device.copy().logoutAll(),
             async () => {
               const { status } = await settled(third.device.renew)

@@ -53,7 +53,7 @@ function measured({ costs }: ScaleRecord): string {
   return `${markdownTable([head, ...rows])}
 
 Redis: \`used_memory\`, without its copy on a replica. PostgreSQL: table and indexes, of 50,000 rows; a registration
-writes the user's row too. A look is \`GET /auth/whoami\` for a session, a renewal for a family, one request after another on
+writes the user's row too. A look is \`GET /auth/whoami\` for a session, a renewal for a family, which also writes, one request after another on
 four connections; with commands in a pipeline, a store needs less for each.`
 }
 

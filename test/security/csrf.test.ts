@@ -195,8 +195,8 @@ describe.each(matrixOf('jwt'))('%s', (_label, it) => {
     }
     const answers = [
       await device.copy().login(newAccount()),
-      await device.copy().rotate(),
-      await device.copy().renew(),
+      await device.rotate(),
+      await device.renew(),
       await device.copy().logout(),
       await new Device(server).register(newAccount()),
     ]

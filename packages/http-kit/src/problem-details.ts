@@ -15,6 +15,7 @@ const PROBLEMS = {
   invalid_credential: [401, 'The credential is not valid'],
   expired_credential: [401, 'The credential has expired'],
   reused_credential: [401, 'The credential was spent already'],
+  replaced_credential: [401, 'The credential was replaced a moment ago'],
   invalid_credentials: [401, 'Email or password is wrong'],
   wrong_current_password: [403, 'The current password is wrong'],
   forbidden_origin: [403, 'The request comes from a foreign site'],

@@ -8,7 +8,7 @@ const accessToken = z
   .meta({ description: 'A JSON Web Token: opens everything but renewal, for some minutes.' })
 const refreshToken = z
   .string()
-  .meta({ description: 'A JSON Web Token: is good for new tokens, and to log out.' })
+  .meta({ description: 'A JSON Web Token: is good for new tokens once, and to log out.' })
 
 const user = z.strictObject({ id, nickname: z.string(), email: z.email(), createdAt: time })
 const userEntry = z.strictObject({ id, nickname: z.string() })
@@ -62,7 +62,7 @@ type PartName =
   | 'post'
   | 'device'
   | 'expiry'
-  | 'accessToken'
+  | 'renewedTokens'
   | 'refreshToken'
   | 'tokens'
   | 'whoami'
@@ -93,7 +93,7 @@ export const responses: Readonly<Record<ResponseName, z.ZodType>> = {
   problem,
   whoami: z.strictObject({ id, email: z.email(), issuedAt: time, expiresAt: time }),
   expiry: z.strictObject({ expiresAt: time }),
-  accessToken: z.strictObject({ accessToken }),
+  renewedTokens: z.strictObject({ accessToken, refreshToken: refreshToken.optional() }),
   refreshToken: z.strictObject({ refreshToken }),
   tokens: z.object({ accessToken, refreshToken }),
   userBody: z.strictObject({ user }),

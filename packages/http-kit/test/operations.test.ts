@@ -133,7 +133,9 @@ describe('the problems of an operation', () => {
     const unsafe = operations.filter(({ method }) => method !== 'GET')
     expect(only('session', 'jwt')).toEqual(unsafe.map(({ id }) => `${id} forbidden_origin`))
     expect(only('jwt', 'session')).toEqual([
+      'renewAccess replaced_credential',
       'renewAccess reused_credential',
+      'rotateRefresh replaced_credential',
       'rotateRefresh reused_credential',
       'logout expired_credential',
     ])
@@ -149,6 +151,7 @@ describe('the problems of an operation', () => {
     invalid_credential: true,
     expired_credential: true,
     reused_credential: true,
+    replaced_credential: true,
     invalid_credentials: true,
     wrong_current_password: true,
     forbidden_origin: true,

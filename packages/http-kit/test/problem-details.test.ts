@@ -15,6 +15,7 @@ const STATUS = {
   invalid_credential: 401,
   expired_credential: 401,
   reused_credential: 401,
+  replaced_credential: 401,
   invalid_credentials: 401,
   wrong_current_password: 403,
   forbidden_origin: 403,

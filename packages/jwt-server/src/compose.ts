@@ -25,10 +25,10 @@ import {
 import type { FamilySettings, RefreshFamilyStore } from './stores/refresh-family-store.js'
 
 /**
- * A token that is being issued while its family ends still lives its time: the denylist covers it. And the
- * clock that says when a token has expired is not the one that forgets: one of them may be an hour wrong.
+ * A token that is being issued while its family ends still lives its time: what the store remembers covers it.
+ * And the clock that says when a token has expired isn't the one that forgets: one of them may be an hour wrong.
  */
-const DENY_MARGIN_MS = 3_600_000
+const MARGIN_MS = 3_600_000
 
 /** What the server takes from its surroundings, and what a test brings itself. */
 export type Surroundings = Pick<AppDeps, 'logger' | 'clock' | 'newId' | 'onFinished'>
@@ -68,11 +68,13 @@ function chooseStore(
   { sql, redis, onUnreadable, everyMinute }: SharedPorts,
   clock: Clock,
 ): PortsFor<RefreshFamilyStore | undefined> {
-  const denyMs = config.revocation === 'denylist' ? config.accessSeconds * 1000 + DENY_MARGIN_MS : 0
-  if (config.refreshStore === 'redis' && redis)
-    return redisFamilies(redis, { denyMs, clock, onUnreadable })
+  const rememberedMs = config.accessSeconds * 1000 + MARGIN_MS
+  const denyMs = config.revocation === 'denylist' ? rememberedMs : 0
+  const generationMs = config.revocation === 'valid-after' ? rememberedMs : undefined
+  const policy = config.refreshPolicy
+  const settings = { denyMs, generationMs, clock, onUnreadable, policy }
+  if (config.refreshStore === 'redis' && redis) return redisFamilies(redis, settings)
   if (config.refreshStore === 'postgres') {
-    const settings = { denyMs, clock, onUnreadable }
     const unwatched = new PostgresRefreshFamilies(sql(undefined), settings)
     everyMinute('families', (signal) => unwatched.removeExpired(anHourBefore(clock()), signal))
     return (trace) => new PostgresRefreshFamilies(sql(trace), settings)

@@ -6,6 +6,7 @@ import {
   type Setting,
 } from '@session-vs-jwt/http-kit'
 import { type KeyRing, parseKeyRing } from './key-ring.js'
+import { type SpentTokenPolicy, withinGrace } from './stores/spent-token-policy.js'
 
 /** Where refresh families live. `none`: refresh tokens are not kept, as most tutorials have it. */
 export type RefreshStoreKind = 'redis' | 'postgres' | 'none'
@@ -14,7 +15,9 @@ export type RefreshStoreKind = 'redis' | 'postgres' | 'none'
  * What is asked at each request beyond the signature: nothing, whether the token was revoked, or
  * whether its user still exists.
  */
-export type Revocation = 'none' | 'denylist' | 'user-lookup'
+export type Revocation = (typeof REVOCATIONS)[number]
+
+const REVOCATIONS = ['none', 'denylist', 'valid-after', 'user-lookup'] as const
 
 export interface JwtConfig extends EdgeConfig {
   readonly refreshStore: RefreshStoreKind
@@ -27,7 +30,9 @@ export interface JwtConfig extends EdgeConfig {
   readonly refreshSeconds: number
   /** Seconds after the login beyond which no rotation extends a refresh family. */
   readonly familySeconds: number
-  /** Seconds for which a spent refresh token still works, for tabs that race. */
+  /** What happens when a client presents a refresh token that was spent before. */
+  readonly refreshPolicy: SpentTokenPolicy
+  /** Seconds for which a policy other than `strict` forgives a spent refresh token. */
   readonly graceSeconds: number
   /** Seconds by which the clocks of two servers may differ. */
   readonly clockTolerance: number
@@ -44,8 +49,9 @@ export function loadConfig(variables: Env): JwtConfig {
   const env = new EnvReader(variables)
   const edge = readEdgeConfig(env, 'the JWT server', 3002)
   const kind = env.choice('REFRESH_STORE', ['redis', 'postgres', 'none'], 'refresh families')
-  const revocation = env.choice('REVOCATION', ['none', 'denylist', 'user-lookup'], 'access tokens')
+  const revocation = env.choice('REVOCATION', REVOCATIONS, 'access tokens')
   checkStores(env, edge, kind, revocation)
+  const spent = readSpentTokenPolicy(env)
   const keys = { access: readKeys(env, 'access'), refresh: readKeys(env, 'refresh') }
   if (shareAKey(keys.access, keys.refresh)) {
     env.refuse('JWT_REFRESH_KEYS', 'has a key of JWT_ACCESS_KEYS', {
@@ -65,7 +71,7 @@ export function loadConfig(variables: Env): JwtConfig {
     accessSeconds: env.integer('ACCESS_TOKEN_SECONDS', 300, 1, 86_400, 'access tokens'),
     refreshSeconds: env.integer('REFRESH_TOKEN_SECONDS', 3_600, 1, 31_536_000, 'refresh tokens'),
     familySeconds: env.integer('REFRESH_FAMILY_SECONDS', 28_800, 1, 31_536_000, 'refresh tokens'),
-    graceSeconds: env.integer('REFRESH_GRACE_SECONDS', 0, 0, 60, 'spent refresh tokens'),
+    ...spent,
     clockTolerance: env.integer('CLOCK_TOLERANCE_SECONDS', 0, 0, 60, 'token times'),
     rememberVerified: env.choice('JWT_REMEMBER_VERIFIED', ['off', 'on'], 'access tokens') === 'on',
   })
@@ -83,12 +89,34 @@ function checkStores(
       howTo: 'set it to redis://host:port, or keep families elsewhere: REFRESH_STORE=postgres',
     })
   }
-  if (kind === 'none' && revocation === 'denylist') {
-    env.refuse('REVOCATION', 'is "denylist", which needs a store', {
+  if (kind === 'none' && (revocation === 'denylist' || revocation === 'valid-after')) {
+    env.refuse('REVOCATION', `is "${revocation}", which needs a store`, {
       neededBy: 'revoked access tokens',
       howTo: 'set REFRESH_STORE=redis or REFRESH_STORE=postgres',
     })
   }
+}
+
+/** The first one is the default. */
+const POLICIES = Object.keys(withinGrace) as [SpentTokenPolicy, ...SpentTokenPolicy[]]
+
+function readSpentTokenPolicy(env: EnvReader): Pick<JwtConfig, 'refreshPolicy' | 'graceSeconds'> {
+  const neededBy = 'spent refresh tokens'
+  const refreshPolicy = env.choice('REFRESH_POLICY', POLICIES, neededBy)
+  const graceSeconds = env.integer('REFRESH_GRACE_SECONDS', 0, 0, 60, neededBy)
+  if (refreshPolicy !== 'strict' && graceSeconds === 0) {
+    env.refuse('REFRESH_POLICY', `is "${refreshPolicy}", which needs a grace period`, {
+      neededBy,
+      howTo: 'set REFRESH_GRACE_SECONDS to 1 or more (10 is usual), or leave REFRESH_POLICY out',
+    })
+  }
+  if (refreshPolicy === 'strict' && graceSeconds > 0) {
+    env.refuse('REFRESH_GRACE_SECONDS', 'is set, but the policy "strict" knows no grace period', {
+      neededBy,
+      howTo: `set REFRESH_POLICY to ${POLICIES.slice(1).join(', ')}, or leave the seconds out`,
+    })
+  }
+  return { refreshPolicy, graceSeconds }
 }
 
 function shareAKey(some: KeyRing | undefined, others: KeyRing | undefined): boolean {

@@ -5,5 +5,13 @@ export type { AppDeps } from './app.js'
 export { loadConfig } from './config.js'
 export type { JwtConfig, RefreshStoreKind, Revocation } from './config.js'
 export type { JwtPorts } from './ports.js'
-export { refreshSchema } from './stores/postgres.js'
-export { redisKeys } from './stores/redis.js'
+export { PostgresRefreshFamilies, refreshSchema } from './stores/postgres.js'
+export { defineFamilyCommands, redisKeys, RedisRefreshFamilies } from './stores/redis.js'
+export { MemoryRefreshFamilies } from './stores/memory.js'
+export { withinGrace } from './stores/spent-token-policy.js'
+export type { SpentTokenPolicy } from './stores/spent-token-policy.js'
+export type {
+  FamilySettings,
+  RefreshFamilyStore,
+  RotationResult,
+} from './stores/refresh-family-store.js'

@@ -38,6 +38,7 @@ describe('the settings of the JWT server', () => {
       accessSeconds: 300,
       refreshSeconds: 3_600,
       familySeconds: 28_800,
+      refreshPolicy: 'strict',
       graceSeconds: 0,
       clockTolerance: 0,
       rememberVerified: false,
@@ -54,6 +55,7 @@ describe('the settings of the JWT server', () => {
       ACCESS_TOKEN_SECONDS: '1',
       REFRESH_TOKEN_SECONDS: '2',
       REFRESH_FAMILY_SECONDS: '3',
+      REFRESH_POLICY: 'same-successor',
       REFRESH_GRACE_SECONDS: '4',
       CLOCK_TOLERANCE_SECONDS: '5',
       JWT_REMEMBER_VERIFIED: 'on',
@@ -66,6 +68,7 @@ describe('the settings of the JWT server', () => {
       accessSeconds: 1,
       refreshSeconds: 2,
       familySeconds: 3,
+      refreshPolicy: 'same-successor',
       graceSeconds: 4,
       clockTolerance: 5,
       rememberVerified: true,
@@ -100,6 +103,7 @@ describe('the settings of the JWT server', () => {
       ACCESS_TOKEN_SECONDS: '0',
       REFRESH_TOKEN_SECONDS: '-1',
       REFRESH_FAMILY_SECONDS: '1h',
+      REFRESH_POLICY: 'lenient',
       REFRESH_GRACE_SECONDS: '61',
       CLOCK_TOLERANCE_SECONDS: '61',
       JWT_REMEMBER_VERIFIED: 'yes',
@@ -121,11 +125,24 @@ describe('the settings of the JWT server', () => {
     }
   })
 
-  test('refuse a denylist that has no store', () => {
-    const env = { ...COMPLETE, REVOCATION: 'denylist' }
+  test('have a grace period if the policy needs one, and only then', () => {
+    const { message } = errorOf({ ...COMPLETE, REFRESH_GRACE_SECONDS: '10' })
+    expect(message).toContain(
+      'set REFRESH_POLICY to refuse-quietly, same-successor, separate-branch',
+    )
+    for (const policy of ['refuse-quietly', 'same-successor', 'separate-branch']) {
+      const env = { ...COMPLETE, REFRESH_POLICY: policy }
+      expect(errorOf(env).message).toContain('set REFRESH_GRACE_SECONDS to 1 or more')
+      const config = loadConfig({ ...env, REFRESH_GRACE_SECONDS: '10' })
+      expect(config).toMatchObject({ refreshPolicy: policy, graceSeconds: 10 })
+    }
+  })
+
+  test.each(['denylist', 'valid-after'])('refuse %s without a store', (revocation) => {
+    const env = { ...COMPLETE, REVOCATION: revocation }
     expect(refusedOf({ ...env, REFRESH_STORE: 'none' })).toStrictEqual(['REVOCATION'])
-    expect(loadConfig({ ...env, REFRESH_STORE: 'redis' }).revocation).toBe('denylist')
-    expect(loadConfig({ ...env, REFRESH_STORE: 'postgres' }).revocation).toBe('denylist')
+    expect(loadConfig({ ...env, REFRESH_STORE: 'redis' }).revocation).toBe(revocation)
+    expect(loadConfig({ ...env, REFRESH_STORE: 'postgres' }).revocation).toBe(revocation)
   })
 
   test('allow a look at the user without a store of families', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { MemoryRefreshFamilies } from '../src/stores/memory.js'
 import type { RefreshFamily } from '../src/stores/refresh-family-store.js'
+import type { SpentTokenPolicy } from '../src/stores/spent-token-policy.js'
 
 const NOW = Date.parse('2026-01-02T03:04:05.678Z')
 const family = (userId: string, id: string, passwordVersion = 1): RefreshFamily => ({
@@ -21,13 +22,14 @@ const rotation = (newTokenHash: string, graceMs = 0) => ({
 
 let now: number
 let store: MemoryRefreshFamilies
-beforeEach(async () => {
+const open = async (policy: SpentTokenPolicy): Promise<void> => {
   now = NOW
-  store = new MemoryRefreshFamilies({ clock: () => new Date(now), denyMs: 100 })
+  store = new MemoryRefreshFamilies({ clock: () => new Date(now), policy, denyMs: 100 })
   await store.start(family('alice', 'phone'), 'first')
   await store.start(family('alice', 'laptop'), 'first')
   await store.start(family('bob', 'tablet'), 'first')
-})
+}
+beforeEach(async () => open('strict'))
 const left = async (): Promise<string[]> => {
   const families = [...(await store.list('alice')), ...(await store.list('bob'))]
   return families.map(({ userId, id }) => `${userId}/${id}`)
@@ -40,12 +42,12 @@ describe('refresh families in memory', () => {
       store.rotate(presented('first'), rotation('third')),
     ])
     expect(results).toStrictEqual([
-      { state: 'live', absoluteUntil: NOW + 5_000 },
-      { state: 'spent' },
+      { outcome: 'rotate', absoluteUntil: NOW + 5_000 },
+      { outcome: 'end' },
     ])
     expect(await left()).toStrictEqual(['alice/laptop', 'bob/tablet'])
     expect(await store.rotate(presented('second'), rotation('fourth'))).toStrictEqual({
-      state: 'gone',
+      outcome: 'gone',
     })
   })
 
@@ -60,7 +62,7 @@ describe('refresh families in memory', () => {
 
   test('are found by the right user only', async () => {
     const stolen = { ...presented('first'), userId: 'bob' }
-    expect(await store.rotate(stolen, rotation('second'))).toStrictEqual({ state: 'gone' })
+    expect(await store.rotate(stolen, rotation('second'))).toStrictEqual({ outcome: 'gone' })
     expect(await store.end('bob', 'phone')).toBe(false)
     expect(await left()).toStrictEqual(['alice/phone', 'alice/laptop', 'bob/tablet'])
     expect(await store.end('alice', 'phone')).toBe(true)
@@ -87,5 +89,37 @@ describe('refresh families in memory', () => {
     expect(await store.isDenied('alice', 'phone')).toBe(true)
     now += 100
     expect(await store.isDenied('alice', 'phone')).toBe(false)
+  })
+
+  const spentTwice = async (policy: SpentTokenPolicy) => {
+    await open(policy)
+    await store.rotate(presented('first'), rotation('second', 300))
+    now += 100
+    return store.rotate(presented('first'), rotation('third', 300))
+  }
+  const [absoluteUntil, graceUntil] = [NOW + 5_000, NOW + 300]
+
+  test.each([
+    ['strict', { outcome: 'end' }, 'gone', 'gone'],
+    ['refuse-quietly', { outcome: 'refuse' }, 'rotate', 'end'],
+    ['same-successor', { outcome: 'repeat', absoluteUntil, graceUntil }, 'rotate', 'end'],
+    ['separate-branch', { outcome: 'rotate', absoluteUntil }, 'rotate', 'end'],
+  ] as const)('%s: within the grace period, and after it', async (policy, result, next, late) => {
+    expect(await spentTwice(policy)).toStrictEqual(result)
+    const second = await store.rotate(presented('second'), rotation('fourth', 300))
+    expect(second.outcome).toBe(next)
+    // Its use within the grace period has not made it longer.
+    now = graceUntil
+    const replay = await store.rotate(presented('first'), rotation('fifth', 300))
+    expect(replay.outcome).toBe(late)
+    expect(await left()).toStrictEqual(['alice/laptop', 'bob/tablet'])
+  })
+
+  test('have a second live token under the policy "separate-branch" only', async () => {
+    for (const policy of ['refuse-quietly', 'same-successor', 'separate-branch'] as const) {
+      await spentTwice(policy)
+      const { outcome } = await store.rotate(presented('third'), rotation('fourth'))
+      expect(outcome).toBe(policy === 'separate-branch' ? 'rotate' : 'end')
+    }
   })
 })

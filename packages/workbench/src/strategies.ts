@@ -12,6 +12,8 @@ export const sessionStrategies: readonly (Strategy & { id: SessionStrategyId })[
     promises: {
       stateIn: 'redis',
       afterLogout: 'dead-at-once',
+      afterLogoutAll: 'dead-at-once',
+      afterOwnNewPassword: 'goes-on',
       afterUserDeleted: 'dead-at-once',
       spentCredential: 'refused',
       afterRestart: 'kept',
@@ -33,6 +35,8 @@ export const sessionStrategies: readonly (Strategy & { id: SessionStrategyId })[
     promises: {
       stateIn: 'postgres',
       afterLogout: 'dead-at-once',
+      afterLogoutAll: 'dead-at-once',
+      afterOwnNewPassword: 'goes-on',
       afterUserDeleted: 'dead-at-once',
       spentCredential: 'refused',
       afterRestart: 'kept',
@@ -54,6 +58,8 @@ export const sessionStrategies: readonly (Strategy & { id: SessionStrategyId })[
     promises: {
       stateIn: 'process',
       afterLogout: 'dead-at-once',
+      afterLogoutAll: 'dead-at-once',
+      afterOwnNewPassword: 'goes-on',
       afterUserDeleted: 'dead-at-once',
       spentCredential: 'refused',
       afterRestart: 'lost',
@@ -75,6 +81,8 @@ export const sessionStrategies: readonly (Strategy & { id: SessionStrategyId })[
     promises: {
       stateIn: 'credential',
       afterLogout: 'lives-until-expiry',
+      afterLogoutAll: 'lives-until-expiry',
+      afterOwnNewPassword: 'goes-on',
       afterUserDeleted: 'lives-until-expiry',
       spentCredential: 'still-works',
       afterRestart: 'kept',
@@ -100,6 +108,8 @@ export const jwtStrategies: readonly (Strategy & { id: JwtStrategyId })[] = [
     promises: {
       stateIn: 'redis',
       afterLogout: 'lives-until-expiry',
+      afterLogoutAll: 'lives-until-expiry',
+      afterOwnNewPassword: 'goes-on',
       afterUserDeleted: 'lives-until-expiry',
       spentCredential: 'refused',
       afterRestart: 'kept',
@@ -121,6 +131,8 @@ export const jwtStrategies: readonly (Strategy & { id: JwtStrategyId })[] = [
     promises: {
       stateIn: 'credential',
       afterLogout: 'lives-until-expiry',
+      afterLogoutAll: 'lives-until-expiry',
+      afterOwnNewPassword: 'goes-on',
       afterUserDeleted: 'lives-until-expiry',
       spentCredential: 'still-works',
       afterRestart: 'kept',
@@ -142,6 +154,32 @@ export const jwtStrategies: readonly (Strategy & { id: JwtStrategyId })[] = [
     promises: {
       stateIn: 'redis',
       afterLogout: 'dead-at-once',
+      afterLogoutAll: 'dead-at-once',
+      afterOwnNewPassword: 'goes-on',
+      afterUserDeleted: 'dead-at-once',
+      spentCredential: 'refused',
+      afterRestart: 'kept',
+      secondInstance: 'knows-it',
+      balanced: 'known-everywhere',
+      rollingRestart: 'kept',
+      withoutRedis: 'unavailable',
+      clientCanRead: true,
+      devices: true,
+      identityCost: { sql: 0, redis: 1 },
+    },
+  },
+  {
+    id: 'jwt-valid-after',
+    server: 'jwt',
+    title: 'Rotating, and all access tokens of a user end at once',
+    state:
+      'refresh token families and the moment from which a user’s access tokens are valid in Redis',
+    env: { REFRESH_STORE: 'redis', REVOCATION: 'valid-after' },
+    promises: {
+      stateIn: 'redis',
+      afterLogout: 'lives-until-expiry',
+      afterLogoutAll: 'dead-at-once',
+      afterOwnNewPassword: 'must-be-renewed',
       afterUserDeleted: 'dead-at-once',
       spentCredential: 'refused',
       afterRestart: 'kept',
@@ -163,6 +201,8 @@ export const jwtStrategies: readonly (Strategy & { id: JwtStrategyId })[] = [
     promises: {
       stateIn: 'redis',
       afterLogout: 'lives-until-expiry',
+      afterLogoutAll: 'lives-until-expiry',
+      afterOwnNewPassword: 'goes-on',
       afterUserDeleted: 'dead-at-once',
       spentCredential: 'refused',
       afterRestart: 'kept',
@@ -177,7 +217,7 @@ export const jwtStrategies: readonly (Strategy & { id: JwtStrategyId })[] = [
   },
 ]
 
-/** All eight. */
+/** All nine. */
 export const strategies: readonly Strategy[] = [...sessionStrategies, ...jwtStrategies]
 
 /** Those that one server can have. */

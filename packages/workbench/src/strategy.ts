@@ -8,7 +8,12 @@ export type SessionStrategyId =
   | 'session-memory'
   | 'session-cookie'
 
-export type JwtStrategyId = 'jwt-rotating' | 'jwt-stateless' | 'jwt-denylist' | 'jwt-user-lookup'
+export type JwtStrategyId =
+  | 'jwt-rotating'
+  | 'jwt-stateless'
+  | 'jwt-denylist'
+  | 'jwt-valid-after'
+  | 'jwt-user-lookup'
 
 export type StrategyId = SessionStrategyId | JwtStrategyId
 
@@ -18,6 +23,10 @@ export interface Promises {
   readonly stateIn: 'redis' | 'postgres' | 'process' | 'credential'
   /** A copy of the credential that identifies requests, used after logout. */
   readonly afterLogout: 'dead-at-once' | 'lives-until-expiry'
+  /** A credential on another device, after its user has logged out everywhere or set a new password. */
+  readonly afterLogoutAll: 'dead-at-once' | 'lives-until-expiry'
+  /** The credential with which its user has set a new password. The login itself goes on in any case. */
+  readonly afterOwnNewPassword: 'goes-on' | 'must-be-renewed'
   /** A credential on another device, after the user has deleted the account. */
   readonly afterUserDeleted: 'dead-at-once' | 'lives-until-expiry'
   /** The credential that `POST /auth/token/refresh` replaced, used once more. */

@@ -8,7 +8,7 @@ import {
 } from '../src/index.js'
 
 describe('strategies', () => {
-  it('are the eight of the design, the defaults first', () => {
+  it('are the nine of the design, the defaults first', () => {
     expect(sessionStrategies.map(({ id }) => id)).toEqual([
       'session-redis',
       'session-postgres',
@@ -19,6 +19,7 @@ describe('strategies', () => {
       'jwt-rotating',
       'jwt-stateless',
       'jwt-denylist',
+      'jwt-valid-after',
       'jwt-user-lookup',
     ])
   })
@@ -45,6 +46,7 @@ describe('strategies', () => {
       'jwt-rotating': '0/0',
       'jwt-stateless': '0/0',
       'jwt-denylist': '0/1',
+      'jwt-valid-after': '0/1',
       'jwt-user-lookup': '1/0',
     })
   })

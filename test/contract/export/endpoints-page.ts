@@ -7,7 +7,7 @@ import {
 } from '@session-vs-jwt/http-kit'
 import { markdownTable } from 'markdown-table'
 import { codeList, codesTable, CREDENTIALS, demandsTable } from './refusals.js'
-import { membersOf } from './walk.js'
+import { isOptional, membersOf } from './walk.js'
 
 /** The contract for people: one page of tables, and how to use the files beside it. */
 export function endpointsPage(baseUrls: Readonly<Record<ServerKind, string>>): string {
@@ -108,13 +108,16 @@ function takes({ credential, body, parameters }: Operation): string {
 
 function gives(answer: Answer | undefined): string {
   if (!answer) return '–'
-  const body = answer.body === undefined ? [] : [members(answer.example)]
+  const isLeftOut = (member: string): boolean => isOptional(answer, member)
+  const body = answer.body === undefined ? [] : [members(answer.example, isLeftOut)]
   const headers = answer.headers.flatMap((header) => HEADERS[header] ?? [])
   return [[answer.status, ...body].join(' '), ...headers].join(', ')
 }
 
-function members(example: unknown): string {
-  return `\`{${membersOf(example).join(', ')}}\``
+/** With a `?` behind what some strategies leave out. */
+function members(example: unknown, isLeftOut = (_: string): boolean => false): string {
+  const names = membersOf(example).map((it) => (isLeftOut(it) ? `${it}?` : it))
+  return `\`{${names.join(', ')}}\``
 }
 
 /** Those of an answer's headers that are a part of what one came for. */

@@ -87,7 +87,7 @@ function requestBlock(step: Step, server: ServerKind): string {
     ...comment(operation.description),
     `# ${answers(step)}`,
     `# @name ${operation.id}`,
-    ...(step.loggedOut ? loginAgain(server) : []),
+    ...loginAgain(step, server),
     `${operation.method} {{baseUrl}}${pathWithVariables(operation)}${queryOf(operation)}`,
     ...(authorization === undefined ? [] : [`Authorization: ${authorization}`]),
     ...(body === undefined ? [] : ['Content-Type: application/json', '', body]),
@@ -105,11 +105,14 @@ function answers({ success, unavailable }: Step): string {
 }
 
 /** A token that was read before the new login must be read again. */
-function loginAgain(server: ServerKind): string[] {
+function loginAgain({ loggedOut, spent }: Step, server: ServerKind): string[] {
+  if (!loggedOut && !spent) return []
+  const done = loggedOut ? 'logged out' : 'spent the refresh token'
+  const token = spent ? 'refreshToken' : 'accessToken'
   return [
-    '# The request above has logged out. httpyac logs in by itself; with REST Client, send "Log in".',
+    `# The request above has ${done}. httpyac logs in by itself; with REST Client, send "Log in".`,
     '# @forceRef login',
-    ...(server === 'jwt' ? ['@accessToken:={{login.accessToken}}'] : []),
+    ...(server === 'jwt' ? [`@${token}:={{login.${token}}}`] : []),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { exampleAccount, Problem } from '@session-vs-jwt/http-kit'
-import { type Kept, membersOf, type Step } from './walk.js'
+import { isOptional, type Kept, membersOf, type Step } from './walk.js'
 
 /** What Postman runs before a request, or on its answer. */
 export interface PostmanScript {
@@ -28,12 +28,13 @@ const NEW_ACCOUNT = [
 /** What fails must not be kept, so the test keeps it. */
 function testOf({ success, unavailable, keeps }: Step): string[] {
   const refusal = unavailable && new Problem(unavailable)
+  const members = membersOf(success.example).filter((it) => !isOptional(success, it))
   const also = refusal ? `, or ${refusal.status} ${refusal.code}` : ''
   return [
     `pm.test('answers ${success.status}${also}', () => {`,
     ...(refusal ? refusalTest(refusal) : []),
     `  pm.response.to.have.status(${success.status})`,
-    ...(success.body === undefined ? NO_BODY_TEST : bodyTest(membersOf(success.example), keeps)),
+    ...(success.body === undefined ? NO_BODY_TEST : bodyTest(members, keeps)),
     '})',
   ]
 }
@@ -54,6 +55,10 @@ function bodyTest(members: readonly string[], keeps: readonly Kept[]): string[] 
   return [
     '  const body = pm.response.json()',
     `  pm.expect(body).to.include.all.keys(${names})`,
-    ...keeps.map((it) => `  pm.collectionVariables.set('${it.variable}', body.${it.member})`),
+    ...keeps.map(
+      (it) =>
+        `  ${it.optional ? `if (body.${it.member}) ` : ''}` +
+        `pm.collectionVariables.set('${it.variable}', body.${it.member})`,
+    ),
   ]
 }

@@ -5,6 +5,7 @@ import {
   type OperationId,
   operations as contract,
   type ProblemCode,
+  responses,
   type ServerKind,
 } from '@session-vs-jwt/http-kit'
 
@@ -17,6 +18,8 @@ export interface Step {
   readonly unavailable: ProblemCode | undefined
   /** Whether a step before has ended the login that this one needs. */
   readonly loggedOut: boolean
+  /** Whether a step before has spent the refresh token of the last login. */
+  readonly spent: boolean
   /** What later steps need of the answer. */
   readonly keeps: readonly Kept[]
 }
@@ -28,6 +31,8 @@ export interface Kept {
   readonly member: string
   /** What to ask for where there is no such answer; a token can only be the server's. */
   readonly example?: string
+  /** Some strategies leave it out; then what was kept before still counts. */
+  readonly optional?: boolean
 }
 
 export type AccountVariable = keyof typeof exampleAccount
@@ -39,13 +44,16 @@ const TOKENS = ['accessToken', 'refreshToken']
 export function walk(server: ServerKind, operations: readonly Operation[] = contract): Step[] {
   const steps: Step[] = []
   let loggedIn = true
+  let renewed = false
   for (const operation of operations) {
     const success = operation.success[server]
     if (!success) continue
     const loggedOut: boolean = !loggedIn && !['none', 'basic'].includes(operation.credential)
     const unavailable = unavailableOf(operation)
     const keeps = [...keptTokens(success), ...keptIds(operation, operations)]
-    steps.push({ operation, success, unavailable, loggedOut, keeps })
+    const renews = server === 'jwt' && operation.credential === 'refresh'
+    steps.push({ operation, success, unavailable, loggedOut, spent: renews && renewed, keeps })
+    renewed ||= renews
     loggedIn = (loggedIn || loggedOut) && !ENDS_THE_LOGIN.includes(operation.id)
   }
   return steps
@@ -57,9 +65,19 @@ function unavailableOf({ parameters, problems }: Operation): ProblemCode | undef
   return parameters.length === 0 && problems.includes('not_found') ? 'not_found' : undefined
 }
 
-function keptTokens({ example }: Answer): Kept[] {
-  const members = membersOf(example)
-  return TOKENS.filter((it) => members.includes(it)).map((it) => ({ variable: it, member: it }))
+function keptTokens(answer: Answer): Kept[] {
+  const members = membersOf(answer.example)
+  return TOKENS.filter((it) => members.includes(it)).map((it) => ({
+    variable: it,
+    member: it,
+    ...(isOptional(answer, it) && { optional: true }),
+  }))
+}
+
+/** Whether an answer without this member still is what the contract promises. */
+export function isOptional({ body, example }: Answer, member: string): boolean {
+  if (body === undefined) return false
+  return responses[body].safeParse({ ...(example as object), [member]: undefined }).success
 }
 
 function keptIds({ id }: Operation, operations: readonly Operation[]): Kept[] {

@@ -1,5 +1,5 @@
 import type { UserName } from './command.js'
-import { beginLogin, endPresented, type Rules } from './credential.js'
+import { beginLogin, endPresented, hasGenerations, type Rules } from './credential.js'
 import {
   answer,
   goOn,
@@ -107,7 +107,7 @@ function accountOf({ accounts }: State, user: UserName) {
   return account
 }
 
-/** A session that the device came with ends; then the new login begins. */
+/** A session that the device came with ends, or the generation is read; then the new login begins. */
 function loggedIn(
   user: UserName,
   version: number,
@@ -115,10 +115,19 @@ function loggedIn(
   rules: Rules,
   then: (state: State, held: Held) => readonly Turn[],
 ): Moment {
-  const begin: Moment = (state) => {
-    const begun = beginLogin(state, user, version, id, rules)
-    return goOn(begun.state, (later) => then(later, begun.held))
+  const beginIn =
+    (generation?: number): Moment =>
+    (state) => {
+      const begun = beginLogin(state, user, version, id, rules, generation)
+      return goOn(begun.state, (later) => then(later, begun.held))
+    }
+  if (hasGenerations(rules)) {
+    return (state) => {
+      const generation = state.generations[user]
+      return goOn(state, beginIn(generation), String(generation))
+    }
   }
+  const begin = beginIn()
   const { access } = held
   if (rules.server === 'jwt' || !access) return begin
   return (state) => goOn(endPresented(state, access, rules), begin)

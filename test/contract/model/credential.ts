@@ -31,14 +31,25 @@ export function beginLogin(
   version: number,
   id: string,
   { server }: Rules,
+  generation?: number,
 ): Required<Given> {
   const { now } = state
   const until = now + (server === 'session' ? IDLE : REFRESH)
   const refresh = { user, login: id, serial: 0, until }
-  const access = server === 'session' ? refresh : { ...refresh, until: now + ACCESS }
+  const access =
+    server === 'session' ? refresh : { ...issuedIn(refresh, generation), until: now + ACCESS }
   const login = { user, begun: now, until, serial: 0, ended: false, version }
   const logins = { ...state.logins, [id]: login }
   return { state: { ...state, logins }, held: { access, refresh } }
+}
+
+/** Whether the server ends all access tokens of a user at once, and not those of a single login. */
+export function hasGenerations({ promises }: Rules): boolean {
+  return promises.afterLogoutAll === 'dead-at-once' && promises.afterLogout !== 'dead-at-once'
+}
+
+function issuedIn(credential: Credential, generation: number | undefined): Credential {
+  return generation === undefined ? credential : { ...credential, generation }
 }
 
 /** When a credential ends: a token or a signed cookie says so itself, else the server knows. */
@@ -58,8 +69,11 @@ export function refusalOf(
   const { ended, serial } = loginOf(state, credential.login)
   // An access token does not know of rotation: what is spent there is the refresh token.
   const spent = server === 'session' && promises.spentCredential === 'refused'
+  const { user, generation = 0 } = credential
   const gone =
-    (ended && promises.afterLogout === 'dead-at-once') || (spent && serial !== credential.serial)
+    (ended && promises.afterLogout === 'dead-at-once') ||
+    (spent && serial !== credential.serial) ||
+    (hasGenerations(rules) && generation < state.generations[user])
   const expired = deadlineOf(state, credential, rules) <= state.now
   // A token is read before anything is looked up; a session that is gone has no deadline.
   if (expired && (server === 'jwt' || !gone)) return 'expired_credential'
@@ -102,11 +116,24 @@ export function refusalToRenew(
   return { state: withLogin(state, refresh.login, { ended: true }), refusal: 'reused_credential' }
 }
 
-/** A new access token; a session's idle time begins anew. */
-export function renew(state: State, held: Held, refresh: Credential, rules: Rules): Given {
+/**
+ * A new access token, for a refresh token that is spent by it unless nothing is ever spent; a session's idle time begins
+ * anew.
+ */
+export function renew(
+  state: State,
+  held: Held,
+  refresh: Credential,
+  rules: Rules,
+  generation?: number,
+): Given {
   if (rules.server === 'session') return extend(state, refresh, rules)
-  const until = Math.min(state.now + ACCESS, refresh.until)
-  return { state, held: { ...held, access: { ...refresh, until } } }
+  const spends = rules.promises.spentCredential === 'refused'
+  const given = spends ? rotate(state, held, refresh, rules) : { state, held }
+  const next = given.held?.refresh ?? refresh
+  const until = Math.min(state.now + ACCESS, next.until)
+  const access = { ...issuedIn(next, generation), until }
+  return { state: given.state, held: { ...given.held, access } }
 }
 
 /** A new refresh token, or session id, which spends the one before. */

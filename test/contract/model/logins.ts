@@ -1,5 +1,6 @@
 import {
   deadlineOf,
+  hasGenerations,
   endPresented,
   type Given,
   refusalToRenew,
@@ -7,7 +8,15 @@ import {
   rotate as rotateHeld,
   type Rules,
 } from './credential.js'
-import { answer, type Handler, type Moment, privately, type Sent, type Turn } from './moment.js'
+import {
+  answer,
+  goOn,
+  type Handler,
+  type Moment,
+  privately,
+  type Sent,
+  type Turn,
+} from './moment.js'
 import { type Credential, endLogins, type Held, type State, withLogin } from './state.js'
 
 export const whoami: Handler<'whoami'> = (request, rules) =>
@@ -15,15 +24,23 @@ export const whoami: Handler<'whoami'> = (request, rules) =>
     answer(state, `200 ${visitor.user} until ${deadlineOf(state, visitor, rules)}`),
   )
 
-export const renew: Handler<'renew'> = (request, rules) => renewing(request, rules, renewHeld)
+/** An access token gets the generation that was there before the refresh token was looked at. */
+export const renew: Handler<'renew'> = (request, rules) => {
+  const { refresh } = request.held
+  if (!refresh || !hasGenerations(rules)) return renewing(request, rules, renewHeld)
+  return (state) => {
+    const generation = state.generations[refresh.user]
+    const change: Change = (later, held, token, its) =>
+      renewHeld(later, held, token, its, generation)
+    return goOn(state, renewing(request, rules, change), String(generation))
+  }
+}
 
 export const rotate: Handler<'rotate'> = (request, rules) => renewing(request, rules, rotateHeld)
 
-function renewing(
-  { held }: Sent,
-  rules: Rules,
-  change: (state: State, held: Held, refresh: Credential, rules: Rules) => Given,
-): Moment {
+type Change = (state: State, held: Held, refresh: Credential, rules: Rules) => Given
+
+function renewing({ held }: Sent, rules: Rules, change: Change): Moment {
   return (state) => {
     const { refresh } = held
     const { state: looked, refusal } = refusalToRenew(state, held, rules)

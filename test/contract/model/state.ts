@@ -28,6 +28,8 @@ export interface Credential {
   readonly login: string
   readonly serial: number
   readonly until: number
+  /** That of its user when an access token was issued, where the strategy has generations. */
+  readonly generation?: number
 }
 
 /** What a device carries. A cookie is both. */
@@ -44,6 +46,8 @@ export interface State {
   /** Tries with a wrong password at an account, existing or not. */
   readonly failures: Readonly<Record<UserName, number>>
   readonly logins: Readonly<Record<string, Login>>
+  /** How often all logins of a user, or all others, have ended. */
+  readonly generations: Readonly<Record<UserName, number>>
   /** The author of each post. */
   readonly posts: Readonly<Record<string, UserName>>
   readonly held: Readonly<Record<DeviceName, Held>>
@@ -57,6 +61,7 @@ export const beginning: State = {
   accounts: {},
   failures: { ann: 0, bob: 0, cat: 0 },
   logins: {},
+  generations: { ann: 0, bob: 0, cat: 0 },
   posts: {},
   held: Object.fromEntries(DEVICES.map((name) => [name, {}])) as Record<DeviceName, Held>,
   lastLogin: {},
@@ -78,15 +83,16 @@ export function loginOf({ logins }: State, id: string): Login {
   return login
 }
 
-/** Ends every login of `user` that `isMeant`. */
+/** Ends every login of `user` that `isMeant`, and begins a generation of access tokens. */
 export function endLogins(
   state: State,
   user: UserName,
   isMeant: (login: Login, id: string) => boolean = () => true,
 ): State {
+  const generations = { ...state.generations, [user]: state.generations[user] + 1 }
   return Object.entries(state.logins)
     .filter(([id, login]) => login.user === user && isMeant(login, id))
-    .reduce((rest, [id]) => withLogin(rest, id, { ended: true }), state)
+    .reduce((rest, [id]) => withLogin(rest, id, { ended: true }), { ...state, generations })
 }
 
 export function whoHas({ accounts }: State, nickname: Nickname): UserName | undefined {

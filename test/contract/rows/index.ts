@@ -12,6 +12,7 @@ import { profileRows } from './profile.js'
 import { registerRows } from './register.js'
 import { renewalRows } from './renewal.js'
 import { resourceRows } from './resources.js'
+import { spentTokenRows } from './spent-tokens.js'
 import { strategyRows } from './strategy.js'
 import { tokenRows } from './tokens.js'
 import { whoamiRows } from './whoami.js'
@@ -21,6 +22,7 @@ const written: readonly Row[] = [
   ...loginRows,
   ...whoamiRows,
   ...renewalRows,
+  ...spentTokenRows,
   ...logoutRows,
   ...deviceRows,
   ...profileRows,

@@ -3,8 +3,8 @@ import { hasBody, hasStatus } from '@session-vs-jwt/workbench'
 import { type Answer, newAccount } from '../../device.js'
 import type { Row } from '../suite/row.js'
 import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'
-import { statusesOf } from './answers.js'
-import { afterLogout, renewsAfter } from './promised.js'
+import { isLoggedIn, statusesOf } from './answers.js'
+import { afterLogoutAll, renewsAfter } from './promised.js'
 
 const NEW = 'a new and better one'
 
@@ -75,6 +75,8 @@ export const profileRows: readonly Row[] = [
       const change = { password: NEW, currentPassword: account.password }
       expectAnswer(await device.send('PATCH', paths.me, change), hasStatus(200))
       expectAnswer(await device.rotate(), hasStatus(200))
+      expectAnswer(await device.renew(), hasStatus(200))
+      expectAnswer(await device.whoami(), isLoggedIn)
       expectAnswer(await t.device().login(account), hasStatus(401))
       expectAnswer(await t.device().login({ ...account, password: NEW }), hasStatus(200))
     },
@@ -88,7 +90,7 @@ export const profileRows: readonly Row[] = [
       const other = await t.loggedIn(account)
       const change = { password: NEW, currentPassword: account.password }
       expectAnswer(await device.send('PATCH', paths.me, change), hasStatus(200))
-      expectAnswer(await other.whoami(), hasStatus(...afterLogout(t)))
+      expectAnswer(await other.whoami(), hasStatus(...afterLogoutAll(t)))
       expectAnswer(await other.rotate(), hasStatus(...renewsAfter(t)))
     },
   },

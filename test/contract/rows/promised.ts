@@ -5,6 +5,10 @@ import type { Trial } from '../suite/trial.js'
 export const afterLogout = (t: Trial): number[] =>
   t.promised('afterLogout', { 'dead-at-once': 401, 'lives-until-expiry': 200 })
 
+/** What a credential still opens after a logout everywhere, or after a new password on another device. */
+export const afterLogoutAll = (t: Trial): number[] =>
+  t.promised('afterLogoutAll', { 'dead-at-once': 401, 'lives-until-expiry': 200 })
+
 /** What a credential still opens whose user has deleted the account. */
 export const afterUserDeleted = (t: Trial): number[] =>
   t.promised('afterUserDeleted', { 'dead-at-once': 401, 'lives-until-expiry': 200 })

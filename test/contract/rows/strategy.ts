@@ -6,7 +6,8 @@ import { expectAnswer, expectThat, hasCode, RowFailure } from '../suite/row-fail
 import { allowed, namesOf } from '../suite/target.js'
 import type { Trial } from '../suite/trial.js'
 import { deleteAccount } from './account.js'
-import { saysWhenToRetry } from './answers.js'
+import { isLoggedIn, saysWhenToRetry } from './answers.js'
+import { onDevices } from './promised.js'
 
 type Key = keyof Promises
 
@@ -48,6 +49,41 @@ export const strategyRows: readonly StrategyRow[] = [
       const copy = device.copy()
       expectAnswer(await device.logout(), hasStatus(204))
       return (await isKnown(copy)) ? 'lives-until-expiry' : 'dead-at-once'
+    },
+  }),
+  promiseRow('afterLogoutAll', {
+    title: 'a copy of the credential, after a logout everywhere and after a new password',
+    read: ['OWASP ASVS 5.0, 7.4.1', 'OWASP ASVS 5.0, 7.4.3'],
+    observe: async (t) => {
+      const { device, account } = await t.registered()
+      const [copy, other] = [device.copy(), await t.loggedIn(account)]
+      expectAnswer(await device.logoutAll(), onDevices(t, 204))
+      const isDead = !(await isKnown(copy))
+      expectThat(
+        (await isKnown(other)) !== isDead,
+        'the same on every device',
+        await other.whoami(),
+      )
+      // Within the same second: what logs in now isn't taken for what has just been ended.
+      const [first, second] = [await t.loggedIn(account), await t.loggedIn(account)]
+      expectAnswer(await first.whoami(), isLoggedIn)
+      const change = { password: 'a new and better one', currentPassword: account.password }
+      expectAnswer(await first.send('PATCH', paths.me, change), hasStatus(200))
+      expectThat((await isKnown(second)) !== isDead, 'the same again', await second.whoami())
+      return isDead ? 'dead-at-once' : 'lives-until-expiry'
+    },
+  }),
+  promiseRow('afterOwnNewPassword', {
+    title: 'the credential with which its user has set a new password',
+    read: ['OWASP ASVS 5.0, 7.4.3'],
+    observe: async (t) => {
+      const { device, account } = await t.registered()
+      const change = { password: 'a new and better one', currentPassword: account.password }
+      expectAnswer(await device.send('PATCH', paths.me, change), hasStatus(200))
+      const goesOn = await isKnown(device)
+      expectAnswer(await device.renew(), hasStatus(200))
+      expectAnswer(await device.whoami(), isLoggedIn)
+      return goesOn ? 'goes-on' : 'must-be-renewed'
     },
   }),
   promiseRow('afterUserDeleted', {

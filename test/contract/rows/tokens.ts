@@ -233,7 +233,8 @@ async function send(device: Device, path: string, token: string, method = 'GET')
 }
 
 /** Header or payload of a token; empty if it has none. */
-function part(token: string, index: 0 | 1): Json {
+/** Header or claims of a token; empty for what is none. */
+export function part(token: string, index: 0 | 1): Json {
   try {
     return JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString()) as Json
   } catch {

@@ -81,10 +81,11 @@ export const asvsSessions: RequirementGroup = {
       text: 'What was ended opens nothing any more; self-contained tokens need a list of what was ended, or the like.',
       status: 'partly',
       why:
-        'At once with session-redis, session-postgres, session-memory and jwt-denylist. Access tokens of jwt-rotating and jwt-user-lookup live their 300 s; ' +
+        'At once with session-redis, session-postgres, session-memory and jwt-denylist. With jwt-valid-after, a logout everywhere, a new password and the end of the account end access tokens at once, but a single logout doesn’t. Access tokens of jwt-rotating and jwt-user-lookup live their 300 s; ' +
         `${STATELESS}. docs/contract/strategies.md compares them.`,
       rows: [
         'strategy/afterLogout',
+        'strategy/afterLogoutAll',
         'logout/ends-the-login',
         'logout/everywhere',
         'logout/everywhere-while-others-renew',
@@ -99,7 +100,7 @@ export const asvsSessions: RequirementGroup = {
       id: 'ASVS 7.4.2',
       text: 'The logins of an account end when it is disabled or deleted.',
       status: 'partly',
-      why: 'DELETE /users/me ends them at once with session-redis, session-postgres, session-memory, jwt-denylist and jwt-user-lookup. Elsewhere nothing can be renewed where families are stored, a request that needs the user is refused, and the identity is told until the credential expires. No account can be disabled.',
+      why: 'DELETE /users/me ends them at once with session-redis, session-postgres, session-memory, jwt-denylist, jwt-valid-after and jwt-user-lookup. Elsewhere nothing can be renewed where families are stored, a request that needs the user is refused, and the identity is told until the credential expires. No account can be disabled.',
       rows: ['strategy/afterUserDeleted', 'account/ends-every-login', 'account/login-at-once'],
     },
     {
@@ -107,7 +108,13 @@ export const asvsSessions: RequirementGroup = {
       text: 'After a change of password all other logins can be ended.',
       status: 'partly',
       why: `They are ended. ${STATELESS}.`,
-      rows: ['profile/password-ends-other-devices', 'logout/everywhere', 'profile/password'],
+      rows: [
+        'profile/password-ends-other-devices',
+        'logout/everywhere',
+        'profile/password',
+        'strategy/afterLogoutAll',
+        'strategy/afterOwnNewPassword',
+      ],
     },
     ...notApplicable('ASVS', 'The servers serve no page.', [
       '7.4.4',

@@ -22,7 +22,7 @@ export const steps: Readonly<Record<ServerKind, readonly string[]>> = {
     'The server signs two tokens, and remembers the refresh token’s family.',
     'The server sends the tokens in the body.',
     'The page adds the access token to every request, on purpose.',
-    'The server verifies the signature; it looks nothing up, unless it keeps a denylist.',
+    'The server verifies the signature; it looks nothing up, unless it can revoke access tokens.',
     'The server answers, and knows who asked.',
     'To renew, the page sends the refresh token; the server asks its family, and signs a new access token.',
     'To rotate, the server spends the refresh token in its family, and signs the next one.',

@@ -22,7 +22,8 @@ good for new ones.
 
 - Send \`Authorization: Bearer …\`: the access token, and to \`/auth/token/…\` the refresh token.
 - Tokens are signed, not encrypted: whoever holds one can read your id and email in it.
-- A refresh token is spent when it is rotated. One that is shown again ends its login.`.trim(),
+- A refresh token works once, to renew or to rotate: the answer holds the next one. Sending a spent one again
+  ends its login.`.trim(),
   },
 }
 
@@ -78,7 +79,7 @@ export const securitySchemes: Readonly<Record<ServerKind, Readonly<Record<string
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'Is good for new tokens, and to log out.',
+      description: 'Is good for new tokens once, and to log out.',
     },
   },
 }

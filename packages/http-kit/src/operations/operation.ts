@@ -115,7 +115,10 @@ const CREDENTIAL_PROBLEMS: Readonly<
   ]),
   access: both(GUARD_PROBLEMS),
   // A rotated session has another id, and the one before is just unknown.
-  refresh: { session: GUARD_PROBLEMS, jwt: [...GUARD_PROBLEMS, 'reused_credential'] },
+  refresh: {
+    session: GUARD_PROBLEMS,
+    jwt: [...GUARD_PROBLEMS, 'reused_credential', 'replaced_credential'],
+  },
   // The session server ends what the cookie names without a look at it.
   'access-or-refresh': {
     session: GUARD_PROBLEMS.filter((code) => code !== 'expired_credential'),

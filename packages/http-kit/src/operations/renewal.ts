@@ -14,7 +14,8 @@ export const renewalOperations: readonly Operation[] = [
     path: paths.renewAccess,
     tag: 'Renewal',
     summary: 'Renew the access',
-    description: 'Stay logged in. Nothing that the client holds is spent by it.',
+    description:
+      'Stay logged in: a session lives on, and a refresh token is exchanged for new tokens.',
     credential: 'refresh',
     parameters: [],
     success: {
@@ -25,7 +26,13 @@ export const renewalOperations: readonly Operation[] = [
         { expiresAt },
         'renewedCookie',
       ),
-      jwt: json(200, 'A new access token.', 'accessToken', { accessToken }),
+      jwt: json(
+        200,
+        'A new access token, and a new refresh token in place of the one that was sent (RFC 9700, section 4.14.2). ' +
+          'A server that keeps no refresh tokens spends none, and returns the access token alone.',
+        'renewedTokens',
+        { accessToken, refreshToken },
+      ),
     },
     problems: [],
   },
@@ -48,7 +55,7 @@ export const renewalOperations: readonly Operation[] = [
       ),
       jwt: json(
         200,
-        'A new refresh token. Whoever shows the old one again ends this login: one is a thief.',
+        'A new refresh token. Sending the old one again ends this login, because one of the two is a thief.',
         'refreshToken',
         { refreshToken },
       ),

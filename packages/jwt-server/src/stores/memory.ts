@@ -7,14 +7,16 @@ import type {
   RefreshFamilyStore,
   Rotation,
   RotationResult,
-  TokenState,
 } from './refresh-family-store.js'
+import { decide, type TokenRecord } from './spent-token-policy.js'
 
 interface StoredFamily {
   family: RefreshFamily
-  /** The hash of each token -> whether it is live, or the end of its grace period in milliseconds. */
-  tokens: Map<string, 'live' | number>
+  /** By the hash of the token. */
+  readonly tokens: Map<string, TokenRecord>
 }
+
+type MemorySettings = Pick<FamilySettings, 'clock' | 'policy' | 'denyMs' | 'generationMs'>
 
 /**
  * Refresh families in this process, for tests, and as the model of the other stores: they do in Lua and in
@@ -24,9 +26,10 @@ export class MemoryRefreshFamilies implements RefreshFamilyStore {
   readonly place: string = `refresh families in process ${randomUUID()}`
   readonly #families = new Map<string, StoredFamily>()
   readonly #deniedUntil = new Map<string, number>()
-  readonly #settings: Pick<FamilySettings, 'clock' | 'denyMs'>
+  readonly #generations = new Map<string, number>()
+  readonly #settings: MemorySettings
 
-  constructor(settings: Pick<FamilySettings, 'clock' | 'denyMs'>) {
+  constructor(settings: MemorySettings) {
     this.#settings = settings
   }
 
@@ -34,21 +37,23 @@ export class MemoryRefreshFamilies implements RefreshFamilyStore {
     this.#families.set(family.id, { family, tokens: new Map([[tokenHash, 'live']]) })
   }
 
-  async check(token: PresentedToken): Promise<TokenState> {
-    return this.#stateOf(token)
-  }
-
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
-    const state = this.#stateOf(token)
     const stored = this.#of(token.userId, token.familyId)
-    if (state !== 'live' || !stored) return { state: state === 'live' ? 'gone' : state }
-    const { family, tokens } = stored
-    if (tokens.get(token.tokenHash) === 'live') tokens.set(token.tokenHash, rotation.graceUntil)
-    for (const [hash, it] of tokens) if (it !== 'live' && it <= this.#now()) tokens.delete(hash)
-    tokens.set(rotation.newTokenHash, 'live')
-    const liveUntil = Math.min(rotation.liveUntil, family.absoluteUntil)
-    stored.family = { ...family, liveUntil }
-    return { state, absoluteUntil: family.absoluteUntil }
+    if (!stored) return { outcome: 'gone' }
+    const { absoluteUntil } = stored.family
+    const record = stored.tokens.get(token.tokenHash)
+    switch (decide(this.#settings.policy, record, this.#now())) {
+      case 'rotate':
+        this.#replace(stored, token.tokenHash, rotation)
+        return { outcome: 'rotate', absoluteUntil }
+      case 'repeat':
+        return { outcome: 'repeat', absoluteUntil, graceUntil: graceOf(record) }
+      case 'refuse':
+        return { outcome: 'refuse' }
+      case 'end':
+        await this.end(token.userId, token.familyId)
+        return { outcome: 'end' }
+    }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
@@ -64,10 +69,12 @@ export class MemoryRefreshFamilies implements RefreshFamilyStore {
   }
 
   async endAll(userId: string): Promise<void> {
+    this.#beginGeneration(userId)
     for (const { id } of await this.list(userId)) await this.end(userId, id)
   }
 
   async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {
+    this.#beginGeneration(userId)
     for (const family of await this.list(userId)) {
       const isRevoked = family.id !== keptDevice && family.passwordVersion < passwordVersion
       if (isRevoked) await this.end(userId, family.id)
@@ -78,14 +85,26 @@ export class MemoryRefreshFamilies implements RefreshFamilyStore {
     return (this.#deniedUntil.get(familyId) ?? 0) > this.#now()
   }
 
-  /** Ends the family of a token that was spent. */
-  #stateOf({ userId, familyId, tokenHash }: PresentedToken): TokenState {
-    const token = this.#of(userId, familyId)?.tokens
-    if (!token) return 'gone'
-    const state = token.get(tokenHash)
-    if (state === 'live' || (state !== undefined && state > this.#now())) return 'live'
-    void this.end(userId, familyId)
-    return 'spent'
+  async generationOf(userId: string): Promise<number> {
+    return this.#generations.get(userId) ?? 0
+  }
+
+  #beginGeneration(userId: string): void {
+    if (this.#settings.generationMs === undefined) return
+    const last = this.#generations.get(userId) ?? 0
+    this.#generations.set(userId, Math.max(this.#now(), last + 1))
+  }
+
+  /** A token that was spent before keeps the grace period that it has. */
+  #replace(stored: StoredFamily, oldHash: string, rotation: Rotation): void {
+    const { newTokenHash, graceUntil, liveUntil } = rotation
+    const { family, tokens } = stored
+    if (tokens.get(oldHash) === 'live') tokens.set(oldHash, { graceUntil })
+    for (const [hash, it] of tokens) {
+      if (it !== 'live' && it.graceUntil <= this.#now()) tokens.delete(hash)
+    }
+    tokens.set(newTokenHash, 'live')
+    stored.family = { ...family, liveUntil: Math.min(liveUntil, family.absoluteUntil) }
   }
 
   #of(userId: string, familyId: string): StoredFamily | undefined {
@@ -96,4 +115,8 @@ export class MemoryRefreshFamilies implements RefreshFamilyStore {
   #now(): number {
     return this.#settings.clock().getTime()
   }
+}
+
+function graceOf(record: TokenRecord | undefined): number {
+  return typeof record === 'object' ? record.graceUntil : 0
 }

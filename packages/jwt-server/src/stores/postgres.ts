@@ -7,12 +7,12 @@ import type {
   RefreshFamilyStore,
   Rotation,
   RotationResult,
-  TokenState,
 } from './refresh-family-store.js'
+import { type Decision, withinGrace } from './spent-token-policy.js'
 
 /*
- * tokens: the hash of each token that counts -> null while it is live, or the end of its grace period in
- * milliseconds. A family is one row, so a rotation is one update of one row, and one of N wins.
+ * tokens: the hash of each token -> null while it is live, or the end of its grace period in milliseconds; a
+ * token whose grace period is over is forgotten. A family is one row, so a rotation is one update of one row, and one of N wins.
  *
  * No foreign key: deleting a user must not delete the families before their access tokens are revoked.
  */
@@ -36,6 +36,12 @@ CREATE TABLE IF NOT EXISTS public.denied_families (
   until timestamptz NOT NULL
 );
 CREATE INDEX IF NOT EXISTS denied_families_by_until ON public.denied_families (until);
+CREATE TABLE IF NOT EXISTS public.generations (
+  user_id uuid PRIMARY KEY,
+  began bigint NOT NULL,
+  until timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS generations_by_until ON public.generations (until);
 `
 
 /** What the server does to these tables. */
@@ -55,6 +61,11 @@ export const familyTables: readonly TableUse[] = [
     updated: ['live_until', 'tokens'],
   },
   { table: 'public.denied_families', columns: ['id', 'until'] },
+  {
+    table: 'public.generations',
+    columns: ['user_id', 'began', 'until'],
+    updated: ['began', 'until'],
+  },
 ]
 
 interface Row {
@@ -67,12 +78,13 @@ interface Row {
   readable: boolean
 }
 
-/** Whether a token with this value counts at the moment $4, in milliseconds. It is not cast: it may be anything. */
-const isLive = (value: string): string =>
-  `(${value} = 'null' OR jsonb_typeof(${value}) = 'number' AND ${value} > to_jsonb($4::bigint))`
+/** Whether this value is a grace period that lasts at the moment $4. It is not cast: it may be anything. */
+const isInGrace = (value: string): string =>
+  `(jsonb_typeof(${value}) = 'number' AND ${value} > to_jsonb($4::bigint))`
 
-/** Whether the token $3 counts. */
-const COUNTS = `tokens ? $3 AND ${isLive('tokens->$3')}`
+/** What becomes of the token $3 at the moment $4; $5 is what the policy says within the grace period. */
+const DECISION = `CASE WHEN tokens->$3 = 'null' THEN 'rotate'
+  WHEN ${isInGrace('tokens->$3')} THEN $5::text ELSE 'end' END`
 
 /**
  * Whether a row is a family. Something else may have written to it: then its times are none that a `Date`
@@ -93,18 +105,23 @@ denied AS (
   ON CONFLICT (id) DO NOTHING
 )`
 
+/** Begins a generation of access tokens of the user $2, stored until `until`, on the clock of PostgreSQL. */
+const begun = (until: string): string => `
+begun AS (
+  INSERT INTO public.generations AS earlier (user_id, began, until)
+  VALUES ($2, floor(extract(epoch FROM clock_timestamp()) * 1000), ${until}::timestamptz)
+  ON CONFLICT (user_id) DO UPDATE SET
+    began = greatest(excluded.began, earlier.began + 1), until = excluded.until
+)`
+
 const HAS_ENDED = 'EXISTS (SELECT FROM ended) AS "hasEnded"'
 
-/** The family of the presented token: $1, $2 and $3 at the moment $4. */
-const FAMILY = `SELECT id, ${READABLE} AS readable, ${COUNTS} AS counts
-  FROM public.refresh_families WHERE id = $1 AND user_id = $2`
-const REUSED = 'id IN (SELECT id FROM family WHERE readable AND NOT counts)'
-
-/** What a statement has found out about the family of a token. */
-interface Found {
-  readonly hasEnded: boolean
-  /** Null or undefined where there is no such row. */
-  readonly readable?: boolean | null
+/** What a rotation has found and done; everything is null where there is no such row. */
+interface Rotated {
+  readonly readable: boolean | null
+  readonly outcome: Decision | null
+  readonly absoluteUntil: string | null
+  readonly graceUntil: string | null
 }
 
 export class PostgresRefreshFamilies implements RefreshFamilyStore {
@@ -136,58 +153,50 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     )
   }
 
-  async check(token: PresentedToken): Promise<TokenState> {
-    const values = [token.familyId, token.userId, token.tokenHash, this.#now()]
-    const [family] = await this.#rows<{ readable: boolean; counts: boolean }>(
-      'families.check',
-      FAMILY,
-      values,
-    )
-    if (family?.readable && family.counts) return 'live'
-    if (!family?.readable) return this.#stateOf(token, { hasEnded: false, ...family })
-    // A live token needs no write, so it renews while PostgreSQL is read-only. For a reused one, this statement finds
-    // out again, and ends the family if it still is: what fails here was not noticed, and is noticed the next time.
-    const [found] = await this.#rows<Found>(
-      'families.end-reused',
-      `WITH family AS (${FAMILY}), ${ended(REUSED, '$5')}
-       SELECT ${HAS_ENDED}, (SELECT readable FROM family)`,
-      [...values, this.#denyUntil()],
-    )
-    return this.#stateOf(token, found)
-  }
-
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
     // The lock makes parallel rotations wait for each other: the second one sees that the token is spent.
-    const [found] = await this.#rows<Found & { absoluteUntil: string | null }>(
+    const [found] = await this.#rows<Rotated>(
       'families.rotate',
-      `WITH family AS (${FAMILY} FOR UPDATE), rotated AS (
+      `WITH family AS (
+         SELECT id, ${READABLE} AS readable, ${DECISION} AS decision, tokens->>$3 AS grace_until,
+           ${epochMs('absolute_until')} AS absolute_until
+         FROM public.refresh_families WHERE id = $1 AND user_id = $2 FOR UPDATE
+       ), rotated AS (
          UPDATE public.refresh_families AS it SET
-          live_until = least($5::timestamptz, absolute_until),
-          tokens = jsonb_build_object($6::text, null) || coalesce((
-            SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($7::bigint)
+          live_until = least($6::timestamptz, it.absolute_until),
+          tokens = jsonb_build_object($7::text, null) || coalesce((
+            SELECT jsonb_object_agg(key, CASE WHEN key = $3 AND value = 'null' THEN to_jsonb($8::bigint)
               ELSE value END)
             FROM jsonb_each(tokens)
-            WHERE ${isLive('value')} AND (key <> $3 OR value <> 'null' OR $7::bigint > $4::bigint)
+            WHERE (value = 'null' OR ${isInGrace('value')})
+              AND (key <> $3 OR value <> 'null' OR $8::bigint > $4::bigint)
           ), '{}')
-         FROM family WHERE it.id = family.id AND readable AND counts
-         RETURNING ${epochMs('absolute_until')} AS absolute_until
-       ), ${ended(REUSED, '$8')}
-       SELECT ${HAS_ENDED}, (SELECT readable FROM family),
-         (SELECT absolute_until FROM rotated) AS "absoluteUntil"`,
+         FROM family WHERE it.id = family.id AND readable AND decision = 'rotate'
+         RETURNING decision
+       ), ${ended("id IN (SELECT id FROM family WHERE readable AND decision = 'end')", '$9')}
+       SELECT family.readable, family.absolute_until AS "absoluteUntil", grace_until AS "graceUntil",
+         CASE WHEN decision = 'rotate' THEN (SELECT decision FROM rotated)
+           WHEN decision = 'end' AND NOT EXISTS (SELECT FROM ended) THEN NULL ELSE decision END AS outcome
+       FROM family`,
       [
         token.familyId,
         token.userId,
         token.tokenHash,
         this.#now(),
+        withinGrace[this.#settings.policy],
         new Date(rotation.liveUntil),
         rotation.newTokenHash,
         rotation.graceUntil,
         this.#denyUntil(),
       ],
     )
-    const absoluteUntil = found?.absoluteUntil ?? undefined
-    if (absoluteUntil === undefined) return { state: this.#stateOf(token, found) }
-    return { state: 'live', absoluteUntil: Number(absoluteUntil) }
+    if (found?.readable === false) return { outcome: this.#unreadable(token.familyId) }
+    const { outcome = null, absoluteUntil, graceUntil } = found ?? {}
+    if (outcome === null) return { outcome: 'gone' }
+    const moments = { absoluteUntil: Number(absoluteUntil), graceUntil: Number(graceUntil) }
+    if (outcome === 'repeat') return { outcome, ...moments }
+    if (outcome === 'rotate') return { outcome, absoluteUntil: moments.absoluteUntil }
+    return { outcome }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
@@ -219,11 +228,11 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
   }
 
   async endAll(userId: string): Promise<void> {
-    await this.#endWhere('families.end-all', 'user_id = $2', [userId])
+    await this.#endAllWhere('families.end-all', 'user_id = $2', [userId])
   }
 
   async endDevices({ userId, passwordVersion, keptDevice }: Revocation): Promise<void> {
-    await this.#endWhere(
+    await this.#endAllWhere(
       'families.end-devices',
       'user_id = $2 AND password_version < $3 AND id IS DISTINCT FROM $4',
       [userId, passwordVersion, keptDevice],
@@ -239,18 +248,23 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
     return rows.length === 1
   }
 
+  async generationOf(userId: string): Promise<number> {
+    const [generation] = await this.#rows<{ began: string }>(
+      'generations.find',
+      'SELECT began FROM public.generations WHERE user_id = $1',
+      [userId],
+    )
+    return Number(generation?.began ?? 0)
+  }
+
   /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */
   async removeExpired(before: Date, signal?: AbortSignal): Promise<void> {
     const families = { table: 'public.refresh_families', column: 'live_until', before }
     await removeExpiredRows(this.#sql, families, signal)
     const denied = { table: 'public.denied_families', column: 'until', before }
     await removeExpiredRows(this.#sql, denied, signal)
-  }
-
-  /** The token is not live. A family that has ended because of it was there, so the token was spent. */
-  #stateOf({ familyId }: PresentedToken, found: Found | undefined): 'spent' | 'gone' {
-    if (found?.readable === false) return this.#unreadable(familyId)
-    return found?.hasEnded ? 'spent' : 'gone'
+    const generations = { table: 'public.generations', column: 'until', before }
+    await removeExpiredRows(this.#sql, generations, signal)
   }
 
   #unreadable(familyId: string): 'gone' {
@@ -260,8 +274,20 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
 
   async #endWhere(name: string, condition: string, values: readonly unknown[]): Promise<boolean> {
     const text = `WITH ${ended(condition, '$1')} SELECT ${HAS_ENDED}`
-    const [found] = await this.#rows<Found>(name, text, [this.#denyUntil(), ...values])
+    const [found] = await this.#rows<{ hasEnded: boolean }>(name, text, [
+      this.#denyUntil(),
+      ...values,
+    ])
     return found?.hasEnded ?? false
+  }
+
+  /** Also begins a generation of access tokens, if the store keeps them. */
+  async #endAllWhere(name: string, condition: string, values: readonly unknown[]): Promise<void> {
+    const { generationMs } = this.#settings
+    if (generationMs === undefined) return void (await this.#endWhere(name, condition, values))
+    const until = new Date(this.#now() + generationMs)
+    const text = `WITH ${ended(condition, '$1')}, ${begun(`$${values.length + 2}`)} SELECT ${HAS_ENDED}`
+    await this.#rows(name, text, [this.#denyUntil(), ...values, until])
   }
 
   /** Undefined without a denylist. */

@@ -1,4 +1,4 @@
-import { fromStoredJson } from '@session-vs-jwt/http-kit'
+import { fromStoredJson, momentSchema } from '@session-vs-jwt/http-kit'
 import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores'
 import type { Revocation } from '@session-vs-jwt/users'
 import {
@@ -9,14 +9,16 @@ import {
   type RefreshFamilyStore,
   type Rotation,
   type RotationResult,
-  type TokenState,
 } from './refresh-family-store.js'
+import { type Decision, withinGrace } from './spent-token-policy.js'
 
 /*
  * refresh-family:{user}:<family>   hash: "family" -> JSON, "until", and each token's hash -> "live", or
  *                                  the end of its grace period
  * refresh-families-of:{user}       set of family ids
  * denied-family:{user}:<family>    its access tokens are revoked; expires when they all have
+ * generation-of:{user}             when the user's generation of access tokens began; expires when all earlier
+ *                                  ones have
  *
  * {user} keeps the keys of one user in one slot of a Redis Cluster. Every script gets KEYS[1], a family,
  * KEYS[2], the user's set, and the prefixes of both kinds of keys. Those that reach families that they find
@@ -33,6 +35,7 @@ export const FAMILY_KEYS: readonly KeyUse[] = [
   { prefix: 'refresh-family:', type: 'hash' },
   { prefix: 'refresh-families-of:', type: 'set' },
   { prefix: 'denied-family:', type: 'string' },
+  { prefix: 'generation-of:', type: 'string' },
 ]
 
 const REPAIR = `
@@ -74,14 +77,6 @@ local function finish(id)
   redis.call('SREM', KEYS[2], id)
   return existed
 end
-local function stateOf(hash, id)
-  if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
-  if not isReadable(KEYS[1]) then return 'unreadable' end
-  local state = redis.call('HGET', KEYS[1], hash)
-  if state == 'live' or (state and tonumber(state) > now) then return 'live' end
-  finish(id)
-  return 'spent'
-end
 local function keepUntil(key, span)
   if redis.call('PTTL', key) < tonumber(span) then redis.call('PEXPIRE', key, span) end
 end
@@ -101,27 +96,36 @@ redis.call('SADD', KEYS[2], id)
 keepUntil(KEYS[2], maxSpan)
 return 1`),
 
-  checkToken: script(`return stateOf(ARGV[7], ARGV[6])`),
-
   rotateToken: script(`
 local id, old, new, graceUntil, liveUntil = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9]), ARGV[10]
-local state = stateOf(old, id)
-if state ~= 'live' then return { state } end
+local withinGrace = ARGV[11]
+if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
+if not isReadable(KEYS[1]) then return { 'unreadable' } end
+local record = redis.call('HGET', KEYS[1], old)
+local function decide()
+  if record == 'live' then return 'rotate' end
+  if record and tonumber(record) > now then return withinGrace end
+  return 'end'
+end
+local decision = decide()
+if decision == 'end' then finish(id) end
+if decision == 'end' or decision == 'refuse' then return { decision } end
+local absoluteUntil = cjson.decode(redis.call('HGET', KEYS[1], 'family')).absoluteUntil
+local moment = string.format('%.0f', absoluteUntil)
+if decision == 'repeat' then return { decision, moment, record } end
 local tokens = redis.call('HGETALL', KEYS[1])
 for i = 1, #tokens, 2 do
   local graceEnd = tonumber(tokens[i + 1])
   if #tokens[i] == #old and graceEnd and graceEnd <= now then redis.call('HDEL', KEYS[1], tokens[i]) end
 end
-if redis.call('HGET', KEYS[1], old) == 'live' then
+if record == 'live' then
   if graceUntil > now then redis.call('HSET', KEYS[1], old, graceUntil)
   else redis.call('HDEL', KEYS[1], old) end
 end
-local json = redis.call('HGET', KEYS[1], 'family')
-local absoluteUntil = cjson.decode(json).absoluteUntil
 local till = math.min(tonumber(liveUntil), absoluteUntil)
 redis.call('HSET', KEYS[1], new, 'live', 'until', till)
 redis.call('PEXPIRE', KEYS[1], math.max(1, till - now))
-return { 'live', string.format('%.0f', absoluteUntil) }`),
+return { decision, moment }`),
 
   listFamilies: script(`
 local found = {}
@@ -138,7 +142,14 @@ return found`),
   endFamily: script(`return finish(ARGV[6])`),
 
   endFamilies: script(`
-local kept, version = ARGV[7], tonumber(ARGV[8])
+local kept, version, generation, generationMs = ARGV[7], tonumber(ARGV[8]), ARGV[9], tonumber(ARGV[10])
+-- First: where there is no room for it, no family has ended.
+if generationMs > 0 then
+  local time, last = redis.call('TIME'), tonumber(redis.pcall('GET', generation) or 0)
+  local began = time[1] * 1000 + math.floor(time[2] / 1000)
+  if isMoment(last) then began = math.max(began, last + 1) end
+  redis.call('SET', generation, string.format('%.0f', began), 'PX', generationMs)
+end
 -- A family that can't be read ends, too.
 local function isRevoked(id)
   local ok, family = pcall(cjson.decode, redis.pcall('HGET', families .. id, 'family') or '')
@@ -152,14 +163,14 @@ return 1`),
 
 type Run<Reply> = (...keysAndArguments: (string | number)[]) => Promise<Reply>
 
-type FoundState = TokenState | 'unreadable'
-
 /** The commands that the store sends. */
 export interface FamilyCommands {
   exists: (key: string) => Promise<number>
+  get: (key: string) => Promise<string | null>
   startFamily: Run<number>
-  checkToken: Run<FoundState>
-  rotateToken: Run<[state: FoundState, absoluteUntil?: string]>
+  rotateToken: Run<
+    [found: Decision | 'gone' | 'unreadable', absoluteUntil?: string, graceUntil?: string]
+  >
   listFamilies: Run<[id: string, family: string, until: string][]>
   endFamily: Run<number>
   endFamilies: Run<number>
@@ -168,6 +179,7 @@ export interface FamilyCommands {
 /** The names of {@link FamilyCommands}, to trace them by. */
 export const FAMILY_COMMANDS: readonly (keyof FamilyCommands)[] = [
   'exists',
+  'get',
   ...(Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[]),
 ]
 
@@ -202,22 +214,21 @@ export class RedisRefreshFamilies implements RefreshFamilyStore {
     )
   }
 
-  async check({ userId, familyId, tokenHash }: PresentedToken): Promise<TokenState> {
-    const state = await this.#redis.checkToken(...this.#common(userId, familyId), tokenHash)
-    return state === 'unreadable' ? this.#unreadable(userId, familyId) : state
-  }
-
   async rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult> {
-    const [state, absoluteUntil] = await this.#redis.rotateToken(
-      ...this.#common(token.userId, token.familyId),
-      token.tokenHash,
+    const { userId, familyId, tokenHash } = token
+    const [found, absoluteUntil, graceUntil] = await this.#redis.rotateToken(
+      ...this.#common(userId, familyId),
+      tokenHash,
       rotation.newTokenHash,
       rotation.graceUntil,
       rotation.liveUntil,
+      withinGrace[this.#settings.policy],
     )
-    if (state === 'unreadable') return { state: this.#unreadable(token.userId, token.familyId) }
-    if (state !== 'live') return { state }
-    return { state, absoluteUntil: Number(absoluteUntil) }
+    const moments = { absoluteUntil: Number(absoluteUntil), graceUntil: Number(graceUntil) }
+    if (found === 'unreadable') return { outcome: this.#unreadable(userId, familyId) }
+    if (found === 'repeat') return { outcome: found, ...moments }
+    if (found === 'rotate') return { outcome: found, absoluteUntil: moments.absoluteUntil }
+    return { outcome: found }
   }
 
   async list(userId: string): Promise<RefreshFamily[]> {
@@ -235,15 +246,39 @@ export class RedisRefreshFamilies implements RefreshFamilyStore {
   }
 
   async endAll(userId: string): Promise<void> {
-    await this.#redis.endFamilies(...this.#common(userId, ''), '', '')
+    await this.#endFamilies(userId, '', '')
   }
 
   async endDevices({ userId, passwordVersion, keptDevice = '' }: Revocation): Promise<void> {
-    await this.#redis.endFamilies(...this.#common(userId, ''), keptDevice, passwordVersion)
+    await this.#endFamilies(userId, keptDevice, passwordVersion)
   }
 
   async isDenied(userId: string, familyId: string): Promise<boolean> {
     return (await this.#redis.exists(redisKeys(userId).denied(familyId))) === 1
+  }
+
+  async generationOf(userId: string): Promise<number> {
+    const key = redisKeys(userId).generation
+    const stored = await this.#redis.get(key).catch((error: unknown) => {
+      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return ''
+      throw error
+    })
+    if (stored === null) return 0
+    const { success, data } = momentSchema.safeParse(stored === '' ? undefined : Number(stored))
+    if (success) return data
+    this.#settings.onUnreadable(key)
+    return Infinity
+  }
+
+  async #endFamilies(
+    userId: string,
+    keptDevice: string,
+    passwordVersion: number | '',
+  ): Promise<void> {
+    const { generationMs = 0 } = this.#settings
+    const { generation } = redisKeys(userId)
+    const about = [keptDevice, passwordVersion, generation, generationMs]
+    await this.#redis.endFamilies(...this.#common(userId, ''), ...about)
   }
 
   #unreadable(userId: string, familyId: string): 'gone' {
@@ -282,10 +317,12 @@ export function redisKeys(userId: string): {
   readonly index: string
   readonly member: (familyId: string) => string
   readonly denied: (familyId: string) => string
+  readonly generation: string
 } {
   return {
     index: `refresh-families-of:{${userId}}`,
     member: (familyId) => `refresh-family:{${userId}}:${familyId}`,
     denied: (familyId) => `denied-family:{${userId}}:${familyId}`,
+    generation: `generation-of:{${userId}}`,
   }
 }

@@ -1,10 +1,11 @@
 import { type Clock, momentSchema } from '@session-vs-jwt/http-kit'
 import type { DeviceStore } from '@session-vs-jwt/users'
 import { z } from 'zod'
+import type { Decision, SpentTokenPolicy } from './spent-token-policy.js'
 
 /**
- * All refresh tokens that came from one login. One of them is live, the others are spent; with a grace
- * period a few can be live at once. A token is known here by the hash of its `jti`.
+ * All refresh tokens that came from one login. One of them is live, the others are spent; only under the
+ * policy `separate-branch` a few can be live at once. A token is known here by the hash of its `jti`.
  */
 export interface RefreshFamily {
   /** The `sid` of its tokens, and the device as its owner sees it. */
@@ -31,12 +32,6 @@ export const refreshFamilySchema: z.ZodType<RefreshFamily> = z.object({
   passwordVersion: z.int().default(0),
 })
 
-/**
- * What became of a token: `live`, or it was `spent` before and its family has been ended for that, or
- * the family is `gone`.
- */
-export type TokenState = 'live' | 'spent' | 'gone'
-
 export interface PresentedToken {
   readonly userId: string
   readonly familyId: string
@@ -45,15 +40,20 @@ export interface PresentedToken {
 
 export interface Rotation {
   readonly newTokenHash: string
-  /** Until when the old token still counts as live; the present moment, without a grace period. */
+  /** When the grace period of the old token ends; the present moment, if there is none. */
   readonly graceUntil: number
   /** When the new token would expire, if the family lives that long. */
   readonly liveUntil: number
 }
 
+/**
+ * What was done: the decision of the policy, or nothing, because the family is `gone`. To repeat an
+ * earlier rotation, the caller needs to know when the grace period that it began will end.
+ */
 export type RotationResult =
-  | { readonly state: 'live'; readonly absoluteUntil: number }
-  | { readonly state: Exclude<TokenState, 'live'> }
+  | { readonly outcome: 'rotate'; readonly absoluteUntil: number }
+  | { readonly outcome: 'repeat'; readonly absoluteUntil: number; readonly graceUntil: number }
+  | { readonly outcome: Exclude<Decision, 'rotate' | 'repeat'> | 'gone' }
 
 /**
  * Every method is one statement or command. One of N parallel calls wins, and a reused token is never noticed
@@ -61,7 +61,7 @@ export type RotationResult =
  */
 export interface RefreshFamilyStore extends DeviceStore {
   start(family: RefreshFamily, tokenHash: string): Promise<void>
-  check(token: PresentedToken): Promise<TokenState>
+  /** Spends a token, or does with a spent one what the policy of the store says. */
   rotate(token: PresentedToken, rotation: Rotation): Promise<RotationResult>
   list(userId: string): Promise<RefreshFamily[]>
   /** Whether the user had such a family. */
@@ -71,15 +71,27 @@ export interface RefreshFamilyStore extends DeviceStore {
    * Whether access tokens of this family were revoked with it. Only where the store keeps a denylist.
    */
   isDenied(userId: string, familyId: string): Promise<boolean>
+  /**
+   * The user's present generation of access tokens: the moment at which it began, 0 for the first one, and
+   * `Infinity` if what is stored can't be read. {@link endAll} and {@link endDevices} begin a new one in the
+   * statement or command that ends the families. Only where the store keeps generations.
+   */
+  generationOf(userId: string): Promise<number>
 }
 
 export interface FamilySettings {
   readonly clock: Clock
+  readonly policy: SpentTokenPolicy
   /**
    * Milliseconds for which the access tokens of an ended family stay on the denylist: the lifetime of
    * an access token, and some for one that is being issued. 0: no denylist.
    */
   readonly denyMs: number
+  /**
+   * Milliseconds for which the store remembers that a generation of access tokens began: until those of earlier
+   * generations have expired, and some. Undefined: no generations.
+   */
+  readonly generationMs?: number | undefined
   /** Told of a family that cannot be read. It counts as gone. */
   readonly onUnreadable: (key: string) => void
 }

@@ -15,6 +15,8 @@ export interface TokenClaims {
   readonly jti: string
   /** The refresh family that the token belongs to; a strategy without state has none. */
   readonly sid?: string | undefined
+  /** The user's generation in which an access token was issued, with the strategy `jwt-valid-after`. */
+  readonly gen?: number | undefined
 }
 
 /** The largest NumericDate that a JavaScript `Date` can represent. */
@@ -30,6 +32,7 @@ const claimsSchema = z.strictObject({
   aud: z.string(),
   jti: z.uuid(),
   sid: z.uuid().optional(),
+  gen: z.int().min(0).optional(),
 })
 
 /**

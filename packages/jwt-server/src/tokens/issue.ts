@@ -2,6 +2,7 @@ import { userAgentOf } from '@session-vs-jwt/http-kit'
 import type { User } from '@session-vs-jwt/users'
 import type { JwtContext, TokenDeps } from '../ports.js'
 import { inSeconds } from './claims.js'
+import { withGeneration } from './generation.js'
 import { hashOf } from './presented-token.js'
 import { signAccessToken, signRefreshToken } from './sign.js'
 
@@ -32,8 +33,9 @@ export async function issue(
   const absoluteUntil = now + config.familySeconds * 1000
   const liveUntil = Math.min(now + config.refreshSeconds * 1000, absoluteUntil)
   const family = { id: familyId, userId: user.id, userAgent: userAgentOf(ctx), passwordVersion }
+  const login = { sub: user.id, email: user.email, sid: families && familyId }
+  const owner = await withGeneration(ctx, login, deps)
   await families?.start({ ...family, createdAt: now, liveUntil, absoluteUntil }, hashOf(jti))
-  const owner = { sub: user.id, email: user.email, sid: families && familyId }
   return {
     userId: user.id,
     familyId,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { PresentedToken, TokenState } from '../stores/refresh-family-store.js'
+import type { PresentedToken, RotationResult } from '../stores/refresh-family-store.js'
 import type { TokenClaims } from './claims.js'
-import { invalidToken, reusedToken } from './token-errors.js'
+import { invalidToken, replacedToken, reusedToken } from './token-errors.js'
 
 /** What the store keeps of a refresh token: enough to recognise it, too little to forge it. */
 export function hashOf(jti: string): string {
@@ -19,13 +19,16 @@ export function presented({ sub, sid, jti }: TokenClaims): PresentedToken {
 }
 
 /**
- * Refuses a refresh token that the store doesn't know as live (RFC 9700, section 4.14.2).
+ * Refuses a refresh token that the store didn't exchange for another one (RFC 9700, section 4.14.2).
  *
- * @throws {Problem} `reused_credential`, `invalid_credential`
+ * @throws {Problem} `reused_credential`, `replaced_credential`, `invalid_credential`
  */
-export function refuseUnlessLive(state: TokenState): void {
-  if (state === 'spent') throw reusedToken()
-  if (state === 'gone') throw loginEnded()
+export function refuseUnlessReplaced(
+  result: RotationResult,
+): asserts result is Exclude<RotationResult, { outcome: 'refuse' | 'end' | 'gone' }> {
+  if (result.outcome === 'refuse') throw replacedToken()
+  if (result.outcome === 'end') throw reusedToken()
+  if (result.outcome === 'gone') throw loginEnded()
 }
 
 function loginEnded() {

@@ -10,6 +10,7 @@ export type RevocationCheck = (ctx: JwtContext, claims: TokenClaims) => Promise<
 export const revocationChecks: Readonly<Record<Revocation, RevocationCheck | undefined>> = {
   none: undefined,
   denylist: refuseDenied,
+  'valid-after': refuseEarlierGeneration,
   'user-lookup': refuseUnknownUser,
 }
 
@@ -18,6 +19,15 @@ async function refuseDenied(ctx: JwtContext, { sub, sid }: TokenClaims): Promise
   if (sid === undefined || (await ctx.ports.families?.isDenied(sub, sid))) {
     throw invalidToken('The token was revoked.')
   }
+}
+
+/** A token that another strategy has signed belongs to the first generation. */
+async function refuseEarlierGeneration(
+  ctx: JwtContext,
+  { sub, gen = 0 }: TokenClaims,
+): Promise<void> {
+  const generation = (await ctx.ports.families?.generationOf(sub)) ?? 0
+  if (gen < generation) throw invalidToken('The token was revoked.')
 }
 
 async function refuseUnknownUser(ctx: JwtContext, { sub }: TokenClaims): Promise<void> {

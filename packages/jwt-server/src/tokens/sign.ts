@@ -1,8 +1,8 @@
 import type { JwtContext, JwtPorts, TokenDeps } from '../ports.js'
 import { inSeconds, type TokenClaims } from './claims.js'
 
-/** Whose token it is. A strategy without families has no `sid`. */
-export type TokenOwner = Pick<TokenClaims, 'sub' | 'email' | 'sid'>
+/** Whose token it is. A strategy without families has no `sid`, and only an access token has a `gen`. */
+export type TokenOwner = Pick<TokenClaims, 'sub' | 'email' | 'sid' | 'gen'>
 
 /**
  * Signs an access token. It never outlives the refresh token that it comes with: when a login is over,
@@ -20,7 +20,9 @@ export function signAccessToken(
 ): string {
   const iat = inSeconds(now)
   const exp = Math.min(iat + config.accessSeconds, refreshExp)
-  return sign(ctx, { ...ownerOf(owner), iat, exp, jti: newId(), type: 'access' }, config)
+  const { gen } = owner
+  const claims = { ...ownerOf(owner), ...(gen !== undefined && { gen }) }
+  return sign(ctx, { ...claims, iat, exp, jti: newId(), type: 'access' }, config)
 }
 
 /**

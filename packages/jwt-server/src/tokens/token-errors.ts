@@ -18,7 +18,12 @@ export function reusedToken(): Problem {
   return refused('reused_credential', 'The refresh token was spent; its family has been ended.')
 }
 
-type RefusedCode = 'invalid_credential' | 'expired_credential' | 'reused_credential'
+/** A refresh token was spent a moment ago, and the policy forgives that: its family lives on. */
+export function replacedToken(): Problem {
+  return refused('replaced_credential', 'The refresh token was replaced a moment ago.')
+}
+
+type RefusedCode = `${'invalid' | 'expired' | 'reused' | 'replaced'}_credential`
 
 /** A 401 whose challenge says what is wrong, and never repeats the token. */
 function refused(code: RefusedCode, detail: string, cause?: unknown): Problem {

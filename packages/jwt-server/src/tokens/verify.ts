@@ -37,8 +37,10 @@ export function verify(
 /**
  * The header may name one of our keys. It decides nothing: key and algorithm belong together, and a header
  * that we wouldn't write ourselves is refused (RFC 8725, sections 3.1 and 3.10).
+ *
+ * @throws {Problem} `invalid_credential`
  */
-function keyFor(token: string, keys: KeyRing): SigningKey {
+export function keyFor(token: string, keys: KeyRing): SigningKey {
   const key = keys.byHeader.get(token.slice(0, token.indexOf('.')))
   if (key) return key
   throw invalidToken(

@@ -48,6 +48,8 @@ interface Cost {
   readonly identity?: number
   /** Calls to the store of logins, which are sessions or refresh families. */
   readonly logins?: number
+  /** Access tokens that are signed. */
+  readonly accessTokens?: number
   /** Statements on users and posts: PostgreSQL under every strategy. */
   readonly sql?: number
   /** Commands beside those on logins: the counter of failed logins, or readiness. */
@@ -68,10 +70,13 @@ export interface Endpoint {
  */
 export const endpoints: Readonly<Record<EndpointId, Endpoint>> = {
   // The row of the user, and the login that begins.
-  register: { request: 'POST /auth/register/email', cost: { sql: 1, logins: 1 } },
+  register: { request: 'POST /auth/register/email', cost: { sql: 1, logins: 1, accessTokens: 1 } },
   // Redis: the try takes its place among the failures, and gives it back. SQL: the user with the
   // password's hash; and once the login has begun, whether the password is still that one.
-  login: { request: 'POST /auth/login/email', cost: { redis: 2, sql: 2, logins: 1 } },
+  login: {
+    request: 'POST /auth/login/email',
+    cost: { redis: 2, sql: 2, logins: 1, accessTokens: 1 },
+  },
   whoami: { request: 'GET /auth/whoami', cost: { identity: 1 } },
   whoamiWithout: { request: 'GET /auth/whoami, no credential', cost: {} },
   // Only the store knows that an id is not one of its own; a signature tells by itself.
@@ -89,7 +94,7 @@ export const endpoints: Readonly<Record<EndpointId, Endpoint>> = {
   // A session is read and then written; a refresh token says whose it is, and is looked up once.
   renewAccess: {
     request: 'POST /auth/token/access',
-    cost: { session: { identity: 1, logins: 1 }, jwt: { logins: 1 } },
+    cost: { session: { identity: 1, logins: 1 }, jwt: { logins: 1, accessTokens: 1 } },
   },
   rotateRefresh: {
     request: 'POST /auth/token/refresh',
@@ -102,7 +107,10 @@ export const endpoints: Readonly<Record<EndpointId, Endpoint>> = {
   // The session that the cookie names is ended first, so that nobody can have planted it.
   loginAgain: {
     request: 'POST /auth/login/email, logged in already',
-    cost: { session: { redis: 2, sql: 2, logins: 2 }, jwt: { redis: 2, sql: 2, logins: 1 } },
+    cost: {
+      session: { redis: 2, sql: 2, logins: 2 },
+      jwt: { redis: 2, sql: 2, logins: 1, accessTokens: 1 },
+    },
   },
   listDevices: { request: 'GET /auth/devices', cost: { identity: 1, logins: 1 } },
   endDevice: { request: 'DELETE /auth/devices/:id', cost: { identity: 1, logins: 1 } },
@@ -139,10 +147,12 @@ export const endpoints: Readonly<Record<EndpointId, Endpoint>> = {
   openapi: { request: 'GET /openapi.json', cost: {} },
 }
 
-/** What one `identity` and one call on `logins` are under a strategy. */
+/** What the terms of a cost are under a strategy. */
 interface StrategyCost {
   readonly identity: Lookups
   readonly logins: Lookups
+  /** What signing an access token asks first; nothing, if it is missing. */
+  readonly accessToken?: Lookups
   /** Where the sum of the terms is not the answer. */
   readonly except?: Partial<Record<EndpointId, Lookups>>
 }
@@ -159,9 +169,15 @@ const strategyCosts: Readonly<Record<string, StrategyCost>> = {
   'jwt-rotating': { identity: NOTHING, logins: COMMAND },
   'jwt-stateless': { identity: NOTHING, logins: NOTHING, except: NO_DEVICES },
   'jwt-denylist': { identity: COMMAND, logins: COMMAND },
+  'jwt-valid-after': { identity: COMMAND, logins: COMMAND, accessToken: COMMAND },
   'jwt-user-lookup': { identity: STATEMENT, logins: COMMAND },
   'jwt-rotating on PostgreSQL': { identity: NOTHING, logins: STATEMENT },
   'jwt-denylist on PostgreSQL': { identity: STATEMENT, logins: STATEMENT },
+  'jwt-valid-after on PostgreSQL': {
+    identity: STATEMENT,
+    logins: STATEMENT,
+    accessToken: STATEMENT,
+  },
   'jwt-user-lookup on PostgreSQL': { identity: STATEMENT, logins: STATEMENT },
 }
 
@@ -173,11 +189,12 @@ const strategyCosts: Readonly<Record<string, StrategyCost>> = {
 export function expectedLookups(endpoint: EndpointId, label: string, server: ServerKind): Lookups {
   const row = strategyCosts[label]
   if (!row) throw new Error(`no expected lookups for ${label}`)
-  const { identity = 0, logins = 0, sql = 0, redis = 0 } = costAt(endpoints[endpoint], server)
-  const sum = {
-    sql: sql + identity * row.identity.sql + logins * row.logins.sql,
-    redis: redis + identity * row.identity.redis + logins * row.logins.redis,
-  }
+  const cost = costAt(endpoints[endpoint], server)
+  const { identity = 0, logins = 0, accessTokens = 0, sql = 0, redis = 0 } = cost
+  const { accessToken = NOTHING } = row
+  const sumOf = (store: keyof Lookups): number =>
+    identity * row.identity[store] + logins * row.logins[store] + accessTokens * accessToken[store]
+  const sum = { sql: sql + sumOf('sql'), redis: redis + sumOf('redis') }
   return row.except?.[endpoint] ?? sum
 }
 

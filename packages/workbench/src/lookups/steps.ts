@@ -152,7 +152,11 @@ const ending: readonly Step[] = [
   },
   {
     endpoint: 'logoutAll',
-    prepare: (it) => it.loginSecond(),
+    prepare: async (it) => {
+      // The new password may have ended the access token that set it.
+      await it.first.send('POST', paths.renewAccess, undefined, 'refresh')
+      await it.loginSecond()
+    },
     send: ({ first }) => first.send('POST', paths.logoutAll),
     status: onDevices(204),
   },

@@ -70,6 +70,12 @@ async function inRedis(
       value: `expires in ${seconds(await redis.pttl(key))}`,
     })
   }
+  const generation = isSession ? undefined : familyKeys(userId).generation
+  const began = generation && (await redis.get(generation).catch(textOfReply))
+  if (generation && began) {
+    const left = seconds(await redis.pttl(generation))
+    records.push({ what: 'generation', key: generation, value: `${began}\n\nexpires in ${left}` })
+  }
   return records
 }
 

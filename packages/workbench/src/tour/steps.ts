@@ -64,7 +64,7 @@ export const tourSteps: readonly TourStep[] = [
   {
     name: 'renew the access',
     send: ({ client }) => client.renewAccess(),
-    expected: (visit) => all(hasStatus(200), hasBody(isJwt(visit) ? 'accessToken' : 'expiry')),
+    expected: (visit) => all(hasStatus(200), hasBody(isJwt(visit) ? 'renewedTokens' : 'expiry')),
   },
   {
     name: 'rotate the refresh',

@@ -1,0 +1,40 @@
+import type { JwtContext, TokenDeps } from '../ports.js'
+import type { TokenClaims } from './claims.js'
+import { hashOf, presented, refuseUnlessReplaced } from './presented-token.js'
+import { successorOf } from './successor.js'
+import { keyFor } from './verify.js'
+
+/** The refresh token that takes the place of a spent one; times in milliseconds since 1970. */
+export interface NextToken {
+  readonly jti: string
+  readonly issuedAt: number
+  readonly liveUntil: number
+}
+
+/**
+ * Spends a refresh token: it works once, wherever it is sent (RFC 9700, section 4.14.2). The next token never outlives
+ * its family. A strategy without families can't spend anything: both tokens work.
+ *
+ * @param token as it was sent
+ * @param claims what was verified in it
+ * @throws {Problem} `invalid_credential`, `reused_credential`, `replaced_credential`
+ */
+export async function spend(
+  ctx: JwtContext,
+  token: string,
+  claims: TokenClaims,
+  { config, clock, newId }: TokenDeps,
+): Promise<NextToken> {
+  const { families } = ctx.ports
+  const now = clock().getTime()
+  const [lifeMs, graceMs] = [config.refreshSeconds * 1000, config.graceSeconds * 1000]
+  const isDerived = config.refreshPolicy === 'same-successor'
+  const jti = isDerived ? successorOf(claims.jti, keyFor(token, config.refreshKeys)) : newId()
+  if (!families) return { jti, issuedAt: now, liveUntil: now + lifeMs }
+  const times = { graceUntil: now + graceMs, liveUntil: now + lifeMs }
+  const result = await families.rotate(presented(claims), { newTokenHash: hashOf(jti), ...times })
+  refuseUnlessReplaced(result)
+  // A repeated token is the one of then: it has the same `jti`, `iat` and `exp`.
+  const issuedAt = result.outcome === 'repeat' ? result.graceUntil - graceMs : now
+  return { jti, issuedAt, liveUntil: Math.min(issuedAt + lifeMs, result.absoluteUntil) }
+}
