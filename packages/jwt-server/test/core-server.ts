@@ -37,15 +37,20 @@ export async function startCore(env: Readonly<Record<string, string>> = {}): Pro
   let now = Date.now()
   const clock = () => new Date(now)
   const passwords = await createPasswordHasher({ cost: 4, hashMs: 1 })
-  const denyMs = config.revocation === 'denylist' ? config.accessSeconds * 1000 : 0
+  const rememberedMs = config.accessSeconds * 1000
+  const families = new MemoryRefreshFamilies({
+    clock,
+    policy: config.refreshPolicy,
+    denyMs: config.revocation === 'denylist' ? rememberedMs : 0,
+    generationMs: config.revocation === 'valid-after' ? rememberedMs : undefined,
+  })
   const stores: JwtPorts = {
     users: new MemoryUsers(),
     posts: new MemoryPosts(),
     passwords,
     loginAttempts: memoryLoginAttempts(config.loginAttempts),
     dependencies: [],
-    families:
-      config.refreshStore === 'none' ? undefined : new MemoryRefreshFamilies({ clock, denyMs }),
+    families: config.refreshStore === 'none' ? undefined : families,
     jwt,
   }
   const logger = createLogger('core', 'silent')

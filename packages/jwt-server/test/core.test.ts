@@ -127,9 +127,17 @@ describe('renew', () => {
     const { body } = await renew(refreshToken)
     expect(outcome(await whoami(accessToken))).toEqual([401, 'expired_credential'])
     expect((await whoami(body.accessToken)).status).toBe(200)
-    core.pass(100)
+    core.pass(400)
     expect(outcome(await whoami(body.accessToken))).toEqual([401, 'expired_credential'])
-    expect(outcome(await renew(refreshToken))).toEqual([401, 'expired_credential'])
+    expect(outcome(await renew(body.refreshToken))).toEqual([401, 'expired_credential'])
+  })
+
+  test('spends the refresh token; its replay ends the family', async () => {
+    core = await startCore()
+    const { refreshToken } = await registered()
+    const { body } = await renew(refreshToken)
+    expect(outcome(await renew(refreshToken))).toEqual([401, 'reused_credential'])
+    expect(outcome(await renew(body.refreshToken))).toEqual(INVALID)
   })
 })
 
@@ -190,11 +198,46 @@ describe('revoke', () => {
   test.each([
     ['none', 200],
     ['denylist', 401],
+    ['valid-after', 200],
   ])('leaves the access token to the strategy: %s gives %i', async (REVOCATION, status) => {
     core = await startCore({ REVOCATION })
     const { accessToken } = await registered()
     await send('POST', paths.logout, { bearer: accessToken })
     expect((await whoami(accessToken)).status).toBe(status)
+  })
+
+  test.each([
+    ['none', 200],
+    ['denylist', 401],
+    ['valid-after', 401],
+  ])(
+    'everywhere reaches the access token of another device: %s gives %i',
+    async (REVOCATION, status) => {
+      core = await startCore({ REVOCATION })
+      const { email, accessToken } = await registered()
+      const other = (await login(email)).body
+      await send('POST', paths.logoutAll, { bearer: accessToken })
+      expect((await whoami(other.accessToken)).status).toBe(status)
+      expect((await whoami((await login(email)).body.accessToken)).status).toBe(200)
+    },
+  )
+
+  test.each([
+    ['none', 200],
+    ['denylist', 401],
+    ['valid-after', 401],
+    ['user-lookup', 401],
+  ])('comes with the end of the account: %s gives %i', async (REVOCATION, status) => {
+    core = await startCore({ REVOCATION })
+    const { email, accessToken, refreshToken } = await registered()
+    const remove = (currentPassword: string): Promise<Answer> =>
+      send('DELETE', paths.me, { bearer: accessToken, json: { currentPassword } })
+    expect(outcome(await remove('wrong password'))).toEqual([403, 'wrong_current_password'])
+    expect((await remove(PASSWORD)).status).toBe(204)
+    expect(outcome(await login(email))).toEqual([401, 'invalid_credentials'])
+    expect(outcome(await rotate(refreshToken))).toEqual(INVALID)
+    expect((await whoami(accessToken)).status).toBe(status)
+    expect(outcome(await send('GET', paths.me, { bearer: accessToken }))).toEqual(INVALID)
   })
 
   test('can be done by device: each is listed once, and ended alone', async () => {
