@@ -38,14 +38,14 @@ export async function startCore(env: Readonly<Record<string, string>> = {}): Pro
   const clock = () => new Date(now)
   const passwords = await createPasswordHasher({ cost: 4, hashMs: 1 })
   const denyMs = config.revocation === 'denylist' ? config.accessSeconds * 1000 : 0
+  const families = { clock, denyMs, policy: config.refreshPolicy }
   const stores: JwtPorts = {
     users: new MemoryUsers(),
     posts: new MemoryPosts(),
     passwords,
     loginAttempts: memoryLoginAttempts(config.loginAttempts),
     dependencies: [],
-    families:
-      config.refreshStore === 'none' ? undefined : new MemoryRefreshFamilies({ clock, denyMs }),
+    families: config.refreshStore === 'none' ? undefined : new MemoryRefreshFamilies(families),
     jwt,
   }
   const logger = createLogger('core', 'silent')
