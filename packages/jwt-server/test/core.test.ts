@@ -120,24 +120,33 @@ describe('verify', () => {
 })
 
 describe('renew', () => {
-  test('gives another access token, for as long as the refresh token lives', async () => {
-    core = await startCore({ REFRESH_TOKEN_SECONDS: '400' })
+  test('gives new tokens, for as long as the family lives', async () => {
+    core = await startCore({ REFRESH_TOKEN_SECONDS: '400', REFRESH_FAMILY_SECONDS: '450' })
     const { accessToken, refreshToken } = await registered()
     core.pass(300)
     const { body } = await renew(refreshToken)
     expect(outcome(await whoami(accessToken))).toEqual([401, 'expired_credential'])
     expect((await whoami(body.accessToken)).status).toBe(200)
-    core.pass(400)
+    core.pass(150)
     expect(outcome(await whoami(body.accessToken))).toEqual([401, 'expired_credential'])
     expect(outcome(await renew(body.refreshToken))).toEqual([401, 'expired_credential'])
   })
 
-  test('spends the refresh token; its replay ends the family', async () => {
+  test('spends the refresh token, and gives the next one', async () => {
     core = await startCore()
+    const { refreshToken: first } = await registered()
+    const { body } = await renew(first)
+    expect(claimsOf(body.refreshToken).sid).toBe(claimsOf(first).sid)
+    expect((await renew(body.refreshToken)).status).toBe(200)
+    expect(outcome(await renew(first))).toEqual([401, 'reused_credential'])
+  })
+
+  test('spends nothing where nothing is stored', async () => {
+    core = await startCore({ REFRESH_STORE: 'none' })
     const { refreshToken } = await registered()
-    const { body } = await renew(refreshToken)
-    expect(outcome(await renew(refreshToken))).toEqual([401, 'reused_credential'])
-    expect(outcome(await renew(body.refreshToken))).toEqual(INVALID)
+    for (let times = 0; times < 2; times += 1) {
+      expect(Object.keys((await renew(refreshToken)).body)).toEqual(['accessToken'])
+    }
   })
 })
 
@@ -169,6 +178,39 @@ describe('rotate', () => {
     expect(claimsOf(body.refreshToken).exp).toBe(claimsOf(refreshToken).iat + 90)
     core.pass(40)
     expect(outcome(await rotate(body.refreshToken))).toEqual([401, 'expired_credential'])
+  })
+})
+
+describe('a spent refresh token, within 10 seconds', () => {
+  const forgiving = async (REFRESH_POLICY: string): Promise<string> => {
+    core = await startCore({ REFRESH_POLICY, REFRESH_GRACE_SECONDS: '10' })
+    return (await registered()).refreshToken
+  }
+
+  test('is refused, and its family lives on: refuse-quietly', async () => {
+    const first = await forgiving('refuse-quietly')
+    const { body } = await renew(first)
+    expect(outcome(await renew(first))).toEqual([401, 'replaced_credential'])
+    expect((await rotate(body.refreshToken)).status).toBe(200)
+  })
+
+  test('gives the same token once more, and another access token: same-successor', async () => {
+    const first = await forgiving('same-successor')
+    const one = (await renew(first)).body
+    core.pass(9)
+    const other = (await renew(first)).body
+    expect(claimsOf(other.refreshToken)).toEqual(claimsOf(one.refreshToken))
+    expect(claimsOf(other.accessToken)).not.toEqual(claimsOf(one.accessToken))
+    core.pass(1)
+    expect(outcome(await renew(first))).toEqual([401, 'reused_credential'])
+  })
+
+  test('gives a token of its own: separate-branch', async () => {
+    const first = await forgiving('separate-branch')
+    const [one, other] = [(await renew(first)).body, (await renew(first)).body]
+    for (const { refreshToken } of [one, other]) {
+      expect((await rotate(refreshToken)).status).toBe(200)
+    }
   })
 })
 
