@@ -12,7 +12,7 @@ import {
 import { poolOf } from './pool.js'
 import { WrongAnswers } from './wrong-answers.js'
 
-/** Rotations: each answer gives the credential for the next request of its lane. */
+/** Renewals and rotations: each answer gives the credential for the next request of its lane, or leaves it as it was. */
 export async function chainLoad(
   order: LoadOrder,
   onCounting: OnCounting = () => undefined,

@@ -41,7 +41,7 @@ export interface LoadOrder {
    */
   readonly rate?: number
   /**
-   * Each answer gives the credential for the next request of its connection, as a rotation does. Each
+   * Each answer gives the credential for the next request of its connection, as a renewal or a rotation does. Each
    * connection begins with a request of its own.
    */
   readonly chain?: true

@@ -61,15 +61,13 @@ function subject(strategy: Strategy, settings: Settings): Subject {
     id: strategy.id,
     title: strategy.title,
     conditions: [{}],
-    takes: { open: 0.3, measure: (before + down + after) / settings.strategies.length },
+    takes: { open: 1, measure: (before + down + after) / settings.strategies.length },
     open: (bench) =>
       openServer({
         start: () => startStrategy(bench, strategy, { env: CHEAP_LOGINS }),
-        prepare: ({ url }) => newLogins(url, 1),
-        measure: async (server, [login]) => {
-          if (!login) throw new Error('a login is needed')
-          return watch(bench, server, login)
-        },
+        // A refresh token works once, and who gets no answer can't tell whether it was spent: each renews one login.
+        prepare: ({ url }) => newLogins(url, questionsIn(timesOf(settings))),
+        measure: (server, logins) => watch(bench, server, logins),
       }),
   }
 }
@@ -80,16 +78,24 @@ interface Answer {
   readonly ok: boolean
 }
 
-async function watch(bench: Bench, server: StartedServer, login: Login): Promise<Measurement> {
+async function watch(
+  bench: Bench,
+  server: StartedServer,
+  logins: readonly Login[],
+): Promise<Measurement> {
   const times = timesOf(bench.settings)
   const startedAt = performance.now()
   const [whoami, renew] = await Promise.all([
-    ask(bench, server, startedAt, { method: 'GET', path: paths.whoami, headers: login.headers }),
-    ask(bench, server, startedAt, {
+    ask(bench, server, startedAt, logins, ({ headers }) => ({
+      method: 'GET',
+      path: paths.whoami,
+      headers,
+    })),
+    ask(bench, server, startedAt, logins, (login) => ({
       method: 'POST',
       path: paths.renewAccess,
       headers: renewalHeaders(login),
-    }),
+    })),
   ])
   const wentAt = times.before * 1_000
   const backAt = wentAt + times.down * 1_000
@@ -117,19 +123,24 @@ interface Question {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Asks at even times, whether or not there was an answer to the question before. */
+function questionsIn({ before, down, after }: Times): number {
+  return Math.ceil(((before + down + after) * 1_000) / EVERY_MS)
+}
+
+/** Each of `logins` asks once, at even times, whether or not there was an answer to the question before. */
 async function ask(
-  { settings, signal }: Bench,
+  { signal }: Bench,
   server: StartedServer,
   startedAt: number,
-  question: Question,
+  logins: readonly Login[],
+  questionOf: (login: Login) => Question,
 ): Promise<Answer[]> {
-  const { before, down, after } = timesOf(settings)
   const pool = new Pool(server.url, { connections: 50, pipelining: 1 })
   const answers: Promise<Answer>[] = []
-  for (let atMs = 0; atMs < (before + down + after) * 1_000; atMs += EVERY_MS) {
-    await sleep(Math.max(0, startedAt + atMs - performance.now()), undefined, { signal })
-    answers.push(answerTo(pool, question, startedAt))
+  for (const [index, login] of logins.entries()) {
+    const dueAt = startedAt + index * EVERY_MS
+    await sleep(Math.max(0, dueAt - performance.now()), undefined, { signal })
+    answers.push(answerTo(pool, questionOf(login), startedAt))
   }
   const all = await Promise.all(answers)
   await pool.destroy()

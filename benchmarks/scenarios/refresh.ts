@@ -65,8 +65,8 @@ function subject(strategy: Strategy, settings: Settings): Subject {
     open: (bench) =>
       openServer({
         start: () => startStrategy(bench, strategy, { env: CHEAP_LOGINS }),
-        prepare: async (server) => renewals(server, paths.renewAccess),
-        measure: (server, renewing, condition) => measure(bench, server, renewing, condition),
+        prepare: async () => undefined,
+        measure: (server, _, condition) => measure(bench, server, condition),
       }),
   }
 }
@@ -74,7 +74,6 @@ function subject(strategy: Strategy, settings: Settings): Subject {
 async function measure(
   bench: Bench,
   server: StartedServer,
-  renewing: readonly LoadRequest[],
   condition: Condition,
 ): Promise<Measurement> {
   if (condition['tabs'] !== undefined) return contend(bench, server, Number(condition['tabs']))
@@ -84,11 +83,9 @@ async function measure(
     warmUpRequests: comparedWarmUp(bench.settings),
     awake: true,
   } as const
-  if (condition['request'] === 'renew') {
-    return measureLoad(bench, server, { ...load, requests: () => renewing })
-  }
-  // A chain begins with logins of its own: what was rotated can't be rotated again.
-  const requests = (): Promise<LoadRequest[]> => renewals(server, paths.rotateRefresh)
+  const path = condition['request'] === 'renew' ? paths.renewAccess : paths.rotateRefresh
+  // Each load begins with logins of its own, because a refresh token works once.
+  const requests = (): Promise<LoadRequest[]> => renewals(server, path)
   return measureLoad(bench, server, { ...load, requests, chain: true })
 }
 

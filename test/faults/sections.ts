@@ -43,8 +43,8 @@ everything was back.`,
 answer does not come back in time (a line that breaks, a commit that takes too long), and the server must say
 503 without knowing. What counts then is what the user is told who tries again. Logging out, logging in and
 registering can be repeated: the worst that a user sees is that the account is there already. A post is
-there twice. A refresh token that was rotated is spent, and repeating it looks like theft: the login is
-ended, unless \`REFRESH_GRACE_SECONDS\` lets a spent token work for a moment longer.`,
+there twice. A refresh token that was renewed or rotated is spent, and repeating it looks like theft: the login is
+ended, unless \`REFRESH_POLICY\` forgives a spent token for a moment.`,
     columns: {
       register: 'register again',
       post: 'post again',

@@ -89,7 +89,7 @@ ${figures(compared.map(({ label, replaced }) => [label, replaced]))}
 
 As above, and one of three is killed with SIGKILL. What was only to be read is read from another instance. A POST
 that the killed one had may have been done, so the balancer does not repeat it. If it was a rotation, and done, its
-device holds a spent credential, and has to log in again (\`REFRESH_GRACE_SECONDS\` is what JWT servers have for that).
+device holds a spent credential, and has to log in again (\`REFRESH_POLICY\` is what JWT servers have for that).
 
 ${figures(compared.flatMap(({ label, killed }) => (killed ? [[label, killed]] : [])))}
 `

@@ -1,6 +1,6 @@
 import type { Post, PostPage, PostRepository } from './post.js'
 
-/** Posts in this process: for tests, and for trying a server without a database. */
+/** Posts in this process: for trying a server without a database. It doesn't know which users exist. */
 export class MemoryPosts implements PostRepository {
   readonly #posts = new Map<string, Post>()
 
@@ -14,11 +14,10 @@ export class MemoryPosts implements PostRepository {
     return post?.authorId === authorId ? post : undefined
   }
 
-  /** Ids grow with time, so the newest post has the greatest. */
   async list(authorId: string, { after, limit }: PostPage): Promise<Post[]> {
     return [...this.#posts.values()]
       .filter((post) => post.authorId === authorId && (after === undefined || post.id < after))
-      .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+      .toSorted((a, b) => (a.id > b.id ? -1 : 1))
       .slice(0, limit)
   }
 

@@ -115,7 +115,7 @@ function gives(answer: Answer | undefined): string {
 }
 
 /** With a `?` behind what some strategies leave out. */
-function members(example: unknown, isLeftOut = (_: string): boolean => false): string {
+function members(example: unknown, isLeftOut: (member: string) => boolean = () => false): string {
   const names = membersOf(example).map((it) => (isLeftOut(it) ? `${it}?` : it))
   return `\`{${names.join(', ')}}\``
 }

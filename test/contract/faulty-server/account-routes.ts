@@ -35,7 +35,7 @@ export function accountRoutes(
   })
 
   router.post('/auth/token/access', async (ctx) => {
-    ctx.body = { accessToken: await logins.renew(parseBearer(ctx.headers.authorization)) }
+    ctx.body = await logins.renew(parseBearer(ctx.headers.authorization))
   })
 
   router.post('/auth/token/refresh', async (ctx) => {

@@ -27,7 +27,7 @@ export interface IssuedTokens {
 
 export interface Logins {
   start(user: UserRow, userAgent: string | null): Promise<IssuedTokens & { familyId: string }>
-  renew(refreshToken: string): Promise<string>
+  renew(refreshToken: string): Promise<IssuedTokens>
   rotate(refreshToken: string): Promise<string>
 }
 
@@ -52,23 +52,29 @@ export function createLogins(
       return { familyId: family.id, accessToken, refreshToken }
     },
     async renew(token) {
-      const claims = tokens.verify(token, 'refresh')
-      await acceptRefreshToken(mistakes)(families, { familyId: claims.sid, token })
+      const { refreshToken, owner, seconds } = await spend(token)
       // It never outlives the refresh token: when a family is over, so is all that came from it.
-      return tokens.sign('access', claims, Math.min(ACCESS_SECONDS, secondsUntil(claims.exp)))
+      const accessToken = tokens.sign('access', owner, Math.min(ACCESS_SECONDS, seconds))
+      return { accessToken, refreshToken }
     },
     async rotate(token) {
-      const claims = tokens.verify(token, 'refresh')
-      const end = families.find(claims.sid)?.absoluteUntil ?? Infinity
-      const seconds = Math.min(REFRESH_SECONDS, secondsUntil(Math.floor(end / 1000)))
-      const next = tokens.sign('refresh', ownerOfNext(mistakes)(claims), seconds)
-      await acceptRefreshToken(mistakes)(families, {
-        familyId: claims.sid,
-        token,
-        next: { token: next, liveUntil: Date.now() + seconds * 1000 },
-      })
-      return next
+      return (await spend(token)).refreshToken
     },
+  }
+
+  /** A refresh token works once, wherever it is sent: what comes back is the next one. */
+  async function spend(token: string) {
+    const claims = tokens.verify(token, 'refresh')
+    const end = families.find(claims.sid)?.absoluteUntil ?? Infinity
+    const seconds = Math.min(REFRESH_SECONDS, secondsUntil(Math.floor(end / 1000)))
+    const owner = ownerOfNext(mistakes)(claims)
+    const refreshToken = tokens.sign('refresh', owner, seconds)
+    await acceptRefreshToken(mistakes)(families, {
+      familyId: claims.sid,
+      token,
+      next: { token: refreshToken, liveUntil: Date.now() + seconds * 1000 },
+    })
+    return { refreshToken, owner, seconds }
   }
 }
 

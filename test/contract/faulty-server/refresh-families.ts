@@ -38,7 +38,7 @@ const tokenHash = switchable<TokenHash>('bcrypt-over-jwt', {
 interface Presented {
   readonly familyId: string
   readonly token: string
-  readonly next?: { readonly token: string; readonly liveUntil: number }
+  readonly next: { readonly token: string; readonly liveUntil: number }
 }
 
 // #region irrevocable-refresh
@@ -72,7 +72,7 @@ export class RefreshFamilies {
     const family = this.#families.get(familyId)
     const seen = family?.liveHash ?? ''
     const isLive = await this.#hash.isOf(token, seen)
-    const nextHash = next && (await this.#hash.make(next.token))
+    const nextHash = await this.#hash.make(next.token)
     // Nothing waits below: of many that rotate at once, one finds what it has seen.
     if (!family || this.#families.get(familyId) !== family) {
       throw new Problem('invalid_credential', { detail: 'The login was ended.' })
@@ -83,10 +83,8 @@ export class RefreshFamilies {
         detail: 'The token was spent; its login has ended.',
       })
     }
-    if (next && nextHash !== undefined) {
-      family.liveHash = nextHash
-      family.liveUntil = next.liveUntil
-    }
+    family.liveHash = nextHash
+    family.liveUntil = next.liveUntil
   }
 
   find(id: string): Family | undefined {

@@ -29,12 +29,6 @@ beforeAll(async () => {
   const timeoutFactor = inject('timeoutFactor')
   postgres = connectPostgres({ url: inject('databaseUrl'), timeoutFactor })
   redis = await connectRedis({ url: inject('redisUrl'), timeoutFactor })
-  await postgres.sql.query({
-    name: 'families-model.user',
-    text: `INSERT INTO public.users (id, nickname, nickname_key, email, password_hash, created_at)
-      VALUES ($1, $2, $2, $3, '', now())`,
-    values: [userId, userId, `${userId}@example.org`],
-  })
 })
 afterAll(async () => Promise.all([postgres?.close(), redis?.close()]))
 

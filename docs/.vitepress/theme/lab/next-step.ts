@@ -16,6 +16,8 @@ const NEXT: Readonly<Partial<Record<ProblemCode, string>>> = {
   invalid_credential: 'The server does not know this credential (any more). Log in again.',
   expired_credential: 'Its time is over. Renew the access, or log in again.',
   reused_credential: 'It was spent before, so its whole family has been ended. Log in again.',
+  replaced_credential:
+    'It was exchanged a moment ago. Use the token that came back, or log in again.',
   invalid_credentials: 'The server does not say which of the two. Correct it above, or register.',
   nickname_taken: 'Somebody has this name. Change it above, or press “New account”.',
   email_taken: 'You are registered already: log in.',

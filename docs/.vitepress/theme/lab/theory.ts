@@ -24,7 +24,7 @@ export const steps: Readonly<Record<ServerKind, readonly string[]>> = {
     'The page adds the access token to every request, on purpose.',
     'The server verifies the signature; it looks nothing up, unless it can revoke access tokens.',
     'The server answers, and knows who asked.',
-    'To renew, the page sends the refresh token; the server asks its family, and signs a new access token.',
+    'To renew, the page sends the refresh token; the server spends it in its family, and signs an access token and the next refresh token.',
     'To rotate, the server spends the refresh token in its family, and signs the next one.',
     'To log out, the server ends the family; access tokens that are out there go on until they expire.',
     'To log out everywhere, the server ends every family of the user.',

@@ -55,9 +55,12 @@ function credential(
 function takeRenewed({ server }: Lane, body: string, cookies: readonly string[] = []): void {
   const held = loot[server]
   if (!held) return
-  const [, name, token] = /"(accessToken|refreshToken)":"([^"]+)"/.exec(body) ?? []
+  const tokens = body.matchAll(/"(accessToken|refreshToken)":"([^"]+)"/g)
   loot[server] = {
     cookie: cookies.find((it) => !/^[^=]+=;/.test(it)) ?? held.cookie,
-    tokens: name ? { ...held.tokens, [name]: token } : held.tokens,
+    tokens: {
+      ...held.tokens,
+      ...Object.fromEntries([...tokens].map(([, name, it]) => [name, it])),
+    },
   }
 }

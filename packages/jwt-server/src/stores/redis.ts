@@ -77,6 +77,11 @@ local function finish(id)
   redis.call('SREM', KEYS[2], id)
   return existed
 end
+local function decide(record, withinGrace)
+  if record == 'live' then return 'rotate' end
+  if record and tonumber(record) > now then return withinGrace end
+  return 'end'
+end
 local function keepUntil(key, span)
   if redis.call('PTTL', key) < tonumber(span) then redis.call('PEXPIRE', key, span) end
 end
@@ -98,16 +103,10 @@ return 1`),
 
   rotateToken: script(`
 local id, old, new, graceUntil, liveUntil = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9]), ARGV[10]
-local withinGrace = ARGV[11]
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
 if not isReadable(KEYS[1]) then return { 'unreadable' } end
 local record = redis.call('HGET', KEYS[1], old)
-local function decide()
-  if record == 'live' then return 'rotate' end
-  if record and tonumber(record) > now then return withinGrace end
-  return 'end'
-end
-local decision = decide()
+local decision = decide(record, ARGV[11])
 if decision == 'end' then finish(id) end
 if decision == 'end' or decision == 'refuse' then return { decision } end
 local absoluteUntil = cjson.decode(redis.call('HGET', KEYS[1], 'family')).absoluteUntil

@@ -91,7 +91,7 @@ export const endpoints: Readonly<Record<EndpointId, Endpoint>> = {
   listPosts: { request: 'GET /posts', cost: { identity: 1, sql: 1 } },
   showPost: { request: 'GET /posts/:id', cost: { identity: 1, sql: 1 } },
   deletePost: { request: 'DELETE /posts/:id', cost: { identity: 1, sql: 1 } },
-  // A session is read and then written; a refresh token says whose it is, and is looked up once.
+  // A session is read and then written; a refresh token says whose it is, so one call spends it.
   renewAccess: {
     request: 'POST /auth/token/access',
     cost: { session: { identity: 1, logins: 1 }, jwt: { logins: 1, accessTokens: 1 } },
