@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { strategyById } from '@session-vs-jwt/workbench'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Device, loggedIn, newAccount } from '../device.js'
+import { Device, loggedIn, newAccount, registered } from '../device.js'
 import { WorkbenchCommands } from './workbench-process.js'
 
 let commands: WorkbenchCommands
@@ -17,6 +17,17 @@ const sessionServer = () => ({
   url: `http://127.0.0.1:${commands.env['SESSION_PORT']}`,
   strategy: strategyById('session-redis'),
 })
+
+const jwtServer = () => ({
+  url: `http://127.0.0.1:${commands.env['JWT_PORT']}`,
+  strategy: strategyById('jwt-denylist'),
+})
+
+/** How many signatures a request for the identity verified, as `Server-Timing` reports it. */
+async function verifications(device: Device): Promise<string | undefined> {
+  const { headers } = await device.whoami()
+  return /sign;desc="(\d+)"/.exec(String(headers['server-timing']))?.[1]
+}
 
 test('start: both servers, the page, the tour; Ctrl-C ends all and keeps the data', async () => {
   const first = await commands.start()
@@ -41,6 +52,8 @@ test('start: both servers, the page, the tour; Ctrl-C ends all and keeps the dat
 
   const account = newAccount()
   await new Device(sessionServer()).register(account)
+  const { device: verified } = await registered(jwtServer())
+  expect([await verifications(verified), await verifications(verified)]).toEqual(['1', '1'])
   first.child.kill('SIGINT')
   expect(await first.exit).toBe(0)
   for (const port of ['WORKBENCH_PORT', 'SESSION_PORT', 'JWT_PORT'] as const) {
@@ -48,8 +61,10 @@ test('start: both servers, the page, the tour; Ctrl-C ends all and keeps the dat
   }
 
   const options = ['--session', 'session-postgres', '--jwt', 'jwt-denylist', '--quiet']
-  const again = await commands.start(...options)
+  const again = await commands.start(...options, '--remember-verified')
   await loggedIn(sessionServer(), account)
+  const { device } = await registered(jwtServer())
+  expect([await verifications(device), await verifications(device)]).toEqual(['1', '0'])
   again.child.kill('SIGTERM')
   expect(await again.exit).toBe(0)
 }, 90_000)
