@@ -20,7 +20,7 @@ export interface Promises {
   readonly afterLogout: 'dead-at-once' | 'lives-until-expiry'
   /** A credential whose user was deleted from the database, and from nowhere else. */
   readonly afterUserDeleted: 'dead-at-once' | 'lives-until-expiry'
-  /** The credential that `POST /auth/token/refresh` replaced, used once more. */
+  /** A credential that was replaced (by a rotation, and with tokens by a renewal, too), used once more. */
   readonly spentCredential: 'refused' | 'still-works'
   /** A login, after the server process was started again. */
   readonly afterRestart: 'kept' | 'lost'
