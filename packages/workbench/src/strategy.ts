@@ -29,7 +29,7 @@ export interface Promises {
   readonly afterOwnNewPassword: 'goes-on' | 'must-be-renewed'
   /** A credential on another device, after the user has deleted the account. */
   readonly afterUserDeleted: 'dead-at-once' | 'lives-until-expiry'
-  /** The credential that `POST /auth/token/refresh` replaced, used once more. */
+  /** A credential that was replaced (by a rotation, and with tokens by a renewal, too), used once more. */
   readonly spentCredential: 'refused' | 'still-works'
   /** A login, after the server process was started again. */
   readonly afterRestart: 'kept' | 'lost'
