@@ -7,6 +7,11 @@ import type { Program } from '../subjects/program-server.js'
 export const peers: readonly Program[] = [
   { id: 'fastify-jwt', title: 'Fastify with @fastify/jwt', file: 'peers/fastify-jwt.js' },
   {
+    id: 'fastify-jwt+same-checks',
+    title: 'Fastify with @fastify/jwt, each claim of our tokens checked',
+    file: 'peers/fastify-jwt-same-checks.js',
+  },
+  {
     id: 'fastify-session',
     title: 'Fastify with @fastify/session on Redis',
     file: 'peers/fastify-session.js',

@@ -30,6 +30,8 @@ const USERS = 100
 const USUAL = 50
 /** In the id of a server that sees each token for the first time. */
 const NEW_TOKENS = '+new-tokens'
+/** In the id of a server that verifies each token once. The others verify it on every request. */
+const REMEMBERS = '+remember-verified'
 /** Requests a second, within what every server here can do. */
 const RATE = 500
 /** The thousand answers that 99 of 100 needs. */
@@ -56,7 +58,7 @@ export const identity: Scenario = {
       ...floors,
       ...settings.strategies.map((it) => ofStrategy(it)),
       ...variants(settings),
-      ...peers.filter(({ id }) => settings.peers.includes(id)).map((it) => ofProgram(it, true)),
+      ...peers.filter((it) => isAsked(it, settings)).map((it) => ofProgram(it, true)),
       ...settings.urls.map((it) => ofUrl(it)),
     ]
     const chosen = settings.check ? servers.filter(({ id }) => HAS_TARGET.has(id)) : servers
@@ -69,7 +71,7 @@ function compared({ check, strategies }: Settings): Comparison[] {
   const usual = { metric: 'cpu', condition: USUAL_LOAD }
   if (check) return identityTargets.flatMap((it) => eachWith(it.reference, [it.subject], usual))
   return [
-    ...eachWith('session-redis', ['jwt-rotating', `jwt-rotating${NEW_TOKENS}`], usual),
+    ...eachWith('session-redis', ['jwt-rotating'], usual),
     ...eachWith(
       'bare-koa',
       strategies.map(({ id }) => id),
@@ -85,6 +87,11 @@ const HAS_TARGET: ReadonlySet<string> = new Set(
   identityTargets.flatMap((it) => [it.subject, it.reference]),
 )
 
+/** Chosen by the reader, or named by a target. */
+function isAsked({ id }: { readonly id: string }, { peers: chosen, check }: Settings): boolean {
+  return chosen.includes(id) || (check && HAS_TARGET.has(id))
+}
+
 const floors: readonly IdentityServer[] = [
   ofProgram({ id: 'bare-http', title: 'bare node:http', file: 'floor/bare-http.js' }, false),
   ofProgram({ id: 'bare-koa', title: 'bare Koa', file: 'floor/bare-koa.js' }, false),
@@ -97,8 +104,8 @@ const INSTRUMENTS: readonly (readonly [string, string, Readonly<Record<string, s
 ]
 
 /**
- * The defaults with their instruments on. And a server that sees each token for the first time, so that
- * nothing it remembers of one is of use.
+ * The defaults with their instruments on. And the JWT server twice more: with tokens that are all new to it,
+ * which shows that it remembers none; and with the setting that makes it remember verified tokens.
  */
 function variants({ strategies }: Settings): IdentityServer[] {
   const has = (id: string): boolean => strategies.some((it) => it.id === id)
@@ -110,8 +117,17 @@ function variants({ strategies }: Settings): IdentityServer[] {
   )
   if (!has('jwt-rotating')) return watched
   const rotating = ofStrategy(strategyById('jwt-rotating'))
-  const title = `${rotating.title}, each token seen for the first time`
-  return [...watched, { ...rotating, id: `jwt-rotating${NEW_TOKENS}`, title }]
+  const remembers = ofStrategy(strategyById('jwt-rotating'), { JWT_REMEMBER_VERIFIED: 'on' })
+  const { id, title } = rotating
+  return [
+    ...watched,
+    {
+      ...rotating,
+      id: `${id}${NEW_TOKENS}`,
+      title: `${title}, each token seen for the first time`,
+    },
+    { ...remembers, id: `${id}${REMEMBERS}`, title: `${title}, each token verified once` },
+  ]
 }
 
 /** Strategies at every load; what they are compared with, and the checks of targets, at one. */

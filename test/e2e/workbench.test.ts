@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { strategyById } from '@session-vs-jwt/workbench'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Device, loggedIn, newAccount } from '../device.js'
+import { Device, loggedIn, newAccount, registered } from '../device.js'
 import { WorkbenchCommands } from './workbench-process.js'
 
 let commands: WorkbenchCommands
@@ -58,6 +58,19 @@ test('start --tour: takes the tour, stops, and exits with its code', async () =>
   const options = ['--tour', '--jwt-alg', 'ES256', '--jwt', 'jwt-stateless']
   const { exit, output } = commands.run('start', ...options)
   expect([await exit, output()]).toEqual([0, expect.stringContaining('Every step gave')])
+}, 60_000)
+
+test('start --remember-verified: the JWT server verifies a token once', async () => {
+  const { child, exit } = await commands.start('--remember-verified', '--quiet')
+  const url = `http://127.0.0.1:${commands.env['JWT_PORT']}`
+  const { device } = await registered({ url, strategy: strategyById('jwt-rotating') })
+  const verifications = async () => {
+    const { headers } = await device.whoami()
+    return /sign;desc="(\d+)"/.exec(String(headers['server-timing']))?.[1]
+  }
+  expect([await verifications(), await verifications()]).toEqual(['1', '0'])
+  child.kill('SIGINT')
+  expect(await exit).toBe(0)
 }, 60_000)
 
 test('a port in use is named, with its variable, and nothing is started', async () => {

@@ -12,8 +12,8 @@ import { type SpentTokenPolicy, withinGrace } from './stores/spent-token-policy.
 export type RefreshStoreKind = 'redis' | 'postgres' | 'none'
 
 /**
- * What is asked at each request beyond the signature: nothing, whether the token was revoked, or
- * whether its user still exists.
+ * What the server looks up on each request to find out that a valid access token was revoked: nothing, its
+ * denylist, or the user. `tokens/revocation-checks.ts` has a check for each.
  */
 export type Revocation = 'none' | 'denylist' | 'user-lookup'
 

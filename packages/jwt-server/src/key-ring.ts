@@ -14,7 +14,7 @@ type Algorithm = 'HS256' | 'RS256' | 'ES256'
 export interface SigningKey {
   readonly kid: string
   readonly algorithm: Algorithm
-  /** The header of every token that this key signs, as it stands in the token (RFC 7515, section 4). */
+  /** The header of every token that this key signs, in base64url (RFC 7515, section 4). */
   readonly header: string
   /** Signs. A `KeyObject`: a string would be parsed again at every call. */
   readonly signWith: KeyObject
@@ -102,7 +102,7 @@ function isFit(key: KeyObject, algorithm: Algorithm): boolean {
     : key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1'
 }
 
-/** The public halves, for whoever verifies tokens elsewhere. A shared secret has none. */
+/** The public halves, for other servers that verify our tokens. A shared secret has no public half. */
 export function publicJwks(ring: KeyRing): { keys: Record<string, unknown>[] } {
   const keys = [...ring.byKid.values()].filter((key) => key.algorithm !== 'HS256')
   return {

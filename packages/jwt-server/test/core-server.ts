@@ -19,7 +19,7 @@ const KEYS = { JWT_ACCESS_KEYS: keySet('1'), JWT_REFRESH_KEYS: keySet('2') }
 
 export interface CoreServer {
   readonly url: string
-  /** The server's clock goes on by so many seconds. */
+  /** Moves the server's clock forward by so many seconds. */
   pass(seconds: number): void
   close(): Promise<void>
 }

@@ -13,7 +13,7 @@ export interface TokenClaims {
   readonly iss: string
   readonly aud: string
   readonly jti: string
-  /** The refresh family that the token belongs to; a strategy without state has none. */
+  /** The refresh family that the token belongs to; missing if the strategy stores none. */
   readonly sid?: string | undefined
 }
 

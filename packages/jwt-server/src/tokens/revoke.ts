@@ -6,7 +6,7 @@ import { verify } from './verify.js'
 
 /**
  * Ends the refresh family of a token, access or refresh: the access token may have expired when somebody
- * wants to log out (RFC 7009, section 2.1). Ending a family twice is no error.
+ * wants to log out (RFC 7009, section 2.1). Ending a family twice does no harm.
  *
  * @throws {Problem} `invalid_credential`, `expired_credential`
  */

@@ -1,6 +1,6 @@
 import { Problem } from '@session-vs-jwt/http-kit'
 
-/** How a client without a token is told what to send (RFC 6750, section 3). */
+/** Tells a client without a token what to send: a `WWW-Authenticate` value (RFC 6750, section 3). */
 export const CHALLENGE = 'Bearer realm="jwt-server"'
 
 /** The token isn't one of ours, or doesn't count any more (RFC 6750, section 3.1). */

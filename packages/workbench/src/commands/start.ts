@@ -21,6 +21,7 @@ interface StartOptions {
   readonly session: string
   readonly jwt: string
   readonly jwtAlg: JwtAlgorithm
+  readonly rememberVerified?: true
   readonly instances: number
   readonly sticky?: true
   readonly tour?: true
@@ -41,12 +42,13 @@ export function startCommand(): Command {
       'Settings of the servers: BCRYPT_COST (12), LOGIN_FAILURES (10), LOGIN_WINDOW_SECONDS (900), ' +
       'SESSION_IDLE_SECONDS (1800), SESSION_ABSOLUTE_SECONDS (28800), ACCESS_TOKEN_SECONDS (300), ' +
       'REFRESH_TOKEN_SECONDS (3600), REFRESH_FAMILY_SECONDS (28800), REFRESH_POLICY (strict), ' +
-      'REFRESH_GRACE_SECONDS (0), ' +
-      'CLOCK_TOLERANCE_SECONDS (0), SERVER_TIMING (on), LOG_LEVEL (warn).',
+      'REFRESH_GRACE_SECONDS (0), CLOCK_TOLERANCE_SECONDS (0), JWT_REMEMBER_VERIFIED (off), ' +
+      'SERVER_TIMING (on), LOG_LEVEL (warn).',
     examples: [
       'npm start',
       'npm start -- --session session-cookie --jwt jwt-stateless',
       'npm start -- --jwt-alg ES256 --quiet',
+      'npm start -- --remember-verified',
       'npm start -- --tour',
       'npm start -- --instances 3',
       'npm start -- --instances 3 --session session-memory --sticky',
@@ -59,6 +61,10 @@ export function startCommand(): Command {
       new Option('--jwt-alg <algorithm>', 'how the JWT server signs tokens')
         .choices(JWT_ALGORITHMS)
         .default('HS256'),
+    )
+    .option(
+      '--remember-verified',
+      'the JWT server verifies each access token once and then only checks its times (default: verify on every request)',
     )
     .option(
       '--instances <number>',
@@ -107,7 +113,7 @@ async function start(options: StartOptions): Promise<void> {
 
 async function startLocked(options: StartOptions, ports: Ports): Promise<void> {
   const startedAt = Date.now()
-  const { instances, sticky = false } = options
+  const { instances, sticky = false, rememberVerified } = options
   await checkPorts(ports)
   const signal = interruption(() => console.log('\nStopping … (Ctrl-C once more: at once)'))
   let workbench: Workbench | undefined
@@ -122,7 +128,7 @@ async function startLocked(options: StartOptions, ports: Ports): Promise<void> {
       jwtAlgorithm: options.jwtAlg,
       instances,
       sticky,
-      env: process.env,
+      env: { ...process.env, ...(rememberVerified && { JWT_REMEMBER_VERIFIED: 'on' }) },
       onProgress: (line) => console.log(`  ${line}`),
       signal,
     })
