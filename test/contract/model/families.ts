@@ -15,7 +15,7 @@ const LIFE_MS = 3_600_000
 const NOW = Date.parse('2026-01-02T03:04:05.678Z')
 
 /**
- * Milliseconds that pass, and tokens that are then presented at once: 0 is the newest, 1 the one before it. `again` is
+ * Milliseconds that pass, and tokens that are then presented at once: 0 is the newest token, 1 its predecessor. `again` is
  * the token that was presented last.
  */
 interface FamilyStep {
@@ -108,7 +108,7 @@ async function begin(store: RefreshFamilyStore, { userId, familyId }: Story): Pr
   await store.start(family, hashOf('first'))
 }
 
-/** The same successor has the same id, however often it is asked for; else each has one of its own. */
+/** A `same-successor` always has the same id. Under the other policies every new token has another id. */
 function callOf({ now }: Story, { policy }: Rules, from: string, name: string): Call {
   const to = policy === 'same-successor' ? `${from}+` : `${now - NOW}.${name}`
   return { at: now, from, to }

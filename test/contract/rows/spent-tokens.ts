@@ -38,7 +38,7 @@ function outcomeOf({ replay }: Policy, t: Trial): Outcome {
   return { replay, familySurvives: replay !== 'reused_credential', late: 401 }
 }
 
-/** Several policies, each at a server of its own. `REFRESH_POLICY` chooses one. */
+/** Every policy, each on another server. `REFRESH_POLICY` chooses one. */
 export const spentTokenRows: readonly Row[] = policies.flatMap((policy) => [
   row(policy, 'race', 'two tabs that renew at once: what the loser gets, and who goes on', race),
   row(policy, 'lost-response', 'a client that lost the response and retries', lostResponse),

@@ -34,7 +34,7 @@ export async function spend(
   const times = { graceUntil: now + graceMs, liveUntil: now + lifeMs }
   const result = await families.rotate(presented(claims), { newTokenHash: hashOf(jti), ...times })
   refuseUnlessReplaced(result)
-  // A repeated token is the one of then: it has the same `jti`, `iat` and `exp`.
+  // A repeated token has the `jti`, `iat` and `exp` that it had the first time.
   const issuedAt = result.outcome === 'repeat' ? result.graceUntil - graceMs : now
   return { jti, issuedAt, liveUntil: Math.min(issuedAt + lifeMs, result.absoluteUntil) }
 }

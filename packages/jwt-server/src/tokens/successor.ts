@@ -3,7 +3,7 @@ import type { SigningKey } from '../key-ring.js'
 
 /**
  * The `jti` of the one token that can replace a refresh token under the policy `same-successor`. The store keeps only
- * hashes of tokens, so the server derives the next `jti` from the one before, with a key that nobody else has.
+ * hashes of tokens, so the server derives the next `jti` from the old `jti`, with a key that nobody else has.
  *
  * The result is a UUID of version 8 (RFC 9562, section 5.8), which leaves 122 bits to its maker.
  *
@@ -17,7 +17,7 @@ export function successorOf(jti: string, { signWith }: Pick<SigningKey, 'signWit
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** A key with a purpose of its own (RFC 5869, section 3.2), so it says nothing about the key that signs. */
+/** A key for this purpose only (RFC 5869, section 3.2), so it reveals nothing about the key that signs. */
 function successorKey(signWith: KeyObject): Buffer {
   const secret =
     signWith.type === 'secret'

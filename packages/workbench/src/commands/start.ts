@@ -42,8 +42,8 @@ export function startCommand(): Command {
       'Settings of the servers: BCRYPT_COST (12), LOGIN_FAILURES (10), LOGIN_WINDOW_SECONDS (900), ' +
       'SESSION_IDLE_SECONDS (1800), SESSION_ABSOLUTE_SECONDS (28800), ACCESS_TOKEN_SECONDS (300), ' +
       'REFRESH_TOKEN_SECONDS (3600), REFRESH_FAMILY_SECONDS (28800), REFRESH_POLICY (strict), ' +
-      'REFRESH_GRACE_SECONDS (0), ' +
-      'CLOCK_TOLERANCE_SECONDS (0), JWT_REMEMBER_VERIFIED (off), SERVER_TIMING (on), LOG_LEVEL (warn).',
+      'REFRESH_GRACE_SECONDS (0), CLOCK_TOLERANCE_SECONDS (0), JWT_REMEMBER_VERIFIED (off), ' +
+      'SERVER_TIMING (on), LOG_LEVEL (warn).',
     examples: [
       'npm start',
       'npm start -- --session session-cookie --jwt jwt-stateless',
