@@ -1,4 +1,4 @@
-import type { Logger } from '@session-vs-jwt/http-kit'
+import type { Logger } from '@session-vs-jwt/server-process'
 
 interface LogLine {
   readonly level: string

@@ -1,4 +1,4 @@
-import { parseRedisUrl, redisClient } from '@session-vs-jwt/stores'
+import { parseRedisUrl, redisClient } from '@session-vs-jwt/stores/redis'
 import { Cluster } from 'ioredis'
 
 /** The keys that match `pattern`: of a cluster, those of all its masters. */

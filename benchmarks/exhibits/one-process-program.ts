@@ -1,5 +1,6 @@
 // What no benchmark should be: both servers and the load in one process.
-import { createLogger, listen, systemClock, systemNewId } from '@session-vs-jwt/http-kit'
+import { createLogger, listen } from '@session-vs-jwt/server-process'
+import { systemClock, systemNewId } from '@session-vs-jwt/http-edge'
 import * as jwtServer from '@session-vs-jwt/jwt-server'
 import * as sessionServer from '@session-vs-jwt/session-server'
 import { fullLoad } from '../load/full-load.js'

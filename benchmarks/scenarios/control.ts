@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { strategyById } from '@session-vs-jwt/workbench'
 import { type Condition, eachWith, type Scenario } from '../runner/scenario.js'
 import { ofStrategy, requestsOf } from '../subjects/identity-server.js'

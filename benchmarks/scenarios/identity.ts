@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { strategyById } from '@session-vs-jwt/workbench'
 import { peers } from '../peers/peers.js'
 import { identityTargets } from '../report/targets.js'

@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { type Condition, eachWith, type Scenario, type Subject } from '../runner/scenario.js'
 import type { Settings } from '../runner/settings.js'
 import { type IdentityServer, ofStrategy, ofUrl, requestsOf } from '../subjects/identity-server.js'

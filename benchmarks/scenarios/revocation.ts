@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { type Exchange, exchange, type Strategy } from '@session-vs-jwt/workbench'
 import { Pool } from 'undici'
 import type { Bench } from '../runner/bench.js'

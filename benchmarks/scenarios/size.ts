@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { exchange, type Strategy } from '@session-vs-jwt/workbench'
 import Keygrip from 'keygrip'
 import type { Bench } from '../runner/bench.js'

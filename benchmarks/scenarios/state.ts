@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { strategyById, type StrategyId } from '@session-vs-jwt/workbench'
 import type { LoadRequest } from '../load/load-order.js'
 import { PostgresPopulation } from '../population/postgres-population.js'

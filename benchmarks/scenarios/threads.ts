@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { type Strategy, strategyById } from '@session-vs-jwt/workbench'
 import type { Bench } from '../runner/bench.js'
 import type { Measurement, Scenario } from '../runner/scenario.js'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { paths, responses } from '@session-vs-jwt/http-kit'
+import { paths, responses } from '@session-vs-jwt/http-contract'
 import { CookieJar, type Exchange, exchange, jsonOf } from '@session-vs-jwt/workbench'
 import { BenchError } from '../runner/bench-error.js'
 

@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import type { Strategy } from '@session-vs-jwt/workbench'
 import type { LoadRequest } from '../load/load-order.js'
 import type { Bench } from '../runner/bench.js'

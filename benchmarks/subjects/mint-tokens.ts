@@ -1,5 +1,5 @@
 import { createHmac, createPrivateKey, randomUUID, sign } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import type { LoadRequest } from '../load/load-order.js'
 import { BenchError } from '../runner/bench-error.js'
 import type { Bench } from '../runner/bench.js'

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { runningSite } from './site.js'

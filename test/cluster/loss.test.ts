@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RedisProcess } from '@session-vs-jwt/services'
-import { connectRedis, defineWrite, isStoreUnavailable } from '@session-vs-jwt/stores'
+import { connectRedis, defineWrite } from '@session-vs-jwt/stores/redis'
+import { isStoreUnavailable } from '@session-vs-jwt/stores'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { percentile } from '../faults/load.js'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseRedisUrl } from '@session-vs-jwt/stores'
+import { parseRedisUrl } from '@session-vs-jwt/stores/redis'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { strategy } from '../contract/matrix.js'

@@ -1,5 +1,5 @@
 import type { RedisProcess } from '@session-vs-jwt/services'
-import { connectRedis, type RedisConnection } from '@session-vs-jwt/stores'
+import { connectRedis, type RedisConnection } from '@session-vs-jwt/stores/redis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../faults/load.js'
 import { follows, promoted, type RedisGroup, startGroup } from './groups.js'

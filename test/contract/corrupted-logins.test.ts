@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { redisKeys as familyKeys } from '@session-vs-jwt/jwt-server'
 import { redisKeys as sessionKeys } from '@session-vs-jwt/session-server'
 import { Redis } from 'ioredis'

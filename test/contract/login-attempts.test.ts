@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { connectPostgres, connectRedis, isStoreUnavailable } from '@session-vs-jwt/stores'
+import { connectPostgres } from '@session-vs-jwt/stores/postgres'
+import { connectRedis } from '@session-vs-jwt/stores/redis'
+import { isStoreUnavailable } from '@session-vs-jwt/stores'
 import {
   accountKey,
   defineLoginAttempts,

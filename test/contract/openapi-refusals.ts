@@ -1,4 +1,4 @@
-import { paths, type ProblemCode, type ServerKind } from '@session-vs-jwt/http-kit'
+import { paths, type ProblemCode, type ServerKind } from '@session-vs-jwt/http-contract'
 import type { ContractClient, Exchange, Registration } from '@session-vs-jwt/workbench'
 import { newAccount } from '../device.js'
 

@@ -1,4 +1,4 @@
-import { openApiDocument, type RequestName, requests } from '@session-vs-jwt/http-kit'
+import { openApiDocument, type RequestName, requests } from '@session-vs-jwt/http-contract'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect, test } from 'vitest'

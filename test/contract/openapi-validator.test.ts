@@ -1,4 +1,4 @@
-import { type OpenApiDocument, openApiDocument, paths } from '@session-vs-jwt/http-kit'
+import { type OpenApiDocument, openApiDocument, paths } from '@session-vs-jwt/http-contract'
 import { CookieClient, type Exchange, jsonOf } from '@session-vs-jwt/workbench'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'

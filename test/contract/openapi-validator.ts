@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { OpenApiDocument } from '@session-vs-jwt/http-kit'
+import type { OpenApiDocument } from '@session-vs-jwt/http-contract'
 import { type Exchange, jsonOf } from '@session-vs-jwt/workbench'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'

@@ -1,4 +1,4 @@
-import { type Operation, type OperationId, operations } from '@session-vs-jwt/http-kit'
+import { type Operation, type OperationId, operations } from '@session-vs-jwt/http-contract'
 import {
   type ContractClient,
   type Exchange,

@@ -1,15 +1,14 @@
 import {
   ALWAYS_POSSIBLE,
-  createLogger,
   openApiDocument,
   operations,
   paths,
   type ProblemCode,
   problemsOf,
   type ServerKind,
-  systemClock,
-  systemNewId,
-} from '@session-vs-jwt/http-kit'
+} from '@session-vs-jwt/http-contract'
+import { createLogger } from '@session-vs-jwt/server-process'
+import { systemClock, systemNewId } from '@session-vs-jwt/http-edge'
 import * as jwtServer from '@session-vs-jwt/jwt-server'
 import * as sessionServer from '@session-vs-jwt/session-server'
 import { type Exchange, jsonOf, readServerTiming } from '@session-vs-jwt/workbench'

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import bcrypt from 'bcrypt'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Device, newAccount, registered } from '../device.js'

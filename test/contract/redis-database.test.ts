@@ -8,7 +8,7 @@ import {
   removeData,
   startRedis,
 } from '@session-vs-jwt/services'
-import { connectRedis, RedisDatabaseError } from '@session-vs-jwt/stores'
+import { connectRedis, RedisDatabaseError } from '@session-vs-jwt/stores/redis'
 import { jwtStrategies, serverProgram, sessionStrategies } from '@session-vs-jwt/workbench'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'

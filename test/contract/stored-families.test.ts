@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { describe, expect, inject, test } from 'vitest'

@@ -1,5 +1,5 @@
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { describe, expect, test } from 'vitest'
 import { registered } from '../device.js'
 import { keySet, startServer, type TestServer } from '../start-server.js'

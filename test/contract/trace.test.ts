@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { describe, expect, test } from 'vitest'
 import { Device, loggedIn, newAccount, registered, type Reply } from '../device.js'
 import { startServer } from '../start-server.js'

@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Device, newAccount, registered } from '../device.js'
 import { timed, until } from './load.js'

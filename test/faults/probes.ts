@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import type { Registration, Strategy } from '@session-vs-jwt/workbench'
 import { Device, loggedIn, newAccount, type Reply, registered } from '../device.js'
 import { type Answer, timed } from './load.js'

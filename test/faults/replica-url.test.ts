@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { freePort } from '@session-vs-jwt/services'
 import { RunningServer, serverEnvironment } from '@session-vs-jwt/workbench'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'

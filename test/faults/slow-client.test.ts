@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { afterAll, beforeAll, describe, inject, test } from 'vitest'
 import { type Device, registered } from '../device.js'
 import { record, slowest, statusesOf } from './figures.js'

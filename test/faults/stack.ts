@@ -13,7 +13,7 @@ import {
   startPooler,
   startRedisProcess,
 } from '@session-vs-jwt/services'
-import { applyLimits } from '@session-vs-jwt/stores'
+import { applyLimits } from '@session-vs-jwt/stores/postgres'
 import {
   migrate,
   RunningServer,

@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import type { Registration } from '@session-vs-jwt/workbench'
 import { Device, loggedIn, newAccount, type Reply, registered } from '../device.js'
 import { type Answer, timed, until } from './load.js'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { strategyById } from '@session-vs-jwt/workbench'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { registered } from '../device.js'

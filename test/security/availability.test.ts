@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { describe, expect, test } from 'vitest'
 import { strategy } from '../contract/matrix.js'
 import { Device, newAccount, registered } from '../device.js'

@@ -1,4 +1,4 @@
-import { operations, paths } from '@session-vs-jwt/http-kit'
+import { operations, paths } from '@session-vs-jwt/http-contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { matrix, matrixOf } from '../contract/matrix.js'
 import { Device, newAccount, registered } from '../device.js'

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { describe, expect, inject, test } from 'vitest'
 import { matrix } from '../contract/matrix.js'
 import { loggedIn, registered } from '../device.js'

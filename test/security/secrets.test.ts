@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { operations, paths } from '@session-vs-jwt/http-kit'
+import { operations, paths } from '@session-vs-jwt/http-contract'
 import { strategies } from '@session-vs-jwt/workbench'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { matrixOf, strategy } from '../contract/matrix.js'
 import { Device, loggedIn, newAccount, registered } from '../device.js'

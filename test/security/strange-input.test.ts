@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { strategy } from '../contract/matrix.js'
 import { type Answer, Device, newAccount, registered } from '../device.js'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { strategiesOf } from '@session-vs-jwt/workbench'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { exploits } from '../contract/faulty-server/exploits.js'

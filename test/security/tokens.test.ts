@@ -8,7 +8,7 @@ import {
 } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { matrixOf } from '../contract/matrix.js'
 import { Device, type Answer, registered } from '../device.js'

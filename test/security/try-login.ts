@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { type Answer, Device, type Target } from '../device.js'
 
 /** So often a try that a busy machine refused is made again. */

@@ -1,25 +1,23 @@
 import { Router } from '@koa/router'
+import type { Logger } from '@session-vs-jwt/server-process'
 import {
   admission,
   type Clock,
   crossOrigin,
   exactRoutes,
-  type KitState,
   live,
   logAppErrors,
-  type Logger,
   type NewId,
   noStore,
   openApi,
-  paths,
-  type PortsFor,
   problemDetails,
   ready,
-  requestTrace,
+  type RequestState,
   resourceRoutes,
   securityHeaders,
-  type TraceListener,
-} from '@session-vs-jwt/http-kit'
+} from '@session-vs-jwt/http-edge'
+import { paths } from '@session-vs-jwt/http-contract'
+import { type PortsFor, requestTrace, type TraceListener } from '@session-vs-jwt/request-trace'
 import Koa from 'koa'
 import { authenticated } from './authenticated.js'
 import type { JwtConfig } from './config.js'
@@ -43,8 +41,8 @@ export interface AppDeps {
   readonly onFinished?: TraceListener | undefined
 }
 
-type App = Koa<KitState, { ports: JwtPorts }>
-type AppRouter = Router<KitState, { ports: JwtPorts }>
+type App = Koa<RequestState, { ports: JwtPorts }>
+type AppRouter = Router<RequestState, { ports: JwtPorts }>
 
 /** The JWT server. It neither connects nor listens. */
 export function createApp(deps: AppDeps): App {

@@ -1,4 +1,4 @@
-import { type Identity, parseBearer } from '@session-vs-jwt/http-kit'
+import { type Identity, parseBearer } from '@session-vs-jwt/http-edge'
 import type { JwtMiddleware, TokenDeps } from './ports.js'
 import type { TokenClaims } from './tokens/claims.js'
 import { rememberVerified } from './tokens/remember-verified.js'

@@ -1,16 +1,19 @@
+import type { Clock } from '@session-vs-jwt/http-edge'
 import {
-  type Clock,
-  type ComposedServer,
-  connectSharedPorts,
   describeCommand,
   describeSecretCall,
   type PortsFor,
   portsWhenUsed,
+  traceCalls,
+} from '@session-vs-jwt/request-trace'
+import {
+  type ComposedServer,
+  connectSharedPorts,
   type SharedPorts,
   type StoreUses,
-  traceCalls,
-} from '@session-vs-jwt/http-kit'
-import { anHourBefore, type RedisConnection } from '@session-vs-jwt/stores'
+} from '@session-vs-jwt/server-process'
+import type { RedisConnection } from '@session-vs-jwt/stores/redis'
+import { anHourBefore } from '@session-vs-jwt/stores'
 import jwt from 'jsonwebtoken'
 import { createApp, type AppDeps } from './app.js'
 import type { JwtConfig } from './config.js'

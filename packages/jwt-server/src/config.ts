@@ -1,10 +1,10 @@
 import {
-  type EdgeConfig,
   type Env,
   EnvReader,
-  readEdgeConfig,
+  readServerConfig,
+  type ServerConfig,
   type Setting,
-} from '@session-vs-jwt/http-kit'
+} from '@session-vs-jwt/server-process'
 import { type KeyRing, parseKeyRing } from './key-ring.js'
 import { type SpentTokenPolicy, withinGrace } from './stores/spent-token-policy.js'
 
@@ -19,7 +19,7 @@ export type Revocation = (typeof REVOCATIONS)[number]
 
 const REVOCATIONS = ['none', 'denylist', 'valid-after', 'user-lookup'] as const
 
-export interface JwtConfig extends EdgeConfig {
+export interface JwtConfig extends ServerConfig {
   readonly refreshStore: RefreshStoreKind
   readonly revocation: Revocation
   readonly accessKeys: KeyRing
@@ -47,10 +47,10 @@ export interface JwtConfig extends EdgeConfig {
  */
 export function loadConfig(variables: Env): JwtConfig {
   const env = new EnvReader(variables)
-  const edge = readEdgeConfig(env, 'the JWT server', 3002)
+  const shared = readServerConfig(env, 'the JWT server', 3002)
   const kind = env.choice('REFRESH_STORE', ['redis', 'postgres', 'none'], 'refresh families')
   const revocation = env.choice('REVOCATION', REVOCATIONS, 'access tokens')
-  checkStores(env, edge, kind, revocation)
+  checkStores(env, shared, kind, revocation)
   const spent = readSpentTokenPolicy(env)
   const keys = { access: readKeys(env, 'access'), refresh: readKeys(env, 'refresh') }
   if (shareAKey(keys.access, keys.refresh)) {
@@ -60,7 +60,7 @@ export function loadConfig(variables: Env): JwtConfig {
     })
   }
   return env.finish('JWT server', {
-    ...edge,
+    ...shared,
     refreshStore: kind,
     revocation,
     // `finish` throws where a ring is missing.
@@ -79,11 +79,11 @@ export function loadConfig(variables: Env): JwtConfig {
 
 function checkStores(
   env: EnvReader,
-  edge: EdgeConfig,
+  shared: ServerConfig,
   kind: RefreshStoreKind,
   revocation: Revocation,
 ): void {
-  if (kind === 'redis' && edge.redisUrl === undefined) {
+  if (kind === 'redis' && shared.redisUrl === undefined) {
     env.refuse('REDIS_URL', 'is not set', {
       neededBy: 'REFRESH_STORE=redis',
       howTo: 'set it to redis://host:port, or keep families elsewhere: REFRESH_STORE=postgres',

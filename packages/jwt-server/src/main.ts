@@ -5,8 +5,8 @@ import {
   readSecretFiles,
   runMain,
   serve,
-  systemNewId,
-} from '@session-vs-jwt/http-kit'
+} from '@session-vs-jwt/server-process'
+import { systemNewId } from '@session-vs-jwt/http-edge'
 import { composeServer } from './compose.js'
 import { loadConfig } from './config.js'
 
@@ -19,5 +19,5 @@ await runMain('JWT server', 'JWT_PORT (PORT, if started alone)', async () => {
     newId: systemNewId,
     onFinished: parentTraceListener('jwt-server', config),
   })
-  await serve({ edge: config, logger, ...server })
+  await serve({ config, logger, ...server })
 })

@@ -1,10 +1,16 @@
-import type { Clock, KitContext, KitMiddleware, KitPorts, NewId } from '@session-vs-jwt/http-kit'
+import type {
+  Clock,
+  NewId,
+  RequestContext,
+  RequestMiddleware,
+  RequestPorts,
+} from '@session-vs-jwt/http-edge'
 import type { default as JsonWebToken } from 'jsonwebtoken'
 import type { JwtConfig } from './config.js'
 import type { RefreshFamilyStore } from './stores/refresh-family-store.js'
 
 /** What the JWT server needs from outside to answer a request. */
-export interface JwtPorts extends KitPorts {
+export interface JwtPorts extends RequestPorts {
   /** jsonwebtoken. It is a port so that a trace can count signatures from outside. */
   readonly jwt: Pick<typeof JsonWebToken, 'sign' | 'verify' | 'TokenExpiredError'>
   /** `undefined`: nothing is stored, and no token can be revoked. */
@@ -18,5 +24,5 @@ export interface TokenDeps {
   readonly newId: NewId
 }
 
-export type JwtContext = KitContext<JwtPorts>
-export type JwtMiddleware = KitMiddleware<JwtPorts>
+export type JwtContext = RequestContext<JwtPorts>
+export type JwtMiddleware = RequestMiddleware<JwtPorts>

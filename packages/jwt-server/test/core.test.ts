@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type CoreServer, startCore } from './core-server.js'
 

@@ -1,4 +1,5 @@
-import { type Clock, describeSecretCall, RequestTrace, traceCalls } from '@session-vs-jwt/http-kit'
+import type { Clock } from '@session-vs-jwt/http-edge'
+import { describeSecretCall, RequestTrace, traceCalls } from '@session-vs-jwt/request-trace'
 import jwt from 'jsonwebtoken'
 import { describe, expect, test } from 'vitest'
 import type { JwtConfig } from '../src/config.js'

@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { Problem } from '@session-vs-jwt/http-kit'
+import { Problem } from '@session-vs-jwt/http-contract'
 import { expect } from 'vitest'
 import jwt from 'jsonwebtoken'
 import type { JwtConfig } from '../src/config.js'

@@ -1,4 +1,4 @@
-import { epochMs, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
+import { epochMs, type SqlClient, type TableUse } from '@session-vs-jwt/stores/postgres'
 import type { Post, PostPage, PostRepository } from './post.js'
 
 export const postsSchema: string = `

@@ -1,26 +1,24 @@
 import { Router } from '@koa/router'
+import type { Logger } from '@session-vs-jwt/server-process'
 import {
   admission,
   type Clock,
   crossOrigin,
   exactRoutes,
-  type KitState,
   live,
   logAppErrors,
-  type Logger,
   type NewId,
   noStore,
   openApi,
-  paths,
-  type PortsFor,
   problemDetails,
   ready,
-  requestTrace,
+  type RequestState,
   resourceRoutes,
   sameOrigin,
   securityHeaders,
-  type TraceListener,
-} from '@session-vs-jwt/http-kit'
+} from '@session-vs-jwt/http-edge'
+import { paths } from '@session-vs-jwt/http-contract'
+import { type PortsFor, requestTrace, type TraceListener } from '@session-vs-jwt/request-trace'
 import Koa from 'koa'
 import { authenticated } from './authenticated.js'
 import type { SessionConfig } from './config.js'
@@ -48,8 +46,8 @@ export interface AppDeps {
   readonly onFinished?: TraceListener | undefined
 }
 
-type App = Koa<KitState, { ports: SessionPorts }>
-type AppRouter = Router<KitState, { ports: SessionPorts }>
+type App = Koa<RequestState, { ports: SessionPorts }>
+type AppRouter = Router<RequestState, { ports: SessionPorts }>
 
 /** The session server. It neither connects nor listens. */
 export function createApp(deps: AppDeps): App {

@@ -1,14 +1,14 @@
 import {
-  type EdgeConfig,
   type Env,
   EnvReader,
   MAKE_SECRET,
-  readEdgeConfig,
-} from '@session-vs-jwt/http-kit'
+  readServerConfig,
+  type ServerConfig,
+} from '@session-vs-jwt/server-process'
 
 export type SessionStoreKind = 'redis' | 'postgres' | 'memory' | 'cookie'
 
-export interface SessionConfig extends EdgeConfig {
+export interface SessionConfig extends ServerConfig {
   readonly store: SessionStoreKind
   /** Keys of signed cookies, the first signs; there are none where a store keeps the sessions. */
   readonly cookieSecrets: readonly Buffer[]
@@ -25,16 +25,16 @@ export interface SessionConfig extends EdgeConfig {
  */
 export function loadConfig(variables: Env): SessionConfig {
   const env = new EnvReader(variables)
-  const edge = readEdgeConfig(env, 'the session server', 3001)
+  const shared = readServerConfig(env, 'the session server', 3001)
   const store = env.choice('SESSION_STORE', ['redis', 'postgres', 'memory', 'cookie'], 'sessions')
-  if (store === 'redis' && edge.redisUrl === undefined) {
+  if (store === 'redis' && shared.redisUrl === undefined) {
     env.refuse('REDIS_URL', 'is not set', {
       neededBy: 'SESSION_STORE=redis',
       howTo: 'set it to redis://host:port, or keep sessions elsewhere: SESSION_STORE=postgres',
     })
   }
   return env.finish('session server', {
-    ...edge,
+    ...shared,
     store,
     cookieSecrets: store === 'cookie' ? readCookieSecrets(env) : [],
     idleSeconds: env.integer('SESSION_IDLE_SECONDS', 1_800, 1, 2_592_000, 'sessions'),

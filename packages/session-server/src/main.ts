@@ -5,8 +5,8 @@ import {
   readSecretFiles,
   runMain,
   serve,
-  systemNewId,
-} from '@session-vs-jwt/http-kit'
+} from '@session-vs-jwt/server-process'
+import { systemNewId } from '@session-vs-jwt/http-edge'
 import { composeServer } from './compose.js'
 import { loadConfig } from './config.js'
 import { systemRandomBytes } from './session/session-id.js'
@@ -21,5 +21,5 @@ await runMain('session server', 'SESSION_PORT (PORT, if started alone)', async (
     random: systemRandomBytes,
     onFinished: parentTraceListener('session-server', config),
   })
-  await serve({ edge: config, logger, ...server })
+  await serve({ config, logger, ...server })
 })

@@ -1,9 +1,9 @@
-import type { KitContext, KitPorts, KitState } from '@session-vs-jwt/http-kit'
+import type { RequestContext, RequestPorts, RequestState } from '@session-vs-jwt/http-edge'
 import type Keygrip from 'keygrip'
 import type { SessionRecord, SessionStore } from './stores/session-store.js'
 
 /** What the session server needs from outside to answer a request. */
-export interface SessionPorts extends KitPorts {
+export interface SessionPorts extends RequestPorts {
   /** `undefined`: the cookie itself carries the session, and the server keeps nothing. */
   readonly sessions: SessionStore | undefined
   /** Signs and checks a cookie that carries a session. */
@@ -17,10 +17,10 @@ export interface Session {
   readonly record: SessionRecord
 }
 
-interface SessionState extends KitState {
+interface SessionState extends RequestState {
   /** Set by the guard of private routes. */
   session?: Session
 }
 
-export type SessionContext = KitContext<SessionPorts> & { state: SessionState }
+export type SessionContext = RequestContext<SessionPorts> & { state: SessionState }
 export type SessionMiddleware = (ctx: SessionContext, next: () => Promise<unknown>) => Promise<void>

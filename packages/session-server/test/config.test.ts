@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { ConfigError } from '@session-vs-jwt/http-kit'
+import { ConfigError } from '@session-vs-jwt/server-process'
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../src/config.js'
 

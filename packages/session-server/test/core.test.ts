@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createLogger, systemNewId } from '@session-vs-jwt/http-kit'
+import { createLogger } from '@session-vs-jwt/server-process'
+import { systemNewId } from '@session-vs-jwt/http-edge'
 import { MemoryPosts } from '@session-vs-jwt/posts'
 import { createPasswordHasher, memoryLoginAttempts, MemoryUsers } from '@session-vs-jwt/users'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'

@@ -1,8 +1,6 @@
-import { DatabaseError } from './pg.js'
-import { PostgresSetupError } from './postgres-setup.js'
-
-/** What PostgreSQL names when it refuses a write that it has read too late. */
-export const IN_TIME = 'write_in_time'
+import { DatabaseError } from './postgres/pg.js'
+import { PostgresSetupError } from './postgres/postgres-setup.js'
+import { isTooLate } from './postgres/refused-statement.js'
 
 /** Why a store did not serve a request. Both kinds are a 503; an operator has to act on a `fix`. */
 export interface StoreFailure {
@@ -128,11 +126,6 @@ export function isStoreUnavailable(error: unknown): boolean {
   return storeFailure(error) !== undefined
 }
 
-/** Whether PostgreSQL has refused a write because its deadline is past, or far away. */
-export function isTooLate(error: unknown): boolean {
-  return error instanceof Error && 'constraint' in error && error.constraint === IN_TIME
-}
-
 const UNKNOWN = fix('The store refuses in a way that the server does not know: see the error.')
 
 function verdictOn(error: Error): Verdict | undefined {
@@ -150,16 +143,4 @@ function verdictOn(error: Error): Verdict | undefined {
 
 function inTable(table: Table, text: string): Verdict | undefined {
   return table.find(([pattern]) => pattern.test(text))?.[1]
-}
-
-/**
- * Whether PostgreSQL has refused a prepared statement, which it did not run: the schema was changed (0A000), or
- * somebody else has removed or defined statements on this connection (26000, 42P05). A new one works.
- */
-export function isStalePlan(error: unknown): boolean {
-  if (!(error instanceof Error && 'code' in error)) return false
-  const { code, routine } = error as { code: unknown; routine?: unknown }
-  // The message is in the server's language; the name of the routine is not.
-  const isChangedResult = code === '0A000' && routine === 'RevalidateCachedQuery'
-  return isChangedResult || code === '26000' || code === '42P05'
 }

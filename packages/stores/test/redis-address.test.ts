@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
-import { parseRedisUrl, redisClient, RedisUrlError } from '../src/redis-address.js'
+import { parseRedisUrl, redisClient, RedisUrlError } from '../src/redis/redis-address.js'
 
 describe('an address', () => {
   test('of one server may name a user, a database and the version of IP', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { replicaFirst } from '../src/replica.js'
-import type { SqlClient } from '../src/sql.js'
+import { replicaFirst } from '../src/postgres/replica.js'
+import type { SqlClient } from '../src/postgres/sql.js'
 
 /** A client that says who it is, or does what it is told. */
 function client(name: string, answer?: () => Promise<never>): SqlClient & { asked: number } {

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg'
 import { describe, expect, test } from 'vitest'
-import { violatedUniqueIndex } from '../src/sql.js'
+import { violatedUniqueIndex } from '../src/postgres/sql.js'
 
 const databaseError = (code: string): Error =>
   Object.assign(new DatabaseError('any text', 10, 'error'), {

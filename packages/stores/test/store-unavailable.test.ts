@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { Redis } from 'ioredis'
 import { DatabaseError } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectRedis } from '../src/redis.js'
-import { connectPostgres } from '../src/sql.js'
+import { connectRedis } from '../src/redis/redis.js'
+import { connectPostgres } from '../src/postgres/sql.js'
 import { isStoreUnavailable, storeFailure } from '../src/store-unavailable.js'
 
 const coded = (code: string): Error => Object.assign(new Error('any text'), { code })

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { writeTogether } from '../src/write-together.js'
+import { writeTogether } from '../src/redis/write-together.js'
 
 /** Enough of Redis for a client that asks for nothing before it is ready: every command is "OK". */
 const answerEach = (socket: Socket): void => {

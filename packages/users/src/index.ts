@@ -45,6 +45,6 @@ export type {
 } from './user.js'
 export { finishDueRevocations } from './revocation.js'
 export type { DeviceStore, PendingRevocation, Revocation } from './revocation.js'
-export { normalizeEmail } from './user.js'
+export { normalizeEmail } from './email.js'
 export { authenticateWithEmailAndPassword, loginWithEmail } from './verify-credentials.js'
 export type { CredentialPorts, Credentials } from './verify-credentials.js'

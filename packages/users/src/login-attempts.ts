@@ -1,12 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import {
-  anHourBefore,
-  removeExpiredRows,
-  type SqlClient,
-  type TableUse,
-} from '@session-vs-jwt/stores'
+import { anHourBefore } from '@session-vs-jwt/stores'
+import { removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores/postgres'
 import { AccountError } from './account-error.js'
-import { normalizeEmail } from './user.js'
+import { normalizeEmail } from './email.js'
 
 /**
  * Limits the guesses at one account. An attempt takes a place before its password is checked, so the limit

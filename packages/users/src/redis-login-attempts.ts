@@ -1,4 +1,4 @@
-import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores'
+import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores/redis'
 import {
   limitedBy,
   type LoginAttempts,

@@ -85,14 +85,6 @@ export interface UserRepository {
   passwordVersion(id: string): Promise<number | undefined>
 }
 
-/**
- * The form of an email in which it is stored, looked up and counted. Only ASCII letters change: `toLowerCase`
- * would also turn the Kelvin sign into a "k", and one person's address into another's.
- */
-export function normalizeEmail(email: string): string {
-  return email.trim().replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
-}
-
 /** What two nicknames must not share: compared without case, in Unicode's compatibility form. */
 export function nicknameKey(nickname: string): string {
   return nickname.normalize('NFKC').toLowerCase()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memoryLoginAttempts } from '../src/memory-login-attempts.js'
-import { normalizeEmail } from '../src/user.js'
+import { normalizeEmail } from '../src/email.js'
 
 test.each([
   ['a@example.org', 'a@example.org'],

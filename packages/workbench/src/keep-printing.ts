@@ -1,6 +1,6 @@
 import { Console } from 'node:console'
 import { Writable } from 'node:stream'
-import { LineWriter } from '@session-vs-jwt/http-kit'
+import { LineWriter } from '@session-vs-jwt/server-process'
 
 /**
  * Lets the console of a command that runs for hours outlive a full disk and a reader that is slow: Node.js

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '@session-vs-jwt/http-kit'
+import type { TraceEvent } from '@session-vs-jwt/request-trace'
 
 /**
  * A request, who answered it, and what it cost, in a line: `session  POST /auth/login/email  200  1 SQL · hash 212 ms`.

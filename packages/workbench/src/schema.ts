@@ -1,7 +1,7 @@
 import { refreshSchema } from '@session-vs-jwt/jwt-server'
 import { postsSchema } from '@session-vs-jwt/posts'
 import { sessionsSchema } from '@session-vs-jwt/session-server'
-import { applySchema, PostgresSetupError } from '@session-vs-jwt/stores'
+import { applySchema, PostgresSetupError } from '@session-vs-jwt/stores/postgres'
 import { loginAttemptsSchema, usersSchema } from '@session-vs-jwt/users'
 import { WorkbenchError } from './workbench-error.js'
 

@@ -1,4 +1,4 @@
-import type { ServerKind } from '@session-vs-jwt/http-kit'
+import type { ServerKind } from '@session-vs-jwt/http-contract'
 
 export type { ServerKind }
 

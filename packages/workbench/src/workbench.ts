@@ -12,7 +12,7 @@ import {
 import { availableStrategy } from './available-strategy.js'
 import { replicaProblem } from './diagnosis.js'
 import { curlLines } from './curl-lines.js'
-import type { TraceEvent } from '@session-vs-jwt/http-kit'
+import type { TraceEvent } from '@session-vs-jwt/request-trace'
 import { Lab } from './lab/lab.js'
 import { strategies } from './strategies.js'
 import type { Instance } from './servers/instance.js'

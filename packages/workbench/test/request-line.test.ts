@@ -1,4 +1,4 @@
-import type { TraceEvent } from '@session-vs-jwt/http-kit'
+import type { TraceEvent } from '@session-vs-jwt/request-trace'
 import { expect, it } from 'vitest'
 import { requestLine } from '../src/request-line.js'
 

@@ -1,4 +1,4 @@
-import { RequestTrace } from '@session-vs-jwt/http-kit'
+import { RequestTrace } from '@session-vs-jwt/request-trace'
 import { expect, it } from 'vitest'
 import { readServerTiming } from '../src/index.js'
 

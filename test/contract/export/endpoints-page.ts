@@ -4,7 +4,7 @@ import {
   type Operation,
   operations,
   type ServerKind,
-} from '@session-vs-jwt/http-kit'
+} from '@session-vs-jwt/http-contract'
 import { markdownTable } from 'markdown-table'
 import { codeList, codesTable, CREDENTIALS, demandsTable } from './refusals.js'
 import { isOptional, membersOf } from './walk.js'
@@ -14,7 +14,7 @@ export function endpointsPage(baseUrls: Readonly<Record<ServerKind, string>>): s
   return `# The contract
 
 Two servers with the same endpoints: a session server (${baseUrls.session}) and a JWT server (${baseUrls.jwt}).
-This page and the files beside it are made of [the contract as code](../../packages/http-kit/src/operations/operations.ts).
+This page and the files beside it are made of [the contract as code](../../packages/http-contract/src/operations/operations.ts).
 \`npm test\` fails where one of them is stale, and this writes them anew:
 
 \`\`\`sh

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { openApiDocument, type ServerKind } from '@session-vs-jwt/http-kit'
+import { openApiDocument, type ServerKind } from '@session-vs-jwt/http-contract'
 import { describe, expect, test } from 'vitest'
 import { endpointsPage } from './endpoints-page.js'
 import { httpFile } from './http-file.js'

@@ -1,4 +1,9 @@
-import { exampleAccount, type Operation, Problem, type ServerKind } from '@session-vs-jwt/http-kit'
+import {
+  exampleAccount,
+  type Operation,
+  Problem,
+  type ServerKind,
+} from '@session-vs-jwt/http-contract'
 import { SERVER_NAMES } from '@session-vs-jwt/workbench'
 import { type AccountVariable, bodyWith, type Kept, pathWithVariables, type Step } from './walk.js'
 

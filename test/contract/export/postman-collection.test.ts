@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Operation, operations, type ServerKind } from '@session-vs-jwt/http-kit'
+import { type Operation, operations, type ServerKind } from '@session-vs-jwt/http-contract'
 import type { NewmanRunSummary } from 'newman'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { keySet, startServer, type StartOptions } from '../../start-server.js'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { openApiDocument, type Operation, type ServerKind } from '@session-vs-jwt/http-kit'
+import { openApiDocument, type Operation, type ServerKind } from '@session-vs-jwt/http-contract'
 import { type PostmanScript, scriptsOf } from './postman-scripts.js'
 import { bodyWith, pathWithVariables, type Step } from './walk.js'
 

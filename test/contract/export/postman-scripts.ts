@@ -1,4 +1,4 @@
-import { exampleAccount, Problem } from '@session-vs-jwt/http-kit'
+import { exampleAccount, Problem } from '@session-vs-jwt/http-contract'
 import { isOptional, type Kept, membersOf, type Step } from './walk.js'
 
 /** What Postman runs before a request, or on its answer. */

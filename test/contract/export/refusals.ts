@@ -6,7 +6,7 @@ import {
   type ProblemCode,
   problemsOf,
   type RequiredCredential,
-} from '@session-vs-jwt/http-kit'
+} from '@session-vs-jwt/http-contract'
 import { markdownTable } from 'markdown-table'
 
 /** An operation that asks for nothing, to be asked what one more demand brings. */

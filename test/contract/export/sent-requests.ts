@@ -1,4 +1,4 @@
-import { operations, type ServerKind } from '@session-vs-jwt/http-kit'
+import { operations, type ServerKind } from '@session-vs-jwt/http-contract'
 
 const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/
 

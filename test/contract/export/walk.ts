@@ -7,7 +7,7 @@ import {
   type ProblemCode,
   responses,
   type ServerKind,
-} from '@session-vs-jwt/http-kit'
+} from '@session-vs-jwt/http-contract'
 
 /** One request of a walk through the contract, from the registration to the last logout. */
 export interface Step {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { operations, type RequestTrace } from '@session-vs-jwt/http-kit'
+import type { RequestTrace } from '@session-vs-jwt/request-trace'
+import { operations } from '@session-vs-jwt/http-contract'
 import {
   Account,
   type EndpointId,

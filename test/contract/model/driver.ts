@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { BearerClient, type Registration } from '@session-vs-jwt/workbench'
 import { Device, type Reply } from '../../device.js'
 import type { TestServer } from '../../start-server.js'

@@ -9,12 +9,8 @@ import {
   type SpentTokenPolicy,
   withinGrace,
 } from '@session-vs-jwt/jwt-server'
-import {
-  connectPostgres,
-  connectRedis,
-  type PostgresConnection,
-  type RedisConnection,
-} from '@session-vs-jwt/stores'
+import { connectPostgres, type PostgresConnection } from '@session-vs-jwt/stores/postgres'
+import { connectRedis, type RedisConnection } from '@session-vs-jwt/stores/redis'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, inject, test } from 'vitest'
 import { agree, familySteps, GRACE_MS } from './families.js'

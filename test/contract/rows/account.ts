@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { hasStatus, isRefused } from '@session-vs-jwt/workbench'
 import { type Answer, type Device, newAccount } from '../../device.js'
 import type { Row } from '../suite/row.js'

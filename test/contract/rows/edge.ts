@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { hasStatus } from '@session-vs-jwt/workbench'
 import { NotApplicable, type Row } from '../suite/row.js'
 import { expectAnswer, expectThat, hasCode } from '../suite/row-failure.js'

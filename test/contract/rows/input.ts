@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { all, type Expectation, hasBody, hasStatus, isRefused } from '@session-vs-jwt/workbench'
 import fc from 'fast-check'
 import { type Answer, newAccount } from '../../device.js'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { all, hasBody, hasStatus, isRefused, type Registration } from '@session-vs-jwt/workbench'
 import { type Answer, type Device, newAccount } from '../../device.js'
 import { compareTimes, TIMES_DIFFER } from '../suite/compare-times.js'

@@ -1,4 +1,4 @@
-import { operations } from '@session-vs-jwt/http-kit'
+import { operations } from '@session-vs-jwt/http-contract'
 import { NotApplicable, type Row } from '../suite/row.js'
 import { RowFailure } from '../suite/row-failure.js'
 import { allowed } from '../suite/target.js'

@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { hasBody, hasStatus } from '@session-vs-jwt/workbench'
 import { type Answer, newAccount } from '../../device.js'
 import type { Row } from '../suite/row.js'

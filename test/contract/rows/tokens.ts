@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey, randomUUID } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { hasStatus, isRefused } from '@session-vs-jwt/workbench'
 import type { Answer, Device } from '../../device.js'
 import { NotApplicable, type Row } from '../suite/row.js'

@@ -1,4 +1,4 @@
-import { openApiDocument, type OperationId, operations } from '@session-vs-jwt/http-kit'
+import { openApiDocument, type OperationId, operations } from '@session-vs-jwt/http-contract'
 import {
   describeFailure,
   type Exchange,

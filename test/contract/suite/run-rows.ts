@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import {
   describeSilence,
   exchange,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import { afterEach, expect, test } from 'vitest'
 import { Device, loggedIn, registered, type Target } from '../../device.js'
 import { startThirdServer, type ThirdServer } from './third-server.js'

@@ -43,7 +43,7 @@ export const http: readonly RequirementGroup[] = [
         rows: ['cookies/over-https'],
         tests: [
           {
-            file: 'packages/http-kit/test/browser-headers.test.ts',
+            file: 'packages/http-edge/test/browser-headers.test.ts',
             name: 'promise https only where it is there (RFC 6797, section 7.2)',
           },
         ],
@@ -98,7 +98,7 @@ export const http: readonly RequirementGroup[] = [
         why: 'bcrypt, cost 12; below 10 the servers do not start.',
         tests: [
           {
-            file: 'packages/http-kit/test/edge-config.test.ts',
+            file: 'packages/server-process/test/server-config.test.ts',
             name: 'take a bcrypt cost of 10 or more everywhere, and of 4 in tests',
           },
         ],
@@ -174,7 +174,7 @@ export const http: readonly RequirementGroup[] = [
             name: 'no password, token or cookie is in the log at any level, nor in a masked event',
           },
           {
-            file: 'packages/http-kit/test/logger.test.ts',
+            file: 'packages/server-process/test/logger.test.ts',
             name: 'holds no credential at any level and depth, and keeps what is harmless',
           },
         ],

@@ -63,7 +63,7 @@ export const rfc9700: RequirementGroup = {
       why: 'No address ever holds one, and Referrer-Policy is no-referrer.',
       tests: [
         {
-          file: 'packages/http-kit/test/browser-headers.test.ts',
+          file: 'packages/http-edge/test/browser-headers.test.ts',
           name: 'let nothing be loaded, framed or sniffed',
         },
       ],

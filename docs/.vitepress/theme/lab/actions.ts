@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit/paths'
+import { paths } from '@session-vs-jwt/http-contract/paths'
 import type { Account } from './account.js'
 import type { Chapter } from './chapters.js'
 import type { Lane } from './lane.js'

@@ -1,4 +1,5 @@
-import type { ServerKind, TraceEvent } from '@session-vs-jwt/http-kit'
+import type { ServerKind } from '@session-vs-jwt/http-contract'
+import type { TraceEvent } from '@session-vs-jwt/request-trace'
 import type { Exchange } from './lane.js'
 import { stepOfAnswer, stepOfCall, stepOfRequest } from './theory.js'
 

@@ -1,4 +1,4 @@
-import type { ServerKind } from '@session-vs-jwt/http-kit'
+import type { ServerKind } from '@session-vs-jwt/http-contract'
 import type { LabCommand, StrategyId } from '@session-vs-jwt/workbench'
 import { reactive } from 'vue'
 import { actionById } from './actions.js'

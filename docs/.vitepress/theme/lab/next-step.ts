@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@session-vs-jwt/http-kit'
+import type { ProblemCode } from '@session-vs-jwt/http-contract'
 import type { Exchange, Lane } from './lane.js'
 import { parsed } from './send.js'
 import { workbench } from './workbench.js'

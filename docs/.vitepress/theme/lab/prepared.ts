@@ -1,4 +1,4 @@
-import type { ServerKind } from '@session-vs-jwt/http-kit'
+import type { ServerKind } from '@session-vs-jwt/http-contract'
 import type { StrategyId } from '@session-vs-jwt/workbench'
 import { actions } from './actions.js'
 import { danger, dangers } from './dangers.js'

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '@session-vs-jwt/http-kit'
+import type { TraceEvent } from '@session-vs-jwt/request-trace'
 import { account, type Account } from './account.js'
 import { accountFor, type Action, authorization } from './actions.js'
 import {

@@ -1,5 +1,5 @@
 import { reactive, watch } from 'vue'
-import type { ServerKind } from '@session-vs-jwt/http-kit'
+import type { ServerKind } from '@session-vs-jwt/http-contract'
 import { account, type Account, newAccount } from './account.js'
 import { both, emptySum, type Lane } from './lane.js'
 import { loot, type Loot } from './loot.js'

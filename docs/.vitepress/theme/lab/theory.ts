@@ -1,5 +1,6 @@
-import type { ServerKind, TraceEvent } from '@session-vs-jwt/http-kit'
-import { paths } from '@session-vs-jwt/http-kit/paths'
+import type { ServerKind } from '@session-vs-jwt/http-contract'
+import type { TraceEvent } from '@session-vs-jwt/request-trace'
+import { paths } from '@session-vs-jwt/http-contract/paths'
 
 /** A login's life in numbered steps, which the course uses as well. */
 export const steps: Readonly<Record<ServerKind, readonly string[]>> = {

@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit/paths'
+import { paths } from '@session-vs-jwt/http-contract/paths'
 import { computed, reactive, shallowRef } from 'vue'
 import { lanes } from '../lab/lane.js'
 import { asSeenFromHere, workbench } from '../lab/workbench.js'

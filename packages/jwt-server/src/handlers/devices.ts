@@ -1,4 +1,5 @@
-import { type Clock, identityOf, Problem, uuidSchema } from '@session-vs-jwt/http-kit'
+import { Problem, uuidSchema } from '@session-vs-jwt/http-contract'
+import { type Clock, identityOf } from '@session-vs-jwt/http-edge'
 import type { JwtContext } from '../ports.js'
 import { storedFamilies } from '../tokens/revoke.js'
 

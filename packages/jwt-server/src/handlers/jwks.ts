@@ -1,4 +1,4 @@
-import { paths, Problem } from '@session-vs-jwt/http-kit'
+import { paths, Problem } from '@session-vs-jwt/http-contract'
 import { type KeyRing, publicJwks } from '../key-ring.js'
 import type { JwtMiddleware } from '../ports.js'
 

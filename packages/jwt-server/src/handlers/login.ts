@@ -1,4 +1,4 @@
-import { type Admission, parseBasic, userView } from '@session-vs-jwt/http-kit'
+import { type Admission, parseBasic, userView } from '@session-vs-jwt/http-edge'
 import { loginWithEmail } from '@session-vs-jwt/users'
 import type { JwtContext, TokenDeps } from '../ports.js'
 import { issue, undoIssue } from '../tokens/issue.js'

@@ -1,4 +1,5 @@
-import { type Admission, readJson, registerRequest, userView } from '@session-vs-jwt/http-kit'
+import { registerRequest } from '@session-vs-jwt/http-contract'
+import { type Admission, readJson, userView } from '@session-vs-jwt/http-edge'
 import { registerWithEmail } from '@session-vs-jwt/users'
 import type { JwtContext, TokenDeps } from '../ports.js'
 import { issue } from '../tokens/issue.js'

@@ -1,4 +1,4 @@
-import { parseBearer } from '@session-vs-jwt/http-kit'
+import { parseBearer } from '@session-vs-jwt/http-edge'
 import type { JwtContext, TokenDeps } from '../ports.js'
 import { renew } from '../tokens/renew.js'
 import { rotate } from '../tokens/rotate.js'

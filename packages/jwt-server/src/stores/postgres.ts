@@ -1,4 +1,9 @@
-import { epochMs, removeExpiredRows, type SqlClient, type TableUse } from '@session-vs-jwt/stores'
+import {
+  epochMs,
+  removeExpiredRows,
+  type SqlClient,
+  type TableUse,
+} from '@session-vs-jwt/stores/postgres'
 import type { Revocation } from '@session-vs-jwt/users'
 import type {
   FamilySettings,

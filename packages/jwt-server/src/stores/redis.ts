@@ -1,5 +1,5 @@
-import { fromStoredJson, momentSchema } from '@session-vs-jwt/http-kit'
-import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores'
+import { fromStoredJson, momentSchema } from '@session-vs-jwt/stores'
+import { defineWrite, type KeyUse, type RedisConnection } from '@session-vs-jwt/stores/redis'
 import type { Revocation } from '@session-vs-jwt/users'
 import {
   type FamilySettings,

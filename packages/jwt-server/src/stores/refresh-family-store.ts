@@ -1,4 +1,5 @@
-import { type Clock, momentSchema } from '@session-vs-jwt/http-kit'
+import type { Clock } from '@session-vs-jwt/http-edge'
+import { momentSchema } from '@session-vs-jwt/stores'
 import type { DeviceStore } from '@session-vs-jwt/users'
 import { z } from 'zod'
 import type { Decision, SpentTokenPolicy } from './spent-token-policy.js'

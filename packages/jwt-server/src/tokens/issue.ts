@@ -1,4 +1,4 @@
-import { userAgentOf } from '@session-vs-jwt/http-kit'
+import { userAgentOf } from '@session-vs-jwt/http-edge'
 import type { User } from '@session-vs-jwt/users'
 import type { JwtContext, TokenDeps } from '../ports.js'
 import { inSeconds } from './claims.js'

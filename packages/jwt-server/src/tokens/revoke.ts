@@ -1,4 +1,5 @@
-import { identityOf, Problem } from '@session-vs-jwt/http-kit'
+import { Problem } from '@session-vs-jwt/http-contract'
+import { identityOf } from '@session-vs-jwt/http-edge'
 import type { JwtContext, TokenDeps } from '../ports.js'
 import type { RefreshFamilyStore } from '../stores/refresh-family-store.js'
 import type { TokenClaims } from './claims.js'

@@ -1,4 +1,4 @@
-import { Problem } from '@session-vs-jwt/http-kit'
+import { Problem } from '@session-vs-jwt/http-contract'
 
 /** Tells a client without a token what to send: a `WWW-Authenticate` value (RFC 6750, section 3). */
 export const CHALLENGE = 'Bearer realm="jwt-server"'

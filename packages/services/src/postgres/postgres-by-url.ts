@@ -8,7 +8,7 @@ import {
   PostgresSetupError,
   PostgresUrlError,
   type SqlClient,
-} from '@session-vs-jwt/stores'
+} from '@session-vs-jwt/stores/postgres'
 import { Client } from 'pg'
 import { ServiceError } from '../service-error.js'
 import type { HeldConnection } from '../store-watch.js'

@@ -1,11 +1,11 @@
 import {
   parseRedisUrl,
-  type RedisAddress,
   REDIS_URL_FORMS,
+  type RedisAddress,
   redisClient,
   RedisDatabaseError,
   RedisUrlError,
-} from '@session-vs-jwt/stores'
+} from '@session-vs-jwt/stores/redis'
 import type { Cluster, Redis } from 'ioredis'
 import { ServiceError } from '../service-error.js'
 import type { HeldConnection } from '../store-watch.js'

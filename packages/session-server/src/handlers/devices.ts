@@ -1,4 +1,5 @@
-import { type Clock, identityOf, Problem, uuidSchema } from '@session-vs-jwt/http-kit'
+import { Problem, uuidSchema } from '@session-vs-jwt/http-contract'
+import { type Clock, identityOf } from '@session-vs-jwt/http-edge'
 import type { SessionContext } from '../ports.js'
 import { expiryOf, type SessionStore } from '../stores/session-store.js'
 

@@ -1,4 +1,4 @@
-import { identityOf } from '@session-vs-jwt/http-kit'
+import { identityOf } from '@session-vs-jwt/http-edge'
 import type { SessionContext } from '../ports.js'
 import { clearCookie } from '../session/cookie.js'
 import { endSession } from '../session/end.js'

@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import type { SessionConfig } from '../config.js'
 import type { SessionContext } from '../ports.js'
 import { isSessionId } from './session-id.js'

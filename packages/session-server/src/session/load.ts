@@ -1,4 +1,5 @@
-import { type Identity, Problem } from '@session-vs-jwt/http-kit'
+import type { Identity } from '@session-vs-jwt/http-edge'
+import { Problem } from '@session-vs-jwt/http-contract'
 import type { SessionConfig } from '../config.js'
 import type { Session, SessionContext } from '../ports.js'
 import { expiryOf } from '../stores/session-store.js'

@@ -1,4 +1,4 @@
-import { Problem } from '@session-vs-jwt/http-kit'
+import { Problem } from '@session-vs-jwt/http-contract'
 import type { Session, SessionContext } from '../ports.js'
 import { sessionOf } from './load.js'
 import { idleDeadline, type SessionSettings } from './settings.js'

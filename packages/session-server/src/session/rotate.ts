@@ -1,4 +1,4 @@
-import { Problem } from '@session-vs-jwt/http-kit'
+import { Problem } from '@session-vs-jwt/http-contract'
 import type { Session, SessionContext } from '../ports.js'
 import { setSessionCookie } from './cookie.js'
 import { sessionOf } from './load.js'

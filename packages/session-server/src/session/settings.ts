@@ -1,4 +1,4 @@
-import type { Clock, NewId } from '@session-vs-jwt/http-kit'
+import type { Clock, NewId } from '@session-vs-jwt/http-edge'
 import type { SessionConfig } from '../config.js'
 import type { KoaSession } from './koa-session.js'
 import type { RandomBytes } from './session-id.js'

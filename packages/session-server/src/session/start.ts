@@ -1,4 +1,4 @@
-import { userAgentOf } from '@session-vs-jwt/http-kit'
+import { userAgentOf } from '@session-vs-jwt/http-edge'
 import type { User } from '@session-vs-jwt/users'
 import type { Session, SessionContext } from '../ports.js'
 import type { SessionRecord } from '../stores/session-store.js'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Clock } from '@session-vs-jwt/http-kit'
+import type { Clock } from '@session-vs-jwt/http-edge'
 import type { Revocation } from '@session-vs-jwt/users'
 import { hashSessionId } from '../session/session-id.js'
 import { expiryOf, isRevoked, type SessionRecord, type SessionStore } from './session-store.js'

@@ -1,4 +1,4 @@
-import { fromStoredJson, momentSchema } from '@session-vs-jwt/http-kit'
+import { fromStoredJson, momentSchema } from '@session-vs-jwt/stores'
 import type { DeviceStore, Revocation } from '@session-vs-jwt/users'
 import { z } from 'zod'
 

@@ -1,4 +1,9 @@
-import { epochMs, type SqlClient, type TableUse, violatedUniqueIndex } from '@session-vs-jwt/stores'
+import {
+  epochMs,
+  type SqlClient,
+  type TableUse,
+  violatedUniqueIndex,
+} from '@session-vs-jwt/stores/postgres'
 import { taken } from '../register.js'
 import type { PendingRevocation } from '../revocation.js'
 import {

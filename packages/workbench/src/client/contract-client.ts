@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import type { ServerKind } from '../strategy.js'
 import { type Exchange, exchange } from './http-exchange.js'
 

@@ -1,4 +1,4 @@
-import { responses } from '@session-vs-jwt/http-kit'
+import { responses } from '@session-vs-jwt/http-contract'
 import { type Exchange, jsonOf } from './http-exchange.js'
 
 /** What is wrong with an answer, in words that end "expected …"; undefined if nothing is. */

@@ -1,4 +1,4 @@
-import { ConfigError, readSecretFiles } from '@session-vs-jwt/http-kit'
+import { ConfigError, readSecretFiles } from '@session-vs-jwt/server-process'
 import { checkReplicaUrl } from '@session-vs-jwt/services'
 import {
   applyLimits,
@@ -6,7 +6,7 @@ import {
   isPooled,
   POSTGRES_URL_FORM,
   PostgresUrlError,
-} from '@session-vs-jwt/stores'
+} from '@session-vs-jwt/stores/postgres'
 import type { Command } from 'commander'
 import { databaseError, migrate } from '../schema.js'
 import { WorkbenchError } from '../workbench-error.js'

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '@session-vs-jwt/http-kit'
+import type { TraceEvent } from '@session-vs-jwt/request-trace'
 import type { Balancer, StoreWatch } from '@session-vs-jwt/services'
 import { availableStrategy } from '../available-strategy.js'
 import { type Exchange, exchange } from '../client/http-exchange.js'

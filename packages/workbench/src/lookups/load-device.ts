@@ -1,6 +1,6 @@
 import http, { type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import type { Registration } from '../client/contract-client.js'
 import { CookieJar } from '../client/cookie-jar.js'
 

@@ -1,4 +1,4 @@
-import type { CallKind } from '@session-vs-jwt/http-kit'
+import type { CallKind } from '@session-vs-jwt/request-trace'
 import { type Calls, sumOf, tally } from './calls.js'
 import { expectedLookups, type Lookups } from './expected-lookups.js'
 import type { Measured, TracedRequest, Watched } from './measure.js'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import type { Registration } from '../client/contract-client.js'
 import { newAccount } from '../client/new-account.js'
 import type { Strategy } from '../strategy.js'

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { ServerMessage } from '@session-vs-jwt/http-kit'
+import type { ServerMessage } from '@session-vs-jwt/server-process'
 import { endOfLog, openLog } from '@session-vs-jwt/services'
 import { WorkbenchError } from '../workbench-error.js'
 

@@ -1,4 +1,5 @@
-import type { ParentMessage, ServerMessage, TraceEvent } from '@session-vs-jwt/http-kit'
+import type { ParentMessage, ServerMessage } from '@session-vs-jwt/server-process'
+import type { TraceEvent } from '@session-vs-jwt/request-trace'
 import type { ServerKind } from '../strategy.js'
 import { type ProgramCommand, RunningProgram, untilListening } from './running-program.js'
 import { SERVER_NAMES, serverProgram } from './server-program.js'

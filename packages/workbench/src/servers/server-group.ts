@@ -1,4 +1,4 @@
-import type { TraceEvent } from '@session-vs-jwt/http-kit'
+import type { TraceEvent } from '@session-vs-jwt/request-trace'
 import type { ServerKind } from '../strategy.js'
 import type { Instance } from './instance.js'
 import type { ServerExit } from './running-program.js'

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseOrigin } from '@session-vs-jwt/http-kit'
+import { parseOrigin } from '@session-vs-jwt/http-edge'
 import { createChannel, createSession } from 'better-sse'
 import getRawBody from 'raw-body'
 import sirv from 'sirv'

@@ -1,12 +1,8 @@
 import { redisKeys as familyKeys } from '@session-vs-jwt/jwt-server'
 import type { StartedPostgres, StartedRedis } from '@session-vs-jwt/services'
 import { redisKeys as sessionKeys } from '@session-vs-jwt/session-server'
-import {
-  connectPostgres,
-  connectRedis,
-  type RedisConnection,
-  type SqlClient,
-} from '@session-vs-jwt/stores'
+import { connectPostgres, type SqlClient } from '@session-vs-jwt/stores/postgres'
+import { connectRedis, type RedisConnection } from '@session-vs-jwt/stores/redis'
 import type { ServerKind } from '../strategy.js'
 
 /** Something that a store keeps about a user's logins, as it lies there. */

@@ -1,4 +1,4 @@
-import { paths } from '@session-vs-jwt/http-kit'
+import { paths } from '@session-vs-jwt/http-contract'
 import type { ContractClient } from '../client/contract-client.js'
 import { type Exchange, jsonOf } from '../client/http-exchange.js'
 import { readServerTiming } from '../client/server-timing.js'

@@ -15,7 +15,7 @@ it.skipIf(!existsSync(noted))(
         'docs/.vitepress/theme/password-lab/attack-worker.ts',
         'docs/contract/scale.json',
         'packages/hash-lab/src/browser-attack.ts',
-        'packages/http-kit/src/paths.ts',
+        'packages/http-contract/src/paths.ts',
         'packages/workbench/src/scale/need.ts',
       ]),
     )

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { KeyUse, RedisConnection } from '@session-vs-jwt/stores'
+import type { KeyUse, RedisConnection } from '@session-vs-jwt/stores/redis'
 import { hashSessionId } from '../../session/session-id.js'
 
 /*

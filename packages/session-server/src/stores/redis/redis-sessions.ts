@@ -1,4 +1,5 @@
-import { type Clock, fromStoredJson } from '@session-vs-jwt/http-kit'
+import type { Clock } from '@session-vs-jwt/http-edge'
+import { fromStoredJson } from '@session-vs-jwt/stores'
 import type { Revocation } from '@session-vs-jwt/users'
 import { z } from 'zod'
 import {

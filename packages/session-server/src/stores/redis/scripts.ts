@@ -1,4 +1,4 @@
-import { defineWrite, type RedisConnection } from '@session-vs-jwt/stores'
+import { defineWrite, type RedisConnection } from '@session-vs-jwt/stores/redis'
 
 /*
  * Every script is one step: no other command runs in between. Some reach sessions that they find in the
