@@ -1,7 +1,7 @@
 import type { RequirementGroup } from './requirement.js'
 
 const FORGERY = 'packages/jwt-server/test/token-forgery.test.ts'
-const TOKEN = 'packages/jwt-server/test/verify.test.ts'
+const TOKEN = 'packages/jwt-server/test/token.test.ts'
 
 export const asvsTokens: RequirementGroup = {
   title: 'OWASP ASVS 5.0, V9: Self-contained Tokens',

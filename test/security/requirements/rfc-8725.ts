@@ -110,7 +110,7 @@ export const rfc8725: RequirementGroup = {
         { file: FORGERY, name: 'a kid that is a path' },
         { file: FORGERY, name: 'the address of a key' },
         {
-          file: 'packages/jwt-server/test/verify.test.ts',
+          file: 'packages/jwt-server/test/token.test.ts',
           name: 'is by kid: a key does not verify what names another one',
         },
       ],
