@@ -55,7 +55,7 @@ export function loadConfig(variables: Env): JwtConfig {
   const keys = { access: readKeys(env, 'access'), refresh: readKeys(env, 'refresh') }
   if (shareAKey(keys.access, keys.refresh)) {
     env.refuse('JWT_REFRESH_KEYS', 'has a key of JWT_ACCESS_KEYS', {
-      neededBy: 'signing refresh tokens; each type has keys of its own',
+      neededBy: 'signing refresh tokens; each type needs different keys',
       howTo: 'make another key for it',
     })
   }
@@ -129,7 +129,7 @@ function shareAKey(some: KeyRing | undefined, others: KeyRing | undefined): bool
 function readKeys(env: EnvReader, type: 'access' | 'refresh'): KeyRing | undefined {
   const name = `JWT_${type.toUpperCase()}_KEYS`
   const setting: Setting = {
-    neededBy: `signing ${type} tokens; each type has keys of its own`,
+    neededBy: `signing ${type} tokens; each type needs different keys`,
     howTo:
       '"npm start" generates them; or a JSON Web Key Set with private keys, the first signs: ' +
       '{"keys":[{"kty":"oct","alg":"HS256","kid":"1","k":"<32 random bytes, base64url>"}]}',

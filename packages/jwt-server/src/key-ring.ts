@@ -39,7 +39,7 @@ const jwkSet = z.object({ keys: z.array(jwk).min(1) })
  */
 export function parseKeyRing(json: string): KeyRing {
   const parsed = jwkSet.safeParse(parseJson(json))
-  if (!parsed.success) throw new Error('is no JSON Web Key Set whose keys have "kid" and "alg"')
+  if (!parsed.success) throw new Error('is not a JSON Web Key Set whose keys have "kid" and "alg"')
   const keys = parsed.data.keys.map(toSigningKey)
   const byKid = new Map(keys.map((key) => [key.kid, key]))
   const [current] = keys

@@ -69,7 +69,7 @@ describe('a key ring', () => {
     ['an algorithm that we do not have', JSON.stringify({ keys: [{ ...oct(64), alg: 'HS512' }] })],
   ])('is not made of %s', (_what, json) => {
     expect(() => parseKeyRing(json)).toThrow(
-      /^is no JSON Web Key Set whose keys have "kid" and "alg"$/,
+      /^is not a JSON Web Key Set whose keys have "kid" and "alg"$/,
     )
   })
 

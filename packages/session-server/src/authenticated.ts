@@ -5,7 +5,7 @@ import type { SessionSettings } from './session/settings.js'
 
 /**
  * The guard of private routes: it loads the session, renews it when that is due, and says who sends the
- * request. It renews before the handler runs, so a session that was ended meanwhile does nothing more.
+ * request. It renews before the handler runs, so an ended session can't do anything more.
  *
  * @throws {Problem} `missing_credential`, `invalid_credential`, `expired_credential`
  */

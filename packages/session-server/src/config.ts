@@ -10,7 +10,7 @@ export type SessionStoreKind = 'redis' | 'postgres' | 'memory' | 'cookie'
 
 export interface SessionConfig extends ServerConfig {
   readonly store: SessionStoreKind
-  /** Keys of signed cookies, the first signs; there are none where a store keeps the sessions. */
+  /** Keys of signed cookies. The first one signs. Empty where a store keeps the sessions. */
   readonly cookieSecrets: readonly Buffer[]
   /** Seconds without a request after which a session ends. */
   readonly idleSeconds: number
@@ -42,7 +42,7 @@ export function loadConfig(variables: Env): SessionConfig {
   })
 }
 
-/** The present key, and the one before it while cookies signed with it are about. */
+/** The current key, and the previous one for as long as browsers hold cookies that it signed. */
 function readCookieSecrets(env: EnvReader): Buffer[] {
   const setting = {
     neededBy: 'SESSION_STORE=cookie, to sign the cookie that carries the session',

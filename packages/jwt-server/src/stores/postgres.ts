@@ -92,8 +92,8 @@ const DECISION = `CASE WHEN tokens->$3 = 'null' THEN 'rotate'
   WHEN ${isInGrace('tokens->$3')} THEN $5::text ELSE 'end' END`
 
 /**
- * Whether a row is a family. Something else may have written to it: then its times are none that a `Date`
- * can hold, or its tokens are no object of nulls and numbers with a live one among them.
+ * Whether a row holds a family. Another program may have written to it, so this checks that a `Date` can hold
+ * the times, and that the tokens are an object of nulls and numbers with at least one live token.
  */
 const READABLE = `(created_at BETWEEN to_timestamp(0) AND to_timestamp(8.64e12)
   AND live_until BETWEEN to_timestamp(0) AND to_timestamp(8.64e12)

@@ -25,9 +25,9 @@ import { type Decision, withinGrace } from './spent-token-policy.js'
  * in the set get a family that is never there: while the slot moves to another node, and a family may be
  * missing here because it is there, Redis refuses them (TRYAGAIN).
  *
- * Something else may have written to these keys. A key that holds no family counts as none, and a script
- * calls it "unreadable". A set of the user that is no set is made anew from the user's families: a logout
- * everywhere must still find them all.
+ * Another program may have written to these keys. A value that can't be read counts as missing, and a script
+ * calls it "unreadable". If a user's set has another type, the script rebuilds it from the user's families,
+ * because logging out everywhere must still find them.
  */
 
 /** The keys above. */

@@ -41,7 +41,7 @@ export interface PresentedToken {
 
 export interface Rotation {
   readonly newTokenHash: string
-  /** When the grace period of the old token ends; the present moment, if there is none. */
+  /** When the grace period of the old token ends; the present moment without one. */
   readonly graceUntil: number
   /** When the new token would expire, if the family lives that long. */
   readonly liveUntil: number
@@ -89,8 +89,8 @@ export interface FamilySettings {
    */
   readonly denyMs: number
   /**
-   * Milliseconds for which the store remembers that a generation of access tokens began: until those of earlier
-   * generations have expired, and some. Undefined: no generations.
+   * Milliseconds for which the store remembers that a generation of access tokens began: until the tokens of earlier
+   * generations have expired, and a little longer. Undefined: no generations.
    */
   readonly generationMs?: number | undefined
   /** Told of a family that cannot be read. It counts as gone. */

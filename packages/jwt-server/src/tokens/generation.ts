@@ -3,7 +3,7 @@ import type { TokenOwner } from './sign.js'
 
 /**
  * The owner of the next access token, with the user's present generation where the strategy has generations.
- * Call it before the family starts or is asked: if everything of the user ends after this, so does the token.
+ * Call it before you touch the family: if the user logs out everywhere after this, the token ends, too.
  */
 export async function withGeneration(
   { ports }: JwtContext,

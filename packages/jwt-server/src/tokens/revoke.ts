@@ -39,6 +39,6 @@ export function storedFamilies(ctx: JwtContext): RefreshFamilyStore {
   if (ctx.ports.families) return ctx.ports.families
   throw new Problem('not_supported', {
     detail:
-      'This server keeps nothing of the tokens it signs; it cannot see or end those of others.',
+      'This server stores nothing about the tokens it signs, so it cannot see or end other logins.',
   })
 }

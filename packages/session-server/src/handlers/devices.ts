@@ -39,6 +39,6 @@ export async function endDevice(
 export function storedSessions(ctx: SessionContext): SessionStore {
   if (ctx.ports.sessions) return ctx.ports.sessions
   throw new Problem('not_supported', {
-    detail: 'Sessions live in cookies alone here; the server cannot see or end those of others.',
+    detail: 'Only the cookies hold sessions here, so this server cannot see or end other sessions.',
   })
 }

@@ -4,7 +4,7 @@ import { rotateSession } from '../session/rotate.js'
 import type { SessionSettings } from '../session/settings.js'
 import { expiryOf } from '../stores/session-store.js'
 
-/** `POST /auth/token/access`: the session goes on, and its idle time starts again. */
+/** `POST /auth/token/access`: extends the session. Its idle time starts again. */
 export function renewAccess(settings: SessionSettings): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
     const { record } = await renewSession(ctx, settings)
@@ -12,7 +12,7 @@ export function renewAccess(settings: SessionSettings): (ctx: SessionContext) =>
   }
 }
 
-/** `POST /auth/token/refresh`: the session goes on under a new id, and the old id is spent. */
+/** `POST /auth/token/refresh`: moves the session to a new id, and the old id is spent. */
 export function rotateRefresh(settings: SessionSettings): (ctx: SessionContext) => Promise<void> {
   return async (ctx) => {
     const { record } = await rotateSession(ctx, settings)

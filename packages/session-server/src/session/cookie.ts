@@ -14,7 +14,7 @@ export function cookieName({ https }: SessionConfig): string {
   return https ? '__Host-sid' : 'sid'
 }
 
-/** The session id that the request's cookie carries; `undefined` if there is none, or not just one. */
+/** The session id that the request's cookie carries; `undefined` without a cookie, or with two. */
 export function readSessionId(ctx: SessionContext, config: SessionConfig): string | undefined {
   const id = ctx.cookies.get(cookieName(config), { signed: false })
   return id !== undefined && isSessionId(id) ? id : undefined

@@ -5,7 +5,7 @@ import type { SessionSettings } from './settings.js'
 
 /**
  * Ends the session that the cookie names, without loading it, and deletes the cookie. Ending a session
- * twice is no error.
+ * twice is fine.
  *
  * @throws {Problem} `missing_credential`, `invalid_credential`: the cookie is not one of this server
  */

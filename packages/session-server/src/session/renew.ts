@@ -6,7 +6,7 @@ import { idleDeadline, type SessionSettings } from './settings.js'
 /**
  * Extends the session's idle deadline. The absolute deadline stays.
  *
- * @throws {Problem} `invalid_credential`: the session has been ended meanwhile
+ * @throws {Problem} `invalid_credential`: somebody has just ended the session
  */
 export async function renewSession(
   ctx: SessionContext,

@@ -9,7 +9,7 @@ import { idleDeadline, type SessionSettings } from './settings.js'
  * Moves the session to a new id and extends its idle deadline. The store ends the old id in the same step,
  * so of two requests that rotate at once, one wins.
  *
- * @throws {Problem} `invalid_credential`: the session has been ended or rotated meanwhile
+ * @throws {Problem} `invalid_credential`: somebody has just ended or rotated the session
  */
 export async function rotateSession(
   ctx: SessionContext,

@@ -19,7 +19,7 @@ export function isSessionId(text: string): boolean {
 
 /**
  * SHA-256 of a session id, in base64url. Stores keep this instead of the id, so a thief who reads the
- * store cannot log in with what is there.
+ * store still can't log in.
  */
 export function hashSessionId(sessionId: string): string {
   return hash('sha256', sessionId, 'base64url')

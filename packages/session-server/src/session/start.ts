@@ -19,7 +19,7 @@ export async function startSession(
   const { config, clock, newId, random, koaSession } = settings
   const { sessions } = ctx.ports
   const oldId = readSessionId(ctx, config)
-  // If this fails, there is no new session to undo.
+  // This comes first: if it fails, nothing has to be undone.
   if (oldId !== undefined) await sessions?.destroy(oldId)
   const now = clock().getTime()
   const record: SessionRecord = {

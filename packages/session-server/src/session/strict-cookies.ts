@@ -13,10 +13,10 @@ export interface CookieAttributes {
 }
 
 /**
- * The cookies of a request, with two points that the library leaves open. A name that comes twice names
- * nothing: a neighbouring subdomain, or a page on plain http, can set a second cookie of that name, which
- * browsers may send first (RFC 6265, section 8.6). And every cookie that is set has the attributes: the
- * library makes the signature anew after a change of keys, and would send it without `SameSite`.
+ * The cookies of a request, stricter than the library in two points. First, a name that comes twice counts as
+ * missing: a neighbouring subdomain, or a page on plain http, can set a second cookie of that name, and
+ * browsers may send it first (RFC 6265, section 8.6). Second, every cookie gets the attributes: after a change of
+ * keys, the library signs again and would send the new signature without `SameSite`.
  */
 class SessionCookies extends Cookies {
   readonly #header: string | undefined
@@ -42,7 +42,7 @@ class SessionCookies extends Cookies {
   }
 }
 
-/** Gives each request of `app` that asks for its cookies those of this server. */
+/** Makes `ctx.cookies` of every request an instance of {@link SessionCookies}. */
 export function useStrictCookies(
   app: Koa<object, { ports: SessionPorts }>,
   attributes: CookieAttributes,

@@ -66,7 +66,7 @@ export class PostgresSessions implements SessionStore {
   readonly #sql: SqlClient
   readonly #onUnreadable: (key: string) => void
 
-  /** `onUnreadable` is told of a row that is no session. */
+  /** Calls `onUnreadable` with the key of a row that doesn't hold a session. */
   constructor(sql: SqlClient, onUnreadable: (key: string) => void) {
     this.#sql = sql
     this.#onUnreadable = onUnreadable

@@ -13,7 +13,7 @@ export interface SessionRecord {
   readonly createdAt: number
   readonly idleUntil: number
   readonly absoluteUntil: number
-  /** The version of the password that logged in. A cookie that carries the session has none. */
+  /** The version of the password that logged in. `undefined` if the cookie carries the session. */
   readonly passwordVersion?: number | undefined
 }
 
@@ -47,7 +47,7 @@ export const sessionSchema: z.ZodType<SessionRecord> = z.object({
   passwordVersion: z.int().optional(),
 })
 
-/** `undefined` for JSON that is no session: somebody else has written it, and it opens nothing. */
+/** `undefined` for JSON that doesn't hold a session. Another program wrote it, so it opens nothing. */
 export function sessionFromJson(json: string): SessionRecord | undefined {
   return fromStoredJson(sessionSchema, json)
 }

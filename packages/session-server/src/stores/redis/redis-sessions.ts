@@ -19,7 +19,7 @@ export interface RedisSessionsSettings {
   readonly onUnreadable: (key: string) => void
 }
 
-/** So long after its end, a session can still be told from one that never was. */
+/** For so long after a session expired, its owner hears `expired_credential` rather than `invalid_credential`. */
 const KEPT_AFTER_EXPIRY_MS = 60_000
 
 const replacedSchema = z.object({ userId: z.uuid(), deviceId: z.uuid() })
@@ -130,7 +130,7 @@ export class RedisSessions implements SessionStore {
     return keys
   }
 
-  /** The text at a key; text that is no session where the key holds something else. */
+  /** The text at a key, or an empty text if the key holds another type. */
   async #text(key: string): Promise<string | null> {
     try {
       return await this.#redis.get(key)

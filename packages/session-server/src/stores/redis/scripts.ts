@@ -6,8 +6,9 @@ import { defineWrite, type RedisConnection } from '@session-vs-jwt/stores/redis'
  * is missing here may just have moved, and with two keys Redis refuses the script (TRYAGAIN) instead of
  * taking the session for gone.
  *
- * Another program may have written to these keys. A value that is no session counts as none. A user's hash
- * that is no hash is rebuilt from the user's sessions, because logging out everywhere must still find them.
+ * Another program may have written to these keys. A value that can't be read counts as missing. If a user's
+ * hash has another type, the script rebuilds it from the user's sessions, because logging out everywhere must
+ * still find them.
  */
 
 /**
