@@ -85,9 +85,10 @@ describe('a failure right after PostgreSQL has answered the UPDATE of a password
       await hasStruck
       expect((await changing)?.status).toBe(fault.status)
       const running = await fault.repair(stack, server)
-      await expectOnlyOwnDevices(running, account, device.at(running), thief.at(running))
+      const own = device.at(running)
+      await expectOnlyOwnDevices(running, account, own, thief.at(running))
       await until('nothing is pending', async () => (await pending()) === 0, REPEATED_WITHIN_MS)
-      expect((await device.at(running).rotate()).status).toBe(200)
+      expect((await own.rotate()).status).toBe(200)
     })
   })
 
