@@ -91,6 +91,28 @@ describe('a new generation of access tokens (OWASP ASVS 5.0 7.4.1)', () => {
     expect(await isRefused((await login()).accessToken)).toBe(true)
   })
 
+  test('refuses the token of a renewal that it overtakes, whose family has ended', async () => {
+    const { families, ctx, isRefused, login } = server()
+    const { refreshToken } = await login()
+    const rotate = families.rotate.bind(families)
+    families.rotate = async (...values) => {
+      const result = await rotate(...values)
+      await families.endAll(USER_ID)
+      return result
+    }
+    expect(await isRefused((await renew(ctx, refreshToken, deps)).accessToken)).toBe(true)
+  })
+
+  test('that cannot be read refuses every token, and none for good', async () => {
+    const { families, isRefused, login } = server()
+    const generationOf = families.generationOf.bind(families)
+    families.generationOf = async () => Infinity
+    const { accessToken } = await login()
+    expect(await isRefused(accessToken)).toBe(true)
+    families.generationOf = generationOf
+    expect(await isRefused(accessToken)).toBe(false)
+  })
+
   test('accepts a token without a generation until the first one has ended', async () => {
     const { families, ctx, isRefused } = server()
     const rotating = { ...deps, config: { ...config, revocation: 'none' as const } }

@@ -1,8 +1,16 @@
+import { randomUUID } from 'node:crypto'
+import type { User } from '@session-vs-jwt/users'
+import jwt from 'jsonwebtoken'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { JwtConfig } from '../src/config.js'
 import type { KeyRing } from '../src/key-ring.js'
+import type { JwtContext, TokenDeps } from '../src/ports.js'
+import { MemoryRefreshFamilies } from '../src/stores/memory.js'
+import { issue } from '../src/tokens/issue.js'
+import { rotate } from '../src/tokens/rotate.js'
 import { successorOf } from '../src/tokens/successor.js'
-import { keyFor } from '../src/tokens/verify.js'
+import { keyFor, verify } from '../src/tokens/verify.js'
 import { ALGORITHMS, asymmetric, CLAIMS, ec, oct, ring, RINGS, signer } from './token-fixtures.js'
 
 const { jti } = CLAIMS
@@ -28,3 +36,36 @@ describe('the id of a successor', () => {
     expect(successorOf(jti, keyFor(token, later))).toBe(successor())
   })
 })
+
+test('a repeated token works at once, also at a server with a shorter grace period', async () => {
+  const NOW = new Date('2026-01-02T03:04:05.678Z')
+  const families = new MemoryRefreshFamilies({
+    clock: () => NOW,
+    policy: 'same-successor',
+    denyMs: 0,
+  })
+  const ctx = { ports: { families, jwt }, get: () => '' } as unknown as JwtContext
+  const depsWith = (graceSeconds: number): TokenDeps => {
+    const config = { ...CONFIG, graceSeconds } as JwtConfig
+    return { config, clock: () => NOW, newId: randomUUID }
+  }
+  const user = { id: randomUUID(), email: 'ada@example.org' } as User
+  const { refreshToken } = await issue(ctx, user, 1, depsWith(60))
+  const first = await rotate(ctx, refreshToken, depsWith(60))
+  const again = await rotate(ctx, refreshToken, depsWith(10))
+  const jtiOf = (token: string): string => verify(ctx, token, 'refresh', depsWith(10)).jti
+  expect(jtiOf(again)).toBe(jtiOf(first))
+})
+
+const CONFIG: Partial<JwtConfig> = {
+  revocation: 'none',
+  refreshPolicy: 'same-successor',
+  accessKeys: RINGS.HS256,
+  refreshKeys: RINGS.HS256,
+  issuer: 'i',
+  audience: 'a',
+  accessSeconds: 300,
+  refreshSeconds: 3_600,
+  familySeconds: 28_800,
+  clockTolerance: 0,
+}

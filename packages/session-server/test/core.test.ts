@@ -180,6 +180,17 @@ describe('renew', () => {
     now += 29.5 * MINUTE
     expect(await browser.whoami()).toBe(200)
   })
+
+  test('does not bring back a session that is ended at the same moment', async () => {
+    const browser = await loggedIn()
+    const update = sessions.update.bind(sessions)
+    sessions.update = async (id, session) => {
+      await sessions.destroy(id)
+      return update(id, session)
+    }
+    now += 10 * MINUTE
+    expect(await browser.whoami()).toBe(401)
+  })
 })
 
 describe('rotate', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { answerHeaders } from '@session-vs-jwt/http-contract'
 import { describe, expect, test, vi } from 'vitest'
 import {
   hashSessionId,
@@ -48,6 +49,11 @@ describe('a session id', () => {
   test('is stored as its SHA-256', () => {
     expect(hashSessionId(VALID)).toBe(createHash('sha256').update(VALID).digest('base64url'))
   })
+})
+
+test('the example in the OpenAPI document has the form of a session id', () => {
+  const [, id] = /^sid=([^;]*)/.exec(String(answerHeaders.newCookie.example)) ?? []
+  expect(isSessionId(id ?? '')).toBe(true)
 })
 
 describe('the keys of a user in Redis', () => {

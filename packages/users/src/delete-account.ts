@@ -34,6 +34,8 @@ export async function deleteAccount(
   const everyDevice = { userId, passwordVersion: user.passwordVersion + 1, keptDevice: undefined }
   const recorded = devices && pendingRevocation(everyDevice, devices.place)
   if (!(await users.deleteAccount(userId, user.passwordVersion, recorded))) {
+    // Another request was faster, and it may have deleted the account as well.
+    if ((await users.passwordVersion(userId)) === undefined) return false
     throw passwordJustChanged()
   }
   // The account is gone, and the record is there: whatever fails here will be repeated.

@@ -78,6 +78,12 @@ describe('deleting an account (OWASP ASVS 5.0 7.4.2)', () => {
     expect(await deleteIt()).toBe(false)
   })
 
+  test('says so to the slower of two requests that delete the account at once', async () => {
+    const answers = await Promise.all([deleteIt(), deleteIt()])
+    expect(answers.filter((isDeleted) => isDeleted)).toHaveLength(1)
+    expect(store.ids).toStrictEqual(['of bob'])
+  })
+
   test('works where no devices are kept, and records nothing', async () => {
     expect(await deleteAccount(deletion, ports, undefined)).toBe(true)
     expect(await users.findById('1')).toBeUndefined()

@@ -53,7 +53,7 @@ export const answerHeaders: Readonly<Record<AnswerHeader, AnswerHeaderText>> = {
       'and Secure. A server whose cookie carries the session sends a second one, `sid.sig`.',
     required: true,
     schema: { type: 'string', pattern: COOKIE },
-    example: 'sid=0795.Be3o_zp48TCXngkh0Lwm83CL6Y4eYh_0byhgHo-oUNk; path=/; samesite=lax; httponly',
+    example: 'sid=Be3o_zp48TCXngkh0Lwm83CL6Y4eYh_0byhgHo-oUNk; path=/; samesite=lax; httponly',
   },
   renewedCookie: {
     name: 'Set-Cookie',

@@ -11,5 +11,7 @@ export async function withGeneration(
   { config }: Pick<TokenDeps, 'config'>,
 ): Promise<TokenOwner> {
   if (config.revocation !== 'valid-after') return owner
-  return { ...owner, gen: await ports.families?.generationOf(owner.sub) }
+  const generation = await ports.families?.generationOf(owner.sub)
+  // JSON has no `Infinity`. While the stored number can't be read, the guard refuses every generation anyway.
+  return { ...owner, gen: generation === Infinity ? 0 : generation }
 }
