@@ -1,7 +1,7 @@
 import { type Identity, parseBearer } from '@session-vs-jwt/http-edge'
 import type { JwtMiddleware, TokenDeps } from './ports.js'
 import type { TokenClaims } from './tokens/claims.js'
-import { rememberVerified } from './tokens/remember-verified.js'
+import { rememberVerified, type VerifyToken } from './tokens/remember-verified.js'
 import { revocationChecks } from './tokens/revocation-checks.js'
 import { verify } from './tokens/verify.js'
 
@@ -12,19 +12,17 @@ import { verify } from './tokens/verify.js'
  * @throws {Problem} `missing_credential`, `invalid_credential`, `expired_credential`
  */
 export function authenticated(deps: TokenDeps): JwtMiddleware {
-  const { rememberVerified: remember, revocation } = deps.config
-  const verifyAlways: Authenticate = (ctx, token) => verify(ctx, token, 'access', deps)
-  const authenticate = remember ? rememberVerified(verifyAlways, deps) : verifyAlways
-  const refuseRevoked = revocationChecks[revocation]
+  const { config } = deps
+  const verifyAlways: VerifyToken = (ctx, token) => verify(ctx, token, 'access', deps)
+  const verifyToken = config.rememberVerified ? rememberVerified(verifyAlways, deps) : verifyAlways
+  const refuseRevoked = revocationChecks[config.revocation]
   return async (ctx, next) => {
-    const claims = authenticate(ctx, parseBearer(ctx.headers.authorization))
+    const claims = verifyToken(ctx, parseBearer(ctx.headers.authorization))
     if (refuseRevoked) await refuseRevoked(ctx, claims)
     ctx.state.identity = identityFrom(claims)
     await next()
   }
 }
-
-type Authenticate = Parameters<typeof rememberVerified>[0]
 
 function identityFrom({ sub, email, iat, exp, sid }: TokenClaims): Identity {
   return {

@@ -28,8 +28,8 @@ import {
 import type { FamilySettings, RefreshFamilyStore } from './stores/refresh-family-store.js'
 
 /**
- * A token that is being issued while its family ends still lives its time: what the store remembers covers it.
- * And the clock that says when a token has expired isn't the one that forgets: one of them may be an hour wrong.
+ * The store remembers a revocation for longer than an access token lives. A token may be issued just as its family
+ * ends, and the clock that decides when a token expires may differ from the store's clock by up to an hour.
  */
 const MARGIN_MS = 3_600_000
 

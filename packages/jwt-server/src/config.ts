@@ -13,7 +13,7 @@ export type RefreshStoreKind = 'redis' | 'postgres' | 'none'
 
 /**
  * What the server looks up on each request to find out that a valid access token was revoked: nothing, its
- * denylist, or the user. `tokens/revocation-checks.ts` has a check for each.
+ * denylist, the user's generation of tokens, or the user. `tokens/revocation-checks.ts` has a check for each.
  */
 export type Revocation = (typeof REVOCATIONS)[number]
 

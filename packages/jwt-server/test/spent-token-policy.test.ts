@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { decide } from '../src/stores/spent-token-policy.js'
+import { decide, MAX_LIVE_TOKENS, type TokenRecord } from '../src/stores/spent-token-policy.js'
 
 const NOW = 1_000
+const TIMES = { now: NOW, graceUntil: NOW + 100 }
+const holding = (token: TokenRecord | undefined, hasNext = true, liveTokens = 1) => ({
+  token,
+  hasNext,
+  liveTokens,
+})
+const spent = { graceUntil: NOW + 1 }
 
 describe.each([
   ['strict', 'end'],
@@ -11,10 +18,25 @@ describe.each([
 ] as const)('the policy %s', (policy, inGrace) => {
   test.each([
     ['a live token', 'live', 'rotate'],
-    ['a spent token, within its grace period', { graceUntil: NOW + 1 }, inGrace],
+    ['a spent token, within its grace period', spent, inGrace],
     ['a spent token, when its grace period ends', { graceUntil: NOW }, 'end'],
     ['a token that the store has forgotten', undefined, 'end'],
   ] as const)('%s', (_what, record, decision) => {
-    expect(decide(policy, record, NOW)).toBe(decision)
+    expect(decide(policy, holding(record), TIMES)).toBe(decision)
   })
+
+  test('gives no token beyond the longest grace period that starts now', () => {
+    const later = holding({ graceUntil: TIMES.graceUntil + 1 })
+    expect(decide(policy, later, TIMES)).toBe(policy === 'strict' ? 'end' : 'refuse')
+  })
+})
+
+test('a successor that nobody ever got is not repeated', () => {
+  expect(decide('same-successor', holding(spent, false), TIMES)).toBe('refuse')
+})
+
+test('a family has a limited number of branches', () => {
+  const branches = (live: number) => decide('separate-branch', holding(spent, false, live), TIMES)
+  expect(branches(MAX_LIVE_TOKENS - 1)).toBe('rotate')
+  expect(branches(MAX_LIVE_TOKENS)).toBe('refuse')
 })

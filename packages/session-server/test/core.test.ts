@@ -11,8 +11,8 @@ import { systemRandomBytes } from '../src/session/session-id.js'
 import { MemorySessions } from '../src/stores/memory.js'
 
 /*
- * The whole server on stores in memory, over real HTTP: whoever breaks a step of a session sees it here
- * within seconds. What PostgreSQL and Redis do is the contract suite's business.
+ * The whole server on stores in memory, over real HTTP: if you break a step of a session, these tests
+ * show it within seconds. What PostgreSQL and Redis do is the contract suite's business.
  */
 
 const START = Date.parse('2026-01-02T03:04:05Z')

@@ -47,14 +47,15 @@ export async function changePassword(
     throw new AccountError('wrong_current_password', 'The current password is wrong.')
   })
   const next = { userId: user.id, passwordHash, currentVersion: user.passwordVersion }
-  return others ? setAndRevoke(next, users, others) : setPassword(next, users)
+  const changed = await (others ? setAndRevoke(next, users, others) : setPassword(next, users))
+  return changed ?? refuseUnlessDeleted(user.id, users)
 }
 
 async function setPassword(
   { userId, passwordHash, currentVersion }: NewPassword,
   users: UserRepository,
-): Promise<User> {
-  return expectUnchanged(await users.setPassword(userId, passwordHash, currentVersion))
+): Promise<User | undefined> {
+  return users.setPassword(userId, passwordHash, currentVersion)
 }
 
 /**
@@ -66,26 +67,31 @@ async function setAndRevoke(
   { userId, passwordHash, currentVersion }: NewPassword,
   users: UserRepository,
   { store, keptDevice }: OtherDevices,
-): Promise<User> {
+): Promise<User | undefined> {
   const revocation = { userId, passwordVersion: currentVersion + 1, keptDevice }
   const announced = pendingRevocation(revocation, store.place)
-  if (!(await users.announceRevocation(announced))) throw passwordJustChanged()
+  if (!(await users.announceRevocation(announced))) return undefined
   await store.endDevices(revocation)
   const recorded = pendingRevocation(revocation, store.place)
   const changed = await users.setPassword(userId, passwordHash, currentVersion, recorded)
-  if (!changed) await users.removeRevocation(announced.id)
-  const user = expectUnchanged(changed)
+  if (!changed) {
+    await users.removeRevocation(announced.id)
+    return undefined
+  }
   // The password is set, and the record is too: whatever fails here will be repeated.
   await finishRevocation(recorded, users, store).catch(() => undefined)
-  return user
-}
-
-function expectUnchanged(changed: User | undefined): User {
-  if (!changed) throw passwordJustChanged()
   return changed
 }
 
-/** Another device was faster. */
-export function passwordJustChanged(): AccountError {
-  return new AccountError('password_changed', 'The password was just changed.')
+/**
+ * Another request was faster: it has deleted the account, or changed its password.
+ *
+ * @throws {AccountError} `password_changed`
+ */
+export async function refuseUnlessDeleted(
+  userId: string,
+  users: Pick<UserRepository, 'passwordVersion'>,
+): Promise<undefined> {
+  if ((await users.passwordVersion(userId)) === undefined) return undefined
+  throw new AccountError('password_changed', 'The password was just changed.')
 }

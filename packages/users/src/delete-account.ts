@@ -1,5 +1,5 @@
 import { AccountError } from './account-error.js'
-import { passwordJustChanged } from './change-password.js'
+import { refuseUnlessDeleted } from './change-password.js'
 import { type DeviceStore, finishRevocation, pendingRevocation } from './revocation.js'
 import { type CredentialPorts, countingFailures } from './verify-credentials.js'
 
@@ -34,9 +34,8 @@ export async function deleteAccount(
   const everyDevice = { userId, passwordVersion: user.passwordVersion + 1, keptDevice: undefined }
   const recorded = devices && pendingRevocation(everyDevice, devices.place)
   if (!(await users.deleteAccount(userId, user.passwordVersion, recorded))) {
-    // Another request was faster, and it may have deleted the account as well.
-    if ((await users.passwordVersion(userId)) === undefined) return false
-    throw passwordJustChanged()
+    await refuseUnlessDeleted(userId, users)
+    return false
   }
   // The account is gone, and the record is there: whatever fails here will be repeated.
   if (devices && recorded) await finishRevocation(recorded, users, devices).catch(() => undefined)

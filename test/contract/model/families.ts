@@ -193,6 +193,6 @@ function disagreement(
 }
 
 /** As long as a SHA-256 in base64url: a store may tell hashes from other fields by that. */
-function hashOf(token: string): string {
+export function hashOf(token: string): string {
   return token.padEnd(43, '_')
 }

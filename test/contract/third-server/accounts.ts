@@ -78,6 +78,7 @@ export class Accounts {
     if (!(await this.#guess(user.email, currentPassword, hash))) {
       throw new Problem('wrong_current_password')
     }
+    if (!this.#byId.has(user.id)) throw new Problem('invalid_credential')
     if (user.passwordHash !== hash) throw new Problem('password_changed')
     // A login that is under way finds no hash that it could have compared.
     user.passwordHash = ''

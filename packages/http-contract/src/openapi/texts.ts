@@ -23,7 +23,7 @@ good for new ones.
 - Send \`Authorization: Bearer …\`: the access token, and to \`/auth/token/…\` the refresh token.
 - Tokens are signed, not encrypted: whoever holds one can read your id and email in it.
 - A refresh token works once, to renew or to rotate: the answer holds the next one. Sending a spent one again
-  ends its login.`.trim(),
+  ends its login, unless the server grants a grace period.`.trim(),
   },
 }
 

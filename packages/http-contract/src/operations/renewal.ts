@@ -55,7 +55,7 @@ export const renewalOperations: readonly Operation[] = [
       ),
       jwt: json(
         200,
-        'A new refresh token. Sending the old one again ends this login, because one of the two is a thief.',
+        'A new refresh token. By default, sending the old one again ends this login, because one of the two is a thief.',
         'refreshToken',
         { refreshToken },
       ),

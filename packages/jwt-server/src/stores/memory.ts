@@ -42,7 +42,13 @@ export class MemoryRefreshFamilies implements RefreshFamilyStore {
     if (!stored) return { outcome: 'gone' }
     const { absoluteUntil } = stored.family
     const record = stored.tokens.get(token.tokenHash)
-    switch (decide(this.#settings.policy, record, this.#now())) {
+    const times = { now: this.#now(), graceUntil: rotation.graceUntil }
+    const found = {
+      token: record,
+      hasNext: stored.tokens.has(rotation.newTokenHash),
+      liveTokens: [...stored.tokens.values()].filter((it) => it === 'live').length,
+    }
+    switch (decide(this.#settings.policy, found, times)) {
       case 'rotate':
         this.#replace(stored, token.tokenHash, rotation)
         return { outcome: 'rotate', absoluteUntil }

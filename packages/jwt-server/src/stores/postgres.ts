@@ -1,3 +1,4 @@
+import { momentSchema } from '@session-vs-jwt/stores'
 import {
   epochMs,
   removeExpiredRows,
@@ -13,7 +14,7 @@ import type {
   Rotation,
   RotationResult,
 } from './refresh-family-store.js'
-import { type Decision, withinGrace } from './spent-token-policy.js'
+import { type Decision, MAX_LIVE_TOKENS, withinGrace } from './spent-token-policy.js'
 
 /*
  * tokens: the hash of each token -> null while it is live, or the end of its grace period in milliseconds; a
@@ -87,9 +88,16 @@ interface Row {
 const isInGrace = (value: string): string =>
   `(jsonb_typeof(${value}) = 'number' AND ${value} > to_jsonb($4::bigint))`
 
-/** What becomes of the token $3 at the moment $4; $5 is what the policy says within the grace period. */
+/**
+ * What becomes of the token $3 at the moment $4, as `decide` says. $5 is what the policy says within a grace period,
+ * $7 the next token, $8 when a grace period that starts now would end.
+ */
 const DECISION = `CASE WHEN tokens->$3 = 'null' THEN 'rotate'
-  WHEN ${isInGrace('tokens->$3')} THEN $5::text ELSE 'end' END`
+  WHEN ${isInGrace('tokens->$3')} IS NOT TRUE OR $5::text = 'end' THEN 'end'
+  WHEN tokens->$3 > to_jsonb($8::bigint) OR ($5 = 'repeat' AND NOT tokens ? $7::text)
+    OR ($5 = 'rotate' AND (SELECT count(*) FROM jsonb_each(tokens) WHERE value = 'null') >= ${MAX_LIVE_TOKENS})
+    THEN 'refuse'
+  ELSE $5 END`
 
 /**
  * Whether a row holds a family. Another program may have written to it, so this checks that a `Date` can hold
@@ -115,8 +123,8 @@ const begun = (until: string): string => `
 begun AS (
   INSERT INTO public.generations AS earlier (user_id, began, until)
   VALUES ($2, floor(extract(epoch FROM clock_timestamp()) * 1000), ${until}::timestamptz)
-  ON CONFLICT (user_id) DO UPDATE SET
-    began = greatest(excluded.began, earlier.began + 1), until = excluded.until
+  ON CONFLICT (user_id) DO UPDATE SET until = excluded.until, began = CASE
+    WHEN earlier.began BETWEEN 0 AND 8.64e15 THEN greatest(excluded.began, earlier.began + 1) ELSE excluded.began END
 )`
 
 const HAS_ENDED = 'EXISTS (SELECT FROM ended) AS "hasEnded"'
@@ -259,7 +267,10 @@ export class PostgresRefreshFamilies implements RefreshFamilyStore {
       'SELECT began FROM public.generations WHERE user_id = $1',
       [userId],
     )
-    return Number(generation?.began ?? 0)
+    const { success, data } = momentSchema.safeParse(Number(generation?.began ?? 0))
+    if (success) return data
+    this.#settings.onUnreadable(`generations ${userId}`)
+    return Infinity
   }
 
   /** PostgreSQL forgets nothing by itself: this runs now and then, outside any request. */

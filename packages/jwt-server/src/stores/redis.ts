@@ -10,7 +10,7 @@ import {
   type Rotation,
   type RotationResult,
 } from './refresh-family-store.js'
-import { type Decision, withinGrace } from './spent-token-policy.js'
+import { type Decision, MAX_LIVE_TOKENS, withinGrace } from './spent-token-policy.js'
 
 /*
  * refresh-family:{user}:<family>   hash: "family" -> JSON, "until", and each token's hash -> "live", or
@@ -77,11 +77,6 @@ local function finish(id)
   redis.call('SREM', KEYS[2], id)
   return existed
 end
-local function decide(record, withinGrace)
-  if record == 'live' then return 'rotate' end
-  if record and tonumber(record) > now then return withinGrace end
-  return 'end'
-end
 local function keepUntil(key, span)
   if redis.call('PTTL', key) < tonumber(span) then redis.call('PEXPIRE', key, span) end
 end
@@ -103,10 +98,24 @@ return 1`),
 
   rotateToken: script(`
 local id, old, new, graceUntil, liveUntil = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9]), ARGV[10]
+local withinGrace = ARGV[11]
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
 if not isReadable(KEYS[1]) then return { 'unreadable' } end
 local record = redis.call('HGET', KEYS[1], old)
-local decision = decide(record, ARGV[11])
+local function liveTokens()
+  local count = 0
+  for _, value in ipairs(redis.call('HGETALL', KEYS[1])) do if value == 'live' then count = count + 1 end end
+  return count
+end
+local function decide()
+  if record == 'live' then return 'rotate' end
+  if not record or tonumber(record) <= now or withinGrace == 'end' then return 'end' end
+  if tonumber(record) > graceUntil then return 'refuse' end
+  if withinGrace == 'repeat' and not redis.call('HGET', KEYS[1], new) then return 'refuse' end
+  if withinGrace == 'rotate' and liveTokens() >= ${MAX_LIVE_TOKENS} then return 'refuse' end
+  return withinGrace
+end
+local decision = decide()
 if decision == 'end' then finish(id) end
 if decision == 'end' or decision == 'refuse' then return { decision } end
 local absoluteUntil = cjson.decode(redis.call('HGET', KEYS[1], 'family')).absoluteUntil

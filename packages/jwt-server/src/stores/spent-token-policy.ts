@@ -25,17 +25,37 @@ export const withinGrace: Readonly<Record<SpentTokenPolicy, Decision>> = {
 
 export type SpentTokenPolicy = 'strict' | 'refuse-quietly' | 'same-successor' | 'separate-branch'
 
+/** Branches that can be live at once under `separate-branch`. Every rotation reads all of them. */
+export const MAX_LIVE_TOKENS = 10
+
+/** What a family holds when somebody presents one of its tokens. */
+export interface FamilyRecord {
+  /** Undefined for a token that the store has forgotten, because its grace period is over. */
+  readonly token: TokenRecord | undefined
+  /** Whether the family has, or had within a grace period, the token that the caller offers as the next one. */
+  readonly hasNext: boolean
+  readonly liveTokens: number
+}
+
 /**
  * The one rule of rotation. The stores in Lua and SQL follow it, given `withinGrace[policy]`.
  *
- * @param record undefined for a token of the family that the store has forgotten: its grace period is over
- * @param now milliseconds since 1970
+ * It refuses where the policy would give a token that it shouldn't: beyond the longest grace period that starts now, which
+ * happens after the clock was set back or the setting was shortened; a successor that nobody ever got, because another
+ * policy exchanged the token; and one branch too many.
+ *
+ * @param times milliseconds since 1970: the present moment, and when a grace period that starts now would end
  */
 export function decide(
   policy: SpentTokenPolicy,
-  record: TokenRecord | undefined,
-  now: number,
+  { token, hasNext, liveTokens }: FamilyRecord,
+  { now, graceUntil }: { readonly now: number; readonly graceUntil: number },
 ): Decision {
-  if (record === 'live') return 'rotate'
-  return record && record.graceUntil > now ? withinGrace[policy] : 'end'
+  if (token === 'live') return 'rotate'
+  const decision = withinGrace[policy]
+  if (!token || token.graceUntil <= now || decision === 'end') return 'end'
+  const isTooLong = token.graceUntil > graceUntil
+  const isUnknown = decision === 'repeat' && !hasNext
+  const isTooMany = decision === 'rotate' && liveTokens >= MAX_LIVE_TOKENS
+  return isTooLong || isUnknown || isTooMany ? 'refuse' : decision
 }

@@ -38,7 +38,7 @@ const claimsSchema = z.strictObject({
 /**
  * Checks what jsonwebtoken doesn't ask for: that every claim is there, that none is unknown, and that the
  * token is of the `type` that this route takes, so a refresh token can't pass for an access token
- * (RFC 8725, sections 3.11 and 3.12).
+ * (RFC 8725, sections 3.11 and 3.12). The type is defence in depth, because each type has different keys.
  *
  * @throws {Problem} `invalid_credential`
  */

@@ -23,7 +23,7 @@ export function presented({ sub, sid, jti }: TokenClaims): PresentedToken {
  *
  * @throws {Problem} `reused_credential`, `replaced_credential`, `invalid_credential`
  */
-export function refuseUnlessReplaced(
+export function refuseUnlessExchanged(
   result: RotationResult,
 ): asserts result is Exclude<RotationResult, { outcome: 'refuse' | 'end' | 'gone' }> {
   if (result.outcome === 'refuse') throw replacedToken()

@@ -5,7 +5,7 @@ import { checkExpiry, checkIssuedAt, inSeconds, type TokenClaims } from './claim
 /** At most so many tokens are remembered: about 10 MB. The least recently used one is forgotten first. */
 const REMEMBERED = 10_000
 
-type VerifyToken = (ctx: JwtContext, token: string) => TokenClaims
+export type VerifyToken = (ctx: JwtContext, token: string) => TokenClaims
 
 /**
  * Calls `verify` once for each token and from then on only compares its times with the clock. That is safe

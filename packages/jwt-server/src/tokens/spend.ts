@@ -1,6 +1,6 @@
 import type { JwtContext, TokenDeps } from '../ports.js'
 import type { TokenClaims } from './claims.js'
-import { hashOf, presented, refuseUnlessReplaced } from './presented-token.js'
+import { hashOf, presented, refuseUnlessExchanged } from './presented-token.js'
 import { successorOf } from './successor.js'
 import { keyFor } from './verify.js'
 
@@ -28,14 +28,13 @@ export async function spend(
   const { families } = ctx.ports
   const now = clock().getTime()
   const [lifeMs, graceMs] = [config.refreshSeconds * 1000, config.graceSeconds * 1000]
+  if (!families) return { jti: newId(), issuedAt: now, liveUntil: now + lifeMs }
   const isDerived = config.refreshPolicy === 'same-successor'
   const jti = isDerived ? successorOf(claims.jti, keyFor(token, config.refreshKeys)) : newId()
-  if (!families) return { jti, issuedAt: now, liveUntil: now + lifeMs }
   const times = { graceUntil: now + graceMs, liveUntil: now + lifeMs }
   const result = await families.rotate(presented(claims), { newTokenHash: hashOf(jti), ...times })
-  refuseUnlessReplaced(result)
-  // A repeated token has the `jti`, `iat` and `exp` that it had the first time. If the grace period was longer then,
-  // the difference would put `iat` into the future, where no server accepts it.
-  const issuedAt = result.outcome === 'repeat' ? Math.min(result.graceUntil - graceMs, now) : now
+  refuseUnlessExchanged(result)
+  // A repeated token has the `jti`, `iat` and `exp` that it had the first time.
+  const issuedAt = result.outcome === 'repeat' ? result.graceUntil - graceMs : now
   return { jti, issuedAt, liveUntil: Math.min(issuedAt + lifeMs, result.absoluteUntil) }
 }

@@ -30,7 +30,7 @@ export function setSessionCookie(ctx: SessionContext, id: string, config: Sessio
   ctx.cookies.set(cookieName(config), id, { ...cookieAttributes(config), signed: false })
 }
 
-/** Tells the browser to delete the cookie. A cookie that carries a session has a signature, which goes too. */
+/** Tells the browser to delete the cookie, and its signature if there is one. */
 export function clearCookie(ctx: SessionContext, config: SessionConfig): void {
   const signed = config.store === 'cookie'
   ctx.cookies.set(cookieName(config), '', { ...cookieAttributes(config), signed })

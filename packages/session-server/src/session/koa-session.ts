@@ -77,19 +77,19 @@ const KEPT_IN_STORE: CreateSessionOptions = {
   store: {
     get: async (id: string, _maxAge: unknown, { ctx }: { ctx?: unknown }) =>
       (ctx as SessionContext).ports.sessions?.read(id),
-    set: writesElsewhere,
-    destroy: writesElsewhere,
+    set: koaSessionMustNotWrite,
+    destroy: koaSessionMustNotWrite,
   },
 }
 
 function idOf(config: SessionConfig): NonNullable<CreateSessionOptions['externalKey']> {
   return {
     get: (ctx: SessionContext) => readSessionId(ctx, config) ?? '',
-    set: writesElsewhere,
+    set: koaSessionMustNotWrite,
   }
 }
 
-function writesElsewhere(): never {
+function koaSessionMustNotWrite(): never {
   throw new Error('sessions are written by start, renew, rotate and end')
 }
 

@@ -45,6 +45,11 @@ export function keysWithTag(tag: string): UserKeys {
   }
 }
 
+/** Whether a tag key holds a tag. Another program may have written to it. */
+export function isTag(text: string): boolean {
+  return /^\{[0-9a-f]{4}\}:$/.test(text)
+}
+
 /** Where a cluster keeps the tag of the user whose session this is. */
 export function tagKey(id: string): string {
   return `session:tag:${hashSessionId(id)}`

@@ -8,7 +8,7 @@ import {
   type SessionRecord,
   type SessionStore,
 } from '../session-store.js'
-import { keysWithTag, tagKey, tagOfUser, type UserKeys } from './keys.js'
+import { isTag, keysWithTag, tagKey, tagOfUser, type UserKeys } from './keys.js'
 import type { SessionCommands } from './scripts.js'
 
 export interface RedisSessionsSettings {
@@ -117,7 +117,10 @@ export class RedisSessions implements SessionStore {
   async #keysOfId(id: string): Promise<UserKeys | undefined> {
     if (!this.#settings.isCluster) return keysWithTag('')
     const tag = await this.#text(tagKey(id))
-    return tag === null ? undefined : keysWithTag(tag)
+    if (tag === null) return undefined
+    if (isTag(tag)) return keysWithTag(tag)
+    this.#settings.onUnreadable(tagKey(id))
+    return undefined
   }
 
   /** The tag comes first: a session without it could not be found by its id. */
