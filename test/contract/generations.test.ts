@@ -1,4 +1,5 @@
-import { redisKeys } from '@session-vs-jwt/jwt-server'
+import { type FamilySettings, PostgresRefreshFamilies, redisKeys } from '@session-vs-jwt/jwt-server'
+import { connectPostgres, type PostgresConnection } from '@session-vs-jwt/stores/postgres'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -14,7 +15,19 @@ const MARGIN_MS = 3_600_000
 
 let redis: Redis
 let sql: Client
+let postgres: PostgresConnection
+const SETTINGS: FamilySettings = {
+  clock: () => new Date(),
+  policy: 'strict',
+  denyMs: 0,
+  generationMs: MARGIN_MS,
+  onUnreadable: () => undefined,
+}
 beforeAll(async () => {
+  postgres = connectPostgres({
+    url: inject('databaseUrl'),
+    timeoutFactor: inject('timeoutFactor'),
+  })
   redis = new Redis(inject('redisUrl'))
   sql = new Client(inject('databaseUrl'))
   await sql.connect()
@@ -22,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   redis?.disconnect()
   await sql?.end()
+  await postgres?.close()
 })
 
 /** What a store knows of a user's generation: when it began, and for how long that is remembered. */
@@ -117,6 +131,27 @@ test.each([
     expect(log.lines.filter(({ text }) => text.includes('cannot be read'))).toHaveLength(1)
     await redis.del(key)
     expect((await device.whoami()).status).toBe(200)
+    await server.stop()
+  },
+)
+
+test.each(['-1', '9223372036854775807'])(
+  'jwt-valid-after on PostgreSQL: %s in the place of a generation refuses every token, until the next generation',
+  async (began) => {
+    const log = capturedLog()
+    const server = await startServer(strategy('jwt-valid-after on PostgreSQL'), {
+      logger: log.logger,
+    })
+    const { device } = await registered(server)
+    const userId = (await device.whoami()).body.id
+    const text = `INSERT INTO generations VALUES ($1, $2, now() + interval '1 hour')`
+    await sql.query(text, [userId, began])
+    const { status, body } = await device.whoami()
+    expect([status, body.code]).toEqual([401, 'invalid_credential'])
+    expect(log.lines.filter(({ text: line }) => line.includes('cannot be read'))).toHaveLength(1)
+    const families = new PostgresRefreshFamilies(postgres.sql, SETTINGS)
+    await families.endAll(userId)
+    expect(Math.abs(Date.now() - (await families.generationOf(userId)))).toBeLessThan(MARGIN_MS)
     await server.stop()
   },
 )

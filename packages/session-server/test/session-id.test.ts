@@ -7,7 +7,7 @@ import {
   newSessionId,
   systemRandomBytes,
 } from '../src/session/session-id.js'
-import { keysWithTag, redisKeys, tagOfUser } from '../src/stores/redis/keys.js'
+import { isTag, keysWithTag, redisKeys, tagOfUser } from '../src/stores/redis/keys.js'
 
 describe('a session id', () => {
   test('is 256 bits of the random source, all of them (OWASP Session Management)', () => {
@@ -70,7 +70,9 @@ describe('the keys of a user in Redis', () => {
 
   test('share one hash tag in a cluster, so that one script reaches them all', () => {
     const tag = tagOfUser(USER)
-    expect(tag).toMatch(/^\{[0-9a-f]{4}\}:$/)
+    expect(isTag(tag)).toBe(true)
+    for (const text of ['', '{abcd}', '{abcd}: ', '{abcdef}:', 'session'])
+      expect(isTag(text)).toBe(false)
     const { index, member } = redisKeys({ isCluster: true }, USER)
     const { session, replaced } = keysWithTag(tag)
     expect(member(HASH)).toBe(session('id'))

@@ -84,6 +84,22 @@ describe('deleting an account (OWASP ASVS 5.0 7.4.2)', () => {
     expect(store.ids).toStrictEqual(['of bob'])
   })
 
+  test.each(['devices are kept', 'no devices are kept'])(
+    'makes a password change that it overtakes find no user, where %s',
+    async (where) => {
+      const others = where === 'devices are kept' ? { store, keptDevice: undefined } : undefined
+      const find = users.findWithPassword.bind(users)
+      vi.spyOn(users, 'findWithPassword').mockImplementationOnce(async (id) => {
+        const read = await find(id)
+        await deleteIt()
+        return read
+      })
+      const { userId, currentPassword } = deletion
+      const change = { userId, currentPassword, password: 'the new horse' }
+      expect(await changePassword(change, ports, others)).toBeUndefined()
+    },
+  )
+
   test('works where no devices are kept, and records nothing', async () => {
     expect(await deleteAccount(deletion, ports, undefined)).toBe(true)
     expect(await users.findById('1')).toBeUndefined()
