@@ -105,6 +105,8 @@ function reading(failovers: string): string {
   return `- A Redis Cluster grows to about 1000 nodes
   ([specification](https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#redis-cluster-goals)), far beyond
   both tables. What grows with it is how often a master is lost: ${failovers}
+- With more than one Redis master, \`session-redis\` sends two commands for each request: a session id first leads to the slot of
+  its user's keys ([decision 3](../decisions/0003-session-ids.md)), and the table counts both.
 - PostgreSQL writes on one server. Statements of \`session-postgres\` and \`jwt-user-lookup\` must not lag, so replicas do not take
   them ([decision 22](../decisions/0022-reads-that-may-lag.md)); beyond the processors of one machine, users have to be
   divided among several databases.
