@@ -8,7 +8,7 @@ export type { JwtPorts } from './ports.js'
 export { PostgresRefreshFamilies, refreshSchema } from './stores/postgres.js'
 export { defineFamilyCommands, redisKeys, RedisRefreshFamilies } from './stores/redis.js'
 export { MemoryRefreshFamilies } from './stores/memory.js'
-export { MAX_LIVE_TOKENS, withinGrace } from './stores/spent-token-policy.js'
+export { CLOCK_MARGIN_MS, MAX_LIVE_TOKENS, withinGrace } from './stores/spent-token-policy.js'
 export type { SpentTokenPolicy } from './stores/spent-token-policy.js'
 export type {
   FamilySettings,

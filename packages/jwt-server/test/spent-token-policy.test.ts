@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { decide, MAX_LIVE_TOKENS, type TokenRecord } from '../src/stores/spent-token-policy.js'
+import {
+  CLOCK_MARGIN_MS,
+  decide,
+  MAX_LIVE_TOKENS,
+  type TokenRecord,
+} from '../src/stores/spent-token-policy.js'
 
 const NOW = 1_000
 const TIMES = { now: NOW, graceUntil: NOW + 100 }
@@ -25,8 +30,10 @@ describe.each([
     expect(decide(policy, holding(record), TIMES)).toBe(decision)
   })
 
-  test('gives no token beyond the longest grace period that starts now', () => {
-    const later = holding({ graceUntil: TIMES.graceUntil + 1 })
+  test('gives no token well beyond a grace period that starts now', () => {
+    const limit = TIMES.graceUntil + CLOCK_MARGIN_MS
+    expect(decide(policy, holding({ graceUntil: limit }), TIMES)).toBe(inGrace)
+    const later = holding({ graceUntil: limit + 1 })
     expect(decide(policy, later, TIMES)).toBe(policy === 'strict' ? 'end' : 'refuse')
   })
 })

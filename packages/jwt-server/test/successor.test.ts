@@ -10,7 +10,7 @@ import { MemoryRefreshFamilies } from '../src/stores/memory.js'
 import { issue } from '../src/tokens/issue.js'
 import { rotate } from '../src/tokens/rotate.js'
 import { successorOf } from '../src/tokens/successor.js'
-import { keyFor } from '../src/tokens/verify.js'
+import { keyFor, verify } from '../src/tokens/verify.js'
 import { ALGORITHMS, asymmetric, CLAIMS, ec, oct, ring, RINGS, signer } from './token-fixtures.js'
 
 const { jti } = CLAIMS
@@ -37,7 +37,7 @@ describe('the id of a successor', () => {
   })
 })
 
-test('a token is repeated as it was; a server with a shorter grace period refuses, and ends nothing', async () => {
+test('a repeated token works at once, also at a server with a shorter grace period', async () => {
   const NOW = new Date('2026-01-02T03:04:05.678Z')
   const families = new MemoryRefreshFamilies({
     clock: () => NOW,
@@ -52,8 +52,9 @@ test('a token is repeated as it was; a server with a shorter grace period refuse
   const user = { id: randomUUID(), email: 'ada@example.org' } as User
   const { refreshToken } = await issue(ctx, user, 1, depsWith(60))
   const first = await rotate(ctx, refreshToken, depsWith(60))
-  const shorter = rotate(ctx, refreshToken, depsWith(10))
-  await expect(shorter).rejects.toMatchObject({ code: 'replaced_credential' })
+  const again = await rotate(ctx, refreshToken, depsWith(10))
+  const jtiOf = (token: string): string => verify(ctx, token, 'refresh', depsWith(10)).jti
+  expect(jtiOf(again)).toBe(jtiOf(first))
   expect(await rotate(ctx, refreshToken, depsWith(60))).toBe(first)
 })
 

@@ -14,7 +14,12 @@ import type {
   Rotation,
   RotationResult,
 } from './refresh-family-store.js'
-import { type Decision, MAX_LIVE_TOKENS, withinGrace } from './spent-token-policy.js'
+import {
+  CLOCK_MARGIN_MS,
+  type Decision,
+  MAX_LIVE_TOKENS,
+  withinGrace,
+} from './spent-token-policy.js'
 
 /*
  * tokens: the hash of each token -> null while it is live, or the end of its grace period in milliseconds; a
@@ -94,7 +99,7 @@ const isInGrace = (value: string): string =>
  */
 const DECISION = `CASE WHEN tokens->$3 = 'null' THEN 'rotate'
   WHEN ${isInGrace('tokens->$3')} IS NOT TRUE OR $5::text = 'end' THEN 'end'
-  WHEN tokens->$3 > to_jsonb($8::bigint) OR ($5 = 'repeat' AND NOT tokens ? $7::text)
+  WHEN tokens->$3 > to_jsonb($8::bigint + ${CLOCK_MARGIN_MS}) OR ($5 = 'repeat' AND NOT tokens ? $7::text)
     OR ($5 = 'rotate' AND (SELECT count(*) FROM jsonb_each(tokens) WHERE value = 'null') >= ${MAX_LIVE_TOKENS})
     THEN 'refuse'
   ELSE $5 END`

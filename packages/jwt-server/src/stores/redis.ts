@@ -10,7 +10,12 @@ import {
   type Rotation,
   type RotationResult,
 } from './refresh-family-store.js'
-import { type Decision, MAX_LIVE_TOKENS, withinGrace } from './spent-token-policy.js'
+import {
+  CLOCK_MARGIN_MS,
+  type Decision,
+  MAX_LIVE_TOKENS,
+  withinGrace,
+} from './spent-token-policy.js'
 
 /*
  * refresh-family:{user}:<family>   hash: "family" -> JSON, "until", and each token's hash -> "live", or
@@ -110,7 +115,7 @@ end
 local function decide()
   if record == 'live' then return 'rotate' end
   if not record or tonumber(record) <= now or withinGrace == 'end' then return 'end' end
-  if tonumber(record) > graceUntil then return 'refuse' end
+  if tonumber(record) > graceUntil + ${CLOCK_MARGIN_MS} then return 'refuse' end
   if withinGrace == 'repeat' and not redis.call('HGET', KEYS[1], new) then return 'refuse' end
   if withinGrace == 'rotate' and liveTokens() >= ${MAX_LIVE_TOKENS} then return 'refuse' end
   return withinGrace

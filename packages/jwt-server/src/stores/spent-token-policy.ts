@@ -28,6 +28,9 @@ export type SpentTokenPolicy = 'strict' | 'refuse-quietly' | 'same-successor' | 
 /** Branches that can be live at once under `separate-branch`. Every rotation reads all of them. */
 export const MAX_LIVE_TOKENS = 10
 
+/** By so much, in milliseconds, the clocks of two servers may differ, or one clock between two requests at once. */
+export const CLOCK_MARGIN_MS = 60_000
+
 /** What a family holds when somebody presents one of its tokens. */
 export interface FamilyRecord {
   /** Undefined for a token that the store has forgotten, because its grace period is over. */
@@ -40,8 +43,8 @@ export interface FamilyRecord {
 /**
  * The one rule of rotation. The stores in Lua and SQL follow it, given `withinGrace[policy]`.
  *
- * It refuses where the policy would give a token that it shouldn't: beyond the longest grace period that starts now, which
- * happens after the clock was set back or the setting was shortened; a successor that nobody ever got, because another
+ * It refuses where the policy would give a token that it shouldn't: well beyond a grace period that starts now, which happens
+ * after the clock was set back; a successor that nobody ever got, because another
  * policy exchanged the token; and one branch too many.
  *
  * @param times milliseconds since 1970: the present moment, and when a grace period that starts now would end
@@ -54,7 +57,7 @@ export function decide(
   if (token === 'live') return 'rotate'
   const decision = withinGrace[policy]
   if (!token || token.graceUntil <= now || decision === 'end') return 'end'
-  const isTooLong = token.graceUntil > graceUntil
+  const isTooLong = token.graceUntil > graceUntil + CLOCK_MARGIN_MS
   const isUnknown = decision === 'repeat' && !hasNext
   const isTooMany = decision === 'rotate' && liveTokens >= MAX_LIVE_TOKENS
   return isTooLong || isUnknown || isTooMany ? 'refuse' : decision

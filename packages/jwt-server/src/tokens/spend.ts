@@ -34,7 +34,8 @@ export async function spend(
   const times = { graceUntil: now + graceMs, liveUntil: now + lifeMs }
   const result = await families.rotate(presented(claims), { newTokenHash: hashOf(jti), ...times })
   refuseUnlessExchanged(result)
-  // A repeated token has the `jti`, `iat` and `exp` that it had the first time.
-  const issuedAt = result.outcome === 'repeat' ? result.graceUntil - graceMs : now
+  // A repeated token has the `jti`, `iat` and `exp` that it had the first time. If the grace period was longer then,
+  // the difference would put `iat` into the future, where no server accepts it.
+  const issuedAt = result.outcome === 'repeat' ? Math.min(result.graceUntil - graceMs, now) : now
   return { jti, issuedAt, liveUntil: Math.min(issuedAt + lifeMs, result.absoluteUntil) }
 }
