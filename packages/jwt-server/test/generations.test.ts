@@ -8,25 +8,13 @@ import { issue } from '../src/tokens/issue.js'
 import { renew } from '../src/tokens/renew.js'
 import { revocationChecks } from '../src/tokens/revocation-checks.js'
 import { verify } from '../src/tokens/verify.js'
-import { RINGS } from './token-fixtures.js'
+import { SERVER_CONFIG } from './token-fixtures.js'
 
 const NOW = new Date('2026-01-02T03:04:05.678Z')
 const USER_ID = '019b7ca9-8f2e-7b6a-8f3d-1c2b3a4d5e6f'
 const user = { id: USER_ID, email: 'ada@example.org' } as User
 
-const config = {
-  revocation: 'valid-after',
-  refreshPolicy: 'strict',
-  graceSeconds: 0,
-  accessKeys: RINGS.HS256,
-  refreshKeys: RINGS.HS256,
-  issuer: 'i',
-  audience: 'a',
-  accessSeconds: 300,
-  refreshSeconds: 3_600,
-  familySeconds: 28_800,
-  clockTolerance: 0,
-} as JwtConfig
+const config: JwtConfig = { ...SERVER_CONFIG, revocation: 'valid-after' }
 
 let ids = 0
 const newId = () => `019b7ca9-8f2e-7b6a-8f3d-${String((ids += 1)).padStart(12, '0')}`

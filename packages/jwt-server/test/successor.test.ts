@@ -11,7 +11,17 @@ import { issue } from '../src/tokens/issue.js'
 import { rotate } from '../src/tokens/rotate.js'
 import { successorOf } from '../src/tokens/successor.js'
 import { keyFor, verify } from '../src/tokens/verify.js'
-import { ALGORITHMS, asymmetric, CLAIMS, ec, oct, ring, RINGS, signer } from './token-fixtures.js'
+import {
+  ALGORITHMS,
+  asymmetric,
+  CLAIMS,
+  ec,
+  oct,
+  ring,
+  RINGS,
+  SERVER_CONFIG,
+  signer,
+} from './token-fixtures.js'
 
 const { jti } = CLAIMS
 const successor = ({ current }: KeyRing = RINGS.HS256): string => successorOf(jti, current)
@@ -46,7 +56,7 @@ test('a repeated token works at once, also at a server with a shorter grace peri
   })
   const ctx = { ports: { families, jwt }, get: () => '' } as unknown as JwtContext
   const depsWith = (graceSeconds: number): TokenDeps => {
-    const config = { ...CONFIG, graceSeconds } as JwtConfig
+    const config: JwtConfig = { ...SERVER_CONFIG, refreshPolicy: 'same-successor', graceSeconds }
     return { config, clock: () => NOW, newId: randomUUID }
   }
   const user = { id: randomUUID(), email: 'ada@example.org' } as User
@@ -57,16 +67,3 @@ test('a repeated token works at once, also at a server with a shorter grace peri
   expect(jtiOf(again)).toBe(jtiOf(first))
   expect(await rotate(ctx, refreshToken, depsWith(60))).toBe(first)
 })
-
-const CONFIG: Partial<JwtConfig> = {
-  revocation: 'none',
-  refreshPolicy: 'same-successor',
-  accessKeys: RINGS.HS256,
-  refreshKeys: RINGS.HS256,
-  issuer: 'i',
-  audience: 'a',
-  accessSeconds: 300,
-  refreshSeconds: 3_600,
-  familySeconds: 28_800,
-  clockTolerance: 0,
-}

@@ -104,3 +104,18 @@ export const codeOf = (
   now = NOW,
 ): string => problemOf(token, verifier, now).code
 export const REFUSED = 'invalid_credential'
+
+/** The settings that a server needs to issue, verify and spend tokens. */
+export const SERVER_CONFIG = {
+  revocation: 'none',
+  refreshPolicy: 'strict',
+  graceSeconds: 0,
+  accessKeys: RINGS.HS256,
+  refreshKeys: RINGS.HS256,
+  issuer: 'i',
+  audience: 'a',
+  accessSeconds: 300,
+  refreshSeconds: 3_600,
+  familySeconds: 28_800,
+  clockTolerance: 0,
+} as JwtConfig
